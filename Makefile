@@ -1,0 +1,137 @@
+# vmatlas: where every page of a process really lives.
+#
+#   make run      install what is missing, build, open the atlas on a sample
+#   make check    install what the tests need, build, run all tests
+#   make          build build/release/vmatlas
+#
+# CC CFLAGS CPPFLAGS LDFLAGS CROSS_COMPILE PKG_CONFIG PREFIX DESTDIR V=1
+# WERROR=1 STATIC=1 SANITIZE=address,undefined LIBPROC2=0 do what people
+# expect.  Each configuration has its own folder under build/.
+
+VERSION := 0.1
+PREFIX ?= /usr/local
+PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+AR := $(CROSS_COMPILE)ar
+CFLAGS ?= -O2 -g
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),@:,@printf '  %-7s %s\n')
+
+# ---- configuration: a name for each, so that trees live side by side
+CONFIG := release$(if $(CROSS_COMPILE),-$(CROSS_COMPILE:-=))$(if \
+	$(findstring clang,$(CC)),-clang)$(if $(SANITIZE),-san)$(if \
+	$(filter 1,$(STATIC)),-static)$(if $(filter 0,$(LIBPROC2)),-noproc2)
+O ?= build/$(CONFIG)
+
+# ---- libraries, by pkg-config; what is missing is named with its package
+NEED := ncursesw
+PACKAGE_ncursesw := libncurses-dev
+ifneq ($(LIBPROC2),0)
+  ifeq ($(shell $(PKG_CONFIG) --exists libproc2 2>/dev/null && echo y),y)
+    NEED += libproc2
+    FEATURES += -DHAVE_LIBPROC2=1
+  else ifeq ($(LIBPROC2),1)
+    NEED += libproc2
+  endif
+endif
+PACKAGE_libproc2 := libproc2-dev
+MISSING := $(foreach l,$(NEED),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l)))
+
+PC_STATIC := $(if $(filter 1,$(STATIC)),--static)
+ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
+	-DVMATLAS_VERSION='"$(VERSION)"' $(FEATURES) -Iinclude -I$O/gen \
+	$(shell $(PKG_CONFIG) --cflags $(NEED) 2>/dev/null) $(CPPFLAGS)
+WARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
+	-Wstrict-prototypes -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
+SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer)
+ALL_CFLAGS = -std=c11 -pthread $(WARN) $(SAN) $(CFLAGS)
+ALL_LDFLAGS = -pthread $(SAN) $(if $(filter 1,$(STATIC)),-static) $(LDFLAGS)
+LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
+
+# ---- the rooms, lowest first
+BASE := err mem buf text json key
+KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps
+SOURCE := source live processes recording record replay
+MODEL := state fields machine region usage classify space link snapshot \
+	sampler process pages
+VIEW := grid role theme scale layout bin paint keymap explain atlas list \
+	help picture
+TERM := term keys
+APP := options report table demo script screen actions batch command
+
+ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
+	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \
+	$(addprefix view/,$(VIEW)) $(addprefix term/,$(TERM)) \
+	$(addprefix app/,$(APP))
+OBJS := $(ROOMS:%=$O/src/%.o)
+LIB := $O/libvmatlas.a
+PROG := $O/vmatlas
+
+.PHONY: all
+all: $(PROG)
+
+include tests/rules.mk
+
+$(PROG): $O/src/app/main.o $(LIB)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIB): $(OBJS)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$O/src/%.o: src/%.c $O/config | $O/have-libraries
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Everything is rebuilt when the flags change.
+FLAGS_LINE = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+$O/config: force
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' '$(subst ','\'',$(FLAGS_LINE))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(FLAGS_LINE))' >$@
+.PHONY: force
+force:
+
+$O/have-libraries:
+ifneq ($(MISSING),)
+	@echo "vmatlas: missing: $(MISSING)" >&2
+	@echo "vmatlas: on Debian: apt-get install $(foreach l,$(MISSING),$(PACKAGE_$(l))) pkg-config" >&2
+	@exit 1
+endif
+	$(Q)mkdir -p $(@D) && touch $@
+
+# The default theme is compiled in and read by the parser of all themes.
+$O/gen/default_theme.inc: themes/default.theme
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
+$O/src/view/theme.o: $O/gen/default_theme.inc
+
+.PHONY: run check install clean
+# The second make sees what the first one installed.
+run:
+	$(Q)sh .ci/packages build
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(PROG) --demo
+
+check:
+	$(Q)sh .ci/packages check
+	$(Q)$(MAKE) --no-print-directory check-all
+
+install: $(PROG)
+	install -D -m755 $(PROG) $(DESTDIR)$(PREFIX)/bin/vmatlas
+	install -D -m644 man/vmatlas.1 $(DESTDIR)$(PREFIX)/share/man/man1/vmatlas.1
+	install -D -m644 man/vmatlas-recording.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/vmatlas-recording.5
+	install -d $(DESTDIR)$(PREFIX)/share/vmatlas/themes
+	install -m644 themes/*.theme $(DESTDIR)$(PREFIX)/share/vmatlas/themes
+
+clean:
+	rm -rf build tests/out
+
+-include $(OBJS:.o=.d) $O/src/app/main.d

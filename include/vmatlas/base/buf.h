@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_BASE_BUF_H
+#define VMATLAS_BASE_BUF_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/*
+ * A struct buf is a growing string of bytes.  Invariants: data is NULL or
+ * has a NUL at data[len]; len < cap unless both are 0.  Zero-initialised is
+ * empty and ready for use.
+ */
+struct buf {
+	char *data;
+	size_t len, cap;
+};
+
+void buf_add(struct buf *buf, const void *bytes, size_t n);
+void buf_str(struct buf *buf, const char *text);
+void buf_char(struct buf *buf, char c);
+void buf_fmt(struct buf *buf, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void buf_vfmt(struct buf *buf, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+/* Room for N more bytes at the end; returns where they go.  Set len after. */
+char *buf_room(struct buf *buf, size_t n);
+/* Empty it, keeping its memory. */
+void buf_clear(struct buf *buf);
+/* The text, never NULL. */
+const char *buf_text(const struct buf *buf);
+void buf_fini(struct buf *buf);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_KERNEL_RELEASE_H
+#define VMATLAS_KERNEL_RELEASE_H
+
+#include <stdbool.h>
+
+#include "vmatlas/base/text.h"
+
+/*
+ * What the bits of a kernel's answers mean, by its release ("6.1.0-18").
+ * The dates are those of KERNEL-FACTS: bits 55 to 60 of a pagemap entry are
+ * a page shift below 3.11 and ambiguous below 4.2; bit 58 says guard from
+ * 6.15; PTE markers exist from 5.19, together with three migration types
+ * and the anon-exclusive page flag; flags are per folio from 6.12.
+ */
+struct kernel_rules {
+	unsigned major, minor;
+	bool high_bits;		/* pagemap bits 55 to 60 are to be believed */
+	bool guard_bit;
+	bool pte_markers;
+	bool anon_exclusive;
+	bool folio_flags;	/* kpageflags of a tail are its head's */
+};
+
+/* An unreadable release gives the rules of a recent kernel. */
+void kernel_rules_of(struct text release, struct kernel_rules *rules);
+
+#endif

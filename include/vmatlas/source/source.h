@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_SOURCE_SOURCE_H
+#define VMATLAS_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmatlas/base/buf.h"
+#include "vmatlas/base/err.h"
+
+/*
+ * A struct source is whom we ask about a machine: the running kernel
+ * (source/live.h), a recording (source/replay.h), or either of them with a
+ * recorder around it (source/record.h).  Every fact about the machine goes
+ * through it: texts, arrays of 64-bit words, populated ranges, processes,
+ * the clock and our own privileges.
+ *
+ * An answer that could not be had is an answer too: enum answer says which.
+ * A source belongs to one thread.  It may block as long as the kernel likes;
+ * it calls its watch before and after each system call that may, so that the
+ * thread's owner can see what it hangs on and can make it pause.
+ */
+
+enum answer {
+	ANSWER_OK,
+	ANSWER_DENIED,		/* this user may not see it */
+	ANSWER_ABSENT,		/* this kernel or machine has no such thing */
+	ANSWER_GONE,		/* the process ended, or is another one now */
+	ANSWER_BLOCKED,		/* the kernel did not answer; not asked again */
+	ANSWER_UNRECORDED,	/* the recording does not say */
+	NANSWERS
+};
+
+/* "ok", "denied", ... */
+const char *answer_name(enum answer answer);
+/* The answer that an errno value of an open or read amounts to. */
+enum answer answer_of_errno(int error);
+
+/*
+ * A process, for ever: a pid alone may come back as another one.  Sources do
+ * not check it: who needs to know that the process is still the same reads
+ * its "stat" before and after.
+ */
+struct proc_id {
+	int pid;
+	uint64_t starttime;	/* clock ticks after boot; 0: not known yet */
+};
+
+/* The machine as a whole: pid 0. */
+#define PROC_NONE ((struct proc_id){0, 0})
+
+/* Files that are arrays of 64-bit words. */
+enum word_file { WORDS_PAGEMAP, WORDS_KPAGEFLAGS, WORDS_KPAGECOUNT, NWORD_FILES };
+
+/* "pagemap", "kpageflags", "kpagecount" */
+const char *word_file_name(enum word_file file);
+
+/* Bounds in pages of a populated range of virtual pages; END exclusive. */
+struct vpn_range {
+	uint64_t start, end;
+};
+
+enum populated_kind {
+	POPULATED_ANY,		/* present or swapped (or a marker) */
+	POPULATED_HUGE,		/* mapped by a PMD, or hugetlb */
+	NPOPULATED_KINDS
+};
+
+/* What the machine is and what we may see of it. */
+struct facts {
+	uint64_t time_ms;	/* since the epoch, when the refresh began */
+	uint64_t uptime_ms;	/* monotonic; for rates */
+	char release[72];	/* uname -r */
+	char machine[72];	/* uname -m */
+	uint32_t page_size;	/* bytes */
+	uint32_t clock_ticks;	/* per second, of starttime and CPU times */
+	uint64_t task_size;	/* end of user space in bytes; 0: not known */
+	bool pfn_visible;	/* we hold CAP_SYS_ADMIN: PFNs are told */
+	uint32_t uid;		/* effective */
+	uint64_t self_cpu_us;	/* our own CPU time; 0 in a replay */
+	uint64_t self_rss;	/* our own RSS in bytes; 0 in a replay */
+};
+
+/* A process as a list shows it; everything else about it is text to ask for. */
+struct process_entry {
+	int pid;
+	uint32_t uid;		/* effective */
+	char user[33];		/* empty: no name known */
+};
+
+/*
+ * Who is watching: BEFORE a call that may block (PID 0 and FILE name what is
+ * asked; FILE is a static string) and AFTER it.  AFTER may sleep, and may
+ * end the thread.
+ */
+struct source_watch {
+	void (*before)(void *arg, int pid, const char *file);
+	void (*after)(void *arg);
+	void *arg;
+};
+
+struct source {
+	const struct source_ops *ops;
+	struct source_watch watch;
+};
+
+/*
+ * The questions.  Each op returns an answer, and fills its results only on
+ * ANSWER_OK.
+ */
+struct source_ops {
+	/* Begin refresh N+1: 1; 0: there is no further one (a recording's
+	 * end); -1: failed, with ERR. */
+	int (*refresh)(struct source *src, struct err *err);
+	enum answer (*facts)(struct source *src, struct facts *out);
+	/* All of a text file: "maps" of ID, or "zoneinfo" with PROC_NONE;
+	 * a path that starts with "/sys/" is found below the sysfs root. */
+	enum answer (*text)(struct source *src, struct proc_id id,
+		const char *path, struct buf *out);
+	/* Up to N words from index FIRST on; *GOT may be less at the end of
+	 * the file.  Callers ask for slices (SOURCE_SLICE) at most. */
+	enum answer (*words)(struct source *src, enum word_file file,
+		struct proc_id id, uint64_t first, size_t n,
+		uint64_t *out, size_t *got);
+	/* Populated ranges in START..END (pages), sorted; at most MAX of
+	 * them in *N, and *NEXT is where to go on (END when done). */
+	enum answer (*populated)(struct source *src, enum populated_kind kind,
+		struct proc_id id, uint64_t start, uint64_t end,
+		struct vpn_range *out, size_t max, size_t *n,
+		uint64_t *next);
+	/* All processes, in pid order, in a heap array for the caller. */
+	enum answer (*processes)(struct source *src,
+		struct process_entry **out, size_t *n);
+	/* Forget what is kept open for ID: it has exec'd or is gone. */
+	void (*forget)(struct source *src, struct proc_id id);
+	void (*free)(struct source *src);
+};
+
+#define SOURCE_SLICE 4096
+
+int source_refresh(struct source *src, struct err *err);
+enum answer source_facts(struct source *src, struct facts *out);
+enum answer source_text(struct source *src, struct proc_id id,
+	const char *path, struct buf *out);
+enum answer source_words(struct source *src, enum word_file file,
+	struct proc_id id, uint64_t first, size_t n, uint64_t *out,
+	size_t *got);
+enum answer source_populated(struct source *src, enum populated_kind kind,
+	struct proc_id id, uint64_t start, uint64_t end,
+	struct vpn_range *out, size_t max, size_t *n, uint64_t *next);
+enum answer source_processes(struct source *src, struct process_entry **out,
+	size_t *n);
+void source_forget(struct source *src, struct proc_id id);
+/* Calls of the watch, for implementations; they do nothing without one. */
+void source_before(struct source *src, int pid, const char *file);
+void source_after(struct source *src);
+/* NULL is fine. */
+void source_free(struct source *src);
+
+#endif
