@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/base/buf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+
+char *buf_room(struct buf *buf, size_t n)
+{
+	/* mem_grow ends the program when asked for SIZE_MAX. */
+	size_t need = n < SIZE_MAX - buf->len ? buf->len + n + 1 : SIZE_MAX;
+
+	if (need > buf->cap) {
+		buf->data = mem_grow(buf->data, &buf->cap, need, 1);
+		buf->data[buf->len] = '\0';
+	}
+	return buf->data + buf->len;
+}
+
+void buf_add(struct buf *buf, const void *bytes, size_t n)
+{
+	char *at = buf_room(buf, n);
+
+	if (n)
+		memcpy(at, bytes, n);
+	at[n] = '\0';
+	buf->len += n;
+}
+
+void buf_str(struct buf *buf, const char *text)
+{
+	buf_add(buf, text, strlen(text));
+}
+
+void buf_char(struct buf *buf, char c)
+{
+	char *at = buf_room(buf, 1);
+
+	at[0] = c;
+	at[1] = '\0';
+	buf->len++;
+}
+
+void buf_fmt(struct buf *buf, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vfmt(buf, fmt, ap);
+	va_end(ap);
+}
+
+void buf_vfmt(struct buf *buf, const char *fmt, va_list ap)
+{
+	char *at = buf_room(buf, 63);
+	size_t room = buf->cap - buf->len;
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(at, room, fmt, ap);
+	if (n > 0 && (size_t)n >= room) {
+		at = buf_room(buf, (size_t)n);
+		n = vsnprintf(at, (size_t)n + 1, fmt, again);
+	}
+	va_end(again);
+	if (n > 0)
+		buf->len += (size_t)n;
+	buf->data[buf->len] = '\0';
+}
+
+void buf_clear(struct buf *buf)
+{
+	buf->len = 0;
+	if (buf->data)
+		buf->data[0] = '\0';
+}
+
+const char *buf_text(const struct buf *buf)
+{
+	return buf->data ? buf->data : "";
+}
+
+void buf_fini(struct buf *buf)
+{
+	free(buf->data);
+	*buf = (struct buf){ 0 };
+}

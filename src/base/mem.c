@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/base/mem.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The sampler's thread may be the one that finds the memory gone. */
+static void (*_Atomic exhaustion_hook)(void);
+
+static _Noreturn void mem_exhausted(void)
+{
+	static const char text[] = "vmatlas: out of memory\n";
+	/* Taken, so that a hook that allocates cannot come back here. */
+	void (*hook)(void) = atomic_exchange(&exhaustion_hook, NULL);
+
+	if (hook)
+		hook();
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+void mem_on_exhaustion(void (*hook)(void))
+{
+	atomic_store(&exhaustion_hook, hook);
+}
+
+void *mem_new(size_t n, size_t size)
+{
+	void *ptr = NULL;
+
+	if (n == 0 || size == 0)
+		n = size = 1;
+	if (n <= PTRDIFF_MAX / size)
+		ptr = calloc(n, size);
+	if (!ptr)
+		mem_exhausted();
+	return ptr;
+}
+
+void *mem_grow(void *ptr, size_t *cap, size_t need, size_t size)
+{
+	size_t want = *cap, limit = PTRDIFF_MAX / (size ? size : 1);
+
+	if (need <= *cap)
+		return ptr;
+	if (need > limit)
+		mem_exhausted();
+	want = want > limit - want / 2 ? limit : want + want / 2;
+	if (want < 8 && limit >= 8)
+		want = 8;
+	if (want < need)
+		want = need;
+	ptr = realloc(ptr, size ? want * size : 1);
+	if (!ptr)
+		mem_exhausted();
+	*cap = want;
+	return ptr;
+}
+
+char *mem_text(const char *text, size_t n)
+{
+	char *copy;
+
+	if (n >= PTRDIFF_MAX)
+		mem_exhausted();
+	copy = malloc(n + 1);
+	if (!copy)
+		mem_exhausted();
+	if (n)
+		memcpy(copy, text, n);
+	copy[n] = '\0';
+	return copy;
+}
