@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The tests: check-all is every tier and one closing line; check-unit,
+# check-cli ... are single tiers.  A test whose program does not build counts
+# as failed, so that the closing line always comes.  tests/run is the judge.
+
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+SUBMAKE = $(Q)$(MAKE) --no-print-directory $(PARALLEL)
+# What fails to build fails again in tests/run, and is counted there.
+TRY = -$(SUBMAKE) -k
+JUDGE = $(Q)sh tests/run
+
+SAN_O := build/release-san
+FUZZ_O := build/fuzz
+
+UNIT_NAMES := $(sort $(patsubst tests/%.c,%,$(wildcard tests/unit/*.c)))
+TERM_NAMES := $(sort $(patsubst tests/%.c,%,$(wildcard tests/term/[0-9]*.c)))
+FUZZ_NAMES := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+LIVE_NAMES := $(sort $(wildcard tests/live/[0-9]*-*.py))
+
+UNIT := $(UNIT_NAMES:%=$O/tests/%)
+TERM_TESTS := $(TERM_NAMES:%=$O/tests/%)
+LIVE_PROGRAMS := $O/tests/live/zoo
+
+# ---- building
+$O/tests/unit/%: tests/unit/%.c $(LIB)
+	$(say) TEST $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< \
+		$(LIB) -lcmocka $(LIBS)
+
+$O/tests/term/terminal.o: tests/term/terminal.c tests/term/terminal.h $O/config
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$O/tests/term/%: tests/term/%.c $O/tests/term/terminal.o
+	$(say) TEST $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ \
+		-lvterm -lcmocka -lutil
+
+$O/tests/live/%: tests/live/%.c $O/config
+	$(say) TEST $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+
+.PHONY: unit-programs term-programs live-programs fuzz-programs fuzz-link \
+	san-programs
+unit-programs: $(UNIT)
+term-programs: $(PROG) $(TERM_TESTS)
+live-programs: $(PROG) $(LIVE_PROGRAMS)
+
+# With clang the drivers search for new inputs under both sanitizers; without
+# it they replay the corpus.
+FUZZ_MAIN := tests/fuzz/replay/main.c
+fuzz-programs:
+	$(Q)if sh tests/fuzz/run --has-clang; then \
+		$(MAKE) --no-print-directory $(PARALLEL) -k O=$(FUZZ_O) \
+		CC=clang SANITIZE=fuzzer-no-link,address,undefined \
+		FUZZ_MAIN=-fsanitize=fuzzer fuzz-link; \
+	else \
+		$(MAKE) --no-print-directory $(PARALLEL) -k O=$(FUZZ_O) \
+		SANITIZE=address,undefined fuzz-link; \
+	fi
+fuzz-link: $(FUZZ_NAMES:%=$O/fuzz/%)
+$O/fuzz/%: tests/fuzz/%.c $(LIB)
+	$(say) FUZZ $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) \
+		$(ALL_LDFLAGS) -o $@ $< $(FUZZ_MAIN) $(LIB) $(LIBS)
+
+san-programs:
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) -k O=$(SAN_O) \
+		SANITIZE=address,undefined all unit-programs
+
+# ---- what each tier runs: one quoted command a test
+RUN_layers := 'sh tests/check-layers'
+RUN_unit := $(UNIT)
+RUN_fuzz := $(FUZZ_NAMES:%='sh tests/fuzz/run $(FUZZ_O)/fuzz/%')
+RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run'
+RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run'
+RUN_term := $(TERM_NAMES:%='VMATLAS=$(PROG) $O/tests/%')
+RUN_live := $(LIVE_NAMES:%='VMATLAS=$(PROG) ZOO=$O/tests/live/zoo python3 %')
+RUN_san := $(UNIT_NAMES:%=$(SAN_O)/tests/%) \
+	'VMATLAS=$(SAN_O)/vmatlas sh tests/cli/run' \
+	'VMATLAS=$(SAN_O)/vmatlas sh tests/tui/run'
+RUN_builds := 'sh tests/check-builds'
+RUN_install := 'sh tests/check-install'
+RUN_man := 'VMATLAS=$(PROG) sh tests/check-man'
+
+.PHONY: check-all check-layers check-unit check-fuzz check-cli check-tui \
+	check-term check-live check-sanitize check-builds check-install \
+	check-man
+check-all:
+	$(TRY) all unit-programs term-programs live-programs
+	$(TRY) san-programs
+	$(TRY) fuzz-programs
+	$(JUDGE) $(RUN_layers) $(RUN_unit) $(RUN_fuzz) $(RUN_cli) $(RUN_tui) \
+		$(RUN_term) $(RUN_live) $(RUN_san) $(RUN_builds) \
+		$(RUN_install) $(RUN_man)
+
+check-layers:
+	$(JUDGE) $(RUN_layers)
+
+check-unit:
+	$(TRY) unit-programs
+	$(JUDGE) $(RUN_unit)
+
+check-fuzz:
+	$(TRY) fuzz-programs
+	$(JUDGE) $(RUN_fuzz)
+
+check-cli check-tui: check-%:
+	$(TRY) all
+	$(JUDGE) $(RUN_$*)
+
+check-term check-live: check-%:
+	$(TRY) $*-programs
+	$(JUDGE) $(RUN_$*)
+
+check-sanitize:
+	$(TRY) san-programs
+	$(JUDGE) $(RUN_san)
+
+check-builds:
+	$(JUDGE) $(RUN_builds)
+
+check-install check-man: check-%:
+	$(TRY) all
+	$(JUDGE) $(RUN_$*)
