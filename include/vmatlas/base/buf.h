@@ -22,7 +22,8 @@ void buf_fmt(struct buf *buf, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void buf_vfmt(struct buf *buf, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
-/* Room for N more bytes at the end; returns where they go.  Set len after. */
+/* Room for N more bytes and a NUL at the end; returns where they go.  The
+ * caller then sets len, and the NUL behind it. */
 char *buf_room(struct buf *buf, size_t n);
 /* Empty it, keeping its memory. */
 void buf_clear(struct buf *buf);

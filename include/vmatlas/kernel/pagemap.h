@@ -41,13 +41,12 @@ struct pte {
 };
 
 /*
- * Swap types below PTE_FIRST_SPECIAL are swap areas; those above, up to 31,
- * are the kernel's own.  Which is which depends on its configuration, so a
- * type that the rules cannot name is PTE_MIGRATION if it lies just above the
- * swap areas and PTE_DEVICE or PTE_HWPOISON as 5.19 and later number them.
+ * The topmost of the 32 swap types are the kernel's own.  Which is which
+ * depends on its release and on its configuration; what is taken here is the
+ * numbering of the release in a kernel that has them all.  One without
+ * device-private memory (32-bit ones, many boards) shows its migrations as
+ * PTE_DEVICE: the entry does not tell them apart.
  */
-#define PTE_LAST_SWAP_TYPE 22
-
 struct pte pte_decode(uint64_t word, const struct kernel_rules *rules);
 
 #endif

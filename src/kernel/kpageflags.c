@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/kernel/kpageflags.h"
+
+#include <stddef.h>
+
+const char *kpageflags_name(uint64_t flags, unsigned bit)
+{
+#define X(name, number, text) [number] = text,
+	static const char *const names[64] = { KPAGEFLAGS_TABLE(X) };
+#undef X
+
+	if (bit >= 64)
+		return NULL;
+	/* On slab frames the anonymous bit is junk. */
+	if (bit == KPF_BIT_OWNER_2 &&
+	    (flags & (KPF(ANON) | KPF(SLAB))) == KPF(ANON))
+		return "anon_exclusive";
+	return names[bit];
+}
