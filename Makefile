@@ -55,12 +55,13 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
 # ---- the rooms, lowest first
 BASE := err mem buf text json key
 KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps
-SOURCE := source live processes recording record replay
-MODEL := state fields machine region usage classify space link snapshot \
-	sampler process pages
-VIEW := grid role theme scale layout bin paint keymap explain atlas list \
+SOURCE := source guard live processes recording record replay
+MODEL := state fields machine region usage process classify slice \
+	space space_blocks space_pass link snapshot \
+	runs detail refresh sampler
+VIEW := grid role color theme scale layout bin paint keymap explain atlas list \
 	help picture
-TERM := term keys
+TERM := term keys kind
 APP := options report table demo script screen actions batch command
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
