@@ -30,12 +30,13 @@ $O/tests/unit/%: tests/unit/%.c $(LIB)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< \
 		$(LIB) -lcmocka $(LIBS)
 
-$O/tests/term/terminal.o: tests/term/terminal.c tests/term/terminal.h $O/config
+TERM_HELP := $O/tests/term/terminal.o $O/tests/term/target.o
+$(TERM_HELP): $O/tests/term/%.o: tests/term/%.c tests/term/%.h $O/config
 	$(say) CC $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-$O/tests/term/%: tests/term/%.c $O/tests/term/terminal.o
+$O/tests/term/%: tests/term/%.c $(TERM_HELP)
 	$(say) TEST $<
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ \
 		-lvterm -lcmocka -lutil
