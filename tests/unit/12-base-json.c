@@ -25,6 +25,9 @@ static void test_nesting(void **state)
 	json_object(&json, NULL);
 	json_close(&json, '}');
 	json_object(&json, NULL);
+	json_u64(&json, "b", 1);
+	json_close(&json, '}');
+	json_object(&json, NULL);
 	json_i64(&json, "a", -2);
 	json_close(&json, '}');
 	json_close(&json, ']');
@@ -37,7 +40,7 @@ static void test_nesting(void **state)
 	json_close(&json, '}');
 	assert_string_equal(buf_text(&out),
 		"{\"kind\":\"zone\",\"free\":[0,18446744073709551615,{},"
-		"{\"a\":-2}],\"none\":[],\"pfn\":null,\"agree\":true,"
+		"{\"b\":1},{\"a\":-2}],\"none\":[],\"pfn\":null,\"agree\":true,"
 		"\"complete\":false,\"start\":\"0x7fff00001000\"}");
 	assert_int_equal(json.depth, 0);
 	buf_fini(&out);
