@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/source/live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "live_impl.h"
+#include "pagemap_scan.h"
+#include "vmatlas/base/mem.h"
+
+/* What one read asks for; seq files give about a page at a time anyway. */
+#define TEXT_CHUNK ((size_t)32 << 10)
+/* A text that is longer is no text of a kernel's: it counts as absent. */
+#define TEXT_MOST ((size_t)512 << 20)
+/* Of address space between two calls of the watch (KERNEL-FACTS: this
+ * bounds how long a scan holds the target's mmap_lock). */
+#define SCAN_WINDOW (UINT64_C(64) << 20)
+#define SCAN_RANGES 128
+
+static const struct {
+	const char *name;
+	unsigned bit;
+} without_names[] = {
+	{ "pagemap-scan", WITHOUT_PAGEMAP_SCAN },
+	{ "kpageflags", WITHOUT_KPAGEFLAGS },
+	{ "kpagecount", WITHOUT_KPAGECOUNT },
+	{ "smaps-rollup", WITHOUT_SMAPS_ROLLUP },
+	{ "smaps", WITHOUT_SMAPS },
+	{ "pagemap", WITHOUT_PAGEMAP },
+	{ "zoneinfo", WITHOUT_ZONEINFO },
+	{ "iomem", WITHOUT_IOMEM },
+	{ "pfn", WITHOUT_PFN },
+};
+
+#define NWITHOUT (sizeof(without_names) / sizeof(without_names[0]))
+
+unsigned without_of_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NWITHOUT; i++)
+		if (!strcmp(without_names[i].name, name))
+			return without_names[i].bit;
+	return 0;
+}
+
+const char *without_name(unsigned i)
+{
+	return i < NWITHOUT ? without_names[i].name : NULL;
+}
+
+static bool process_exists(const struct live *live, int pid)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", pid);
+	return faccessat(live->proc_fd, name, F_OK, 0) == 0;
+}
+
+/* The answer that ERROR means for a file of PID (0: none). */
+static enum answer answer_for(const struct live *live, int pid, int error)
+{
+	enum answer answer = answer_of_errno(error);
+
+	if (answer == ANSWER_ABSENT && pid && !process_exists(live, pid))
+		return ANSWER_GONE;
+	return answer;
+}
+
+/*
+ * Open PATH below the root DIR; NAME is what the watch is told.  A file that
+ * blocks in open (a FIFO, a hung file system) is the watch's business.
+ */
+static int open_below(struct live *live, int dir, int pid, const char *path,
+	const char *name)
+{
+	int fd, error;
+
+	if (dir < 0) {
+		errno = ENOENT;
+		return -1;
+	}
+	source_before(&live->src, pid, name);
+	do
+		fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	while (fd < 0 && errno == EINTR);
+	error = errno;
+	source_after(&live->src);
+	errno = error;
+	return fd;
+}
+
+static unsigned without_of_text(struct proc_id id, const char *path)
+{
+	if (id.pid)
+		return !strcmp(path, "smaps_rollup") ? WITHOUT_SMAPS_ROLLUP :
+			!strcmp(path, "smaps") ? WITHOUT_SMAPS : 0;
+	return !strcmp(path, "zoneinfo") ? WITHOUT_ZONEINFO :
+		!strcmp(path, "iomem") ? WITHOUT_IOMEM : 0;
+}
+
+static int text_open(struct live *live, struct proc_id id, const char *path)
+{
+	struct buf name = { 0 };
+	int fd, error;
+
+	if (!strncmp(path, "/sys/", 5))
+		return open_below(live, live->sys_fd, id.pid, path + 5, path);
+	if (!id.pid)
+		return open_below(live, live->proc_fd, 0, path, path);
+	buf_fmt(&name, "%d/%s", id.pid, path);
+	fd = open_below(live, live->proc_fd, id.pid, buf_text(&name), path);
+	error = errno;
+	buf_fini(&name);
+	errno = error;
+	return fd;
+}
+
+/* Read all that FD has; 0 or an errno value. */
+static int text_read(struct live *live, int fd, int pid, const char *path,
+	struct buf *out)
+{
+	ssize_t n;
+	int error;
+
+	for (;;) {
+		char *at = buf_room(out, TEXT_CHUNK);
+
+		source_before(&live->src, pid, path);
+		n = read(fd, at, TEXT_CHUNK);
+		error = errno;
+		source_after(&live->src);
+		if (n == 0)
+			return 0;
+		if (n < 0 && error == EINTR)
+			continue;
+		if (n < 0)
+			return error;
+		out->len += (size_t)n;
+		out->data[out->len] = '\0';
+		if (out->len > TEXT_MOST)
+			return EFBIG;
+	}
+}
+
+static enum answer live_text(struct source *src, struct proc_id id,
+	const char *path, struct buf *out)
+{
+	struct live *live = (struct live *)src;
+	int fd, error = 0;
+
+	if (live->without & without_of_text(id, path))
+		return ANSWER_ABSENT;
+	/* Unprivileged, iomem is readable, but all its addresses are 0. */
+	if ((live->without & WITHOUT_PFN) && !id.pid && !strcmp(path, "iomem"))
+		return ANSWER_DENIED;
+	fd = text_open(live, id, path);
+	if (fd < 0) {
+		error = errno;
+	} else {
+		error = text_read(live, fd, id.pid, path, out);
+		close(fd);
+	}
+	if (!error)
+		return ANSWER_OK;
+	/* A kernel thread is not gone: it has no address space. */
+	if (error == ESRCH && id.pid && process_exists(live, id.pid))
+		return ANSWER_ABSENT;
+	return answer_for(live, id.pid, error);
+}
+
+static void pagemap_close(struct open_pagemap *slot)
+{
+	if (slot->fd >= 0)
+		close(slot->fd);
+	*slot = (struct open_pagemap){ .fd = -1 };
+}
+
+/* The open pagemap of ID; NULL with errno where it cannot be opened. */
+static struct open_pagemap *pagemap_open(struct live *live, struct proc_id id)
+{
+	struct open_pagemap *slot = &live->pagemaps[0];
+	char path[32];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < NOPEN_PAGEMAPS; i++) {
+		struct open_pagemap *it = &live->pagemaps[i];
+
+		if (it->fd >= 0 && it->id.pid == id.pid &&
+		    it->id.starttime == id.starttime) {
+			it->used = ++live->clock;
+			return it;
+		}
+		if (it->used < slot->used)
+			slot = it;
+	}
+	snprintf(path, sizeof(path), "%d/pagemap", id.pid);
+	fd = open_below(live, live->proc_fd, id.pid, path, "pagemap");
+	if (fd < 0)
+		return NULL;
+	pagemap_close(slot);
+	*slot = (struct open_pagemap){ fd, id, ++live->clock };
+	return slot;
+}
+
+/*
+ * Up to N words from index FIRST on; the number of them, or -1 with errno.
+ * Less than N is the end of the file.
+ */
+static ssize_t words_read(struct live *live, int fd, int pid,
+	const char *name, uint64_t first, size_t n, uint64_t *out)
+{
+	size_t done = 0, all = n * sizeof(*out);
+	ssize_t got;
+	int error;
+
+	if (n > SSIZE_MAX / sizeof(*out) ||
+	    first > INT64_MAX / sizeof(*out) - n)
+		return 0;
+	while (done < all) {
+		source_before(&live->src, pid, name);
+		got = pread(fd, (char *)out + done, all - done,
+			(off_t)(first * sizeof(*out) + done));
+		error = errno;
+		source_after(&live->src);
+		if (got < 0 && error == EINTR)
+			continue;
+		if (got < 0 && !done) {
+			errno = error;
+			return -1;
+		}
+		if (got <= 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)(done / sizeof(*out));
+}
+
+/* What the kernel does to the entries that it gives to the unprivileged. */
+static void pagemap_mask(uint64_t *words, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		words[i] &= ~((UINT64_C(1) << 55) - 1);
+}
+
+static enum answer pagemap_words(struct live *live, struct proc_id id,
+	uint64_t first, size_t n, uint64_t *out, size_t *got)
+{
+	struct open_pagemap *slot;
+	ssize_t count;
+
+	if (live->without & WITHOUT_PAGEMAP)
+		return ANSWER_ABSENT;
+	slot = pagemap_open(live, id);
+	if (!slot)
+		return answer_for(live, id.pid, errno);
+	count = words_read(live, slot->fd, id.pid, "pagemap", first, n, out);
+	if (count < 0) {
+		int error = errno;
+
+		pagemap_close(slot);
+		return answer_for(live, id.pid, error);
+	}
+	/* The end of user space, or the address space behind it has ended:
+	 * by exec, then the next open finds the new one, or for ever. */
+	if (!count && n) {
+		pagemap_close(slot);
+		if (!process_exists(live, id.pid))
+			return ANSWER_GONE;
+	}
+	if (live->without & WITHOUT_PFN)
+		pagemap_mask(out, (size_t)count);
+	*got = (size_t)count;
+	return ANSWER_OK;
+}
+
+static enum answer frame_words(struct live *live, enum word_file file,
+	uint64_t first, size_t n, uint64_t *out, size_t *got)
+{
+	const char *name = word_file_name(file);
+	ssize_t count;
+
+	if (live->without & (file == WORDS_KPAGEFLAGS ? WITHOUT_KPAGEFLAGS :
+		WITHOUT_KPAGECOUNT))
+		return ANSWER_ABSENT;
+	if (live->without & WITHOUT_PFN)
+		return ANSWER_DENIED;
+	if (live->word_fd[file] < 0 && live->word_answer[file] == ANSWER_OK) {
+		live->word_fd[file] = open_below(live, live->proc_fd, 0, name,
+			name);
+		if (live->word_fd[file] < 0)
+			live->word_answer[file] = answer_of_errno(errno);
+	}
+	if (live->word_answer[file] != ANSWER_OK)
+		return live->word_answer[file];
+	count = words_read(live, live->word_fd[file], 0, name, first, n, out);
+	if (count < 0)
+		return answer_of_errno(errno);
+	*got = (size_t)count;
+	return ANSWER_OK;
+}
+
+static enum answer live_words(struct source *src, enum word_file file,
+	struct proc_id id, uint64_t first, size_t n, uint64_t *out, size_t *got)
+{
+	struct live *live = (struct live *)src;
+
+	if (file == WORDS_PAGEMAP)
+		return pagemap_words(live, id, first, n, out, got);
+	return frame_words(live, file, first, n, out, got);
+}
+
+/* One ioctl; the number of regions, or -1 with errno. */
+static int scan_window(struct live *live, int fd, int pid,
+	struct pagemap_scan_arg *arg)
+{
+	int n, error;
+
+	do {
+		source_before(&live->src, pid, "pagemap");
+		n = ioctl(fd, PAGEMAP_SCAN_IOCTL, arg);
+		error = errno;
+		source_after(&live->src);
+	} while (n < 0 && error == EINTR);
+	errno = error;
+	return n;
+}
+
+/*
+ * Add what a scan found, joining what touches; false once OUT is full, with
+ * *NEXT where the range that found no place begins.
+ */
+static bool scan_take(const struct pagemap_scan_region *found, size_t nfound,
+	uint64_t page_size, struct vpn_range *out, size_t max, size_t *n,
+	uint64_t *next)
+{
+	size_t i;
+
+	for (i = 0; i < nfound; i++) {
+		uint64_t start = found[i].start / page_size;
+		uint64_t end = found[i].end / page_size;
+
+		if (*n && out[*n - 1].end == start) {
+			out[*n - 1].end = end;
+		} else if (*n == max) {
+			*next = start;
+			return false;
+		} else {
+			out[(*n)++] = (struct vpn_range){ start, end };
+		}
+	}
+	return true;
+}
+
+static int scan_all(struct live *live, int fd, int pid,
+	enum populated_kind kind, uint64_t va, uint64_t end_va,
+	struct vpn_range *out, size_t max, size_t *n, uint64_t *next)
+{
+	struct pagemap_scan_region found[SCAN_RANGES];
+	uint64_t page_size = live->facts.page_size;
+	int nfound;
+
+	while (va < end_va) {
+		struct pagemap_scan_arg arg = {
+			.size = sizeof(arg),
+			.start = va,
+			.end = end_va - va > SCAN_WINDOW ? va + SCAN_WINDOW :
+				end_va,
+			.vec = (uintptr_t)found,
+			.vec_len = SCAN_RANGES,
+		};
+
+		/* Asking for no category in return lets the kernel join
+		 * present and swapped pages into one range. */
+		if (kind == POPULATED_HUGE)
+			arg.category_mask = PAGE_IS_HUGE_BIT;
+		else
+			arg.category_anyof_mask = PAGE_IS_PRESENT_BIT |
+				PAGE_IS_SWAPPED_BIT;
+		nfound = scan_window(live, fd, pid, &arg);
+		if (nfound < 0)
+			return -1;
+		if (!scan_take(found, (size_t)nfound, page_size, out, max, n,
+			next))
+			return 0;
+		if (arg.walk_end <= va)
+			break;
+		va = arg.walk_end;
+	}
+	return 0;
+}
+
+static enum answer live_populated(struct source *src,
+	enum populated_kind kind, struct proc_id id, uint64_t start,
+	uint64_t end, struct vpn_range *out, size_t max, size_t *n,
+	uint64_t *next)
+{
+	struct live *live = (struct live *)src;
+	uint64_t page_size = live->facts.page_size;
+	uint64_t top = (live->facts.task_size ? live->facts.task_size :
+		(uint64_t)INT64_MAX) / page_size;
+	struct open_pagemap *slot;
+	int error, tries = 2;
+
+	if ((live->without & (WITHOUT_PAGEMAP_SCAN | WITHOUT_PAGEMAP)) ||
+	    live->scan_absent)
+		return ANSWER_ABSENT;
+	*next = end;
+	if (start >= top)
+		return ANSWER_OK;
+	do {
+		slot = pagemap_open(live, id);
+		if (!slot)
+			return answer_for(live, id.pid, errno);
+		*n = 0;
+		if (!scan_all(live, slot->fd, id.pid, kind, start * page_size,
+			(end < top ? end : top) * page_size, out, max, n, next))
+			return ANSWER_OK;
+		error = errno;
+		pagemap_close(slot);
+		/* After an exec the descriptor belongs to what was before. */
+	} while (error == ESRCH && --tries);
+	if (error == ENOTTY || error == EINVAL || error == ENOSYS) {
+		live->scan_absent = true;
+		return ANSWER_ABSENT;
+	}
+	return answer_for(live, id.pid, error);
+}
+
+static enum answer live_processes(struct source *src,
+	struct process_entry **out, size_t *n)
+{
+	struct live *live = (struct live *)src;
+	enum answer answer;
+
+	if (live->proc_fd < 0)
+		return ANSWER_ABSENT;
+	source_before(src, 0, "processes");
+	answer = processes_list(&live->users, live->proc_fd, live->usual, out,
+		n);
+	source_after(src);
+	return answer;
+}
+
+static enum answer live_facts(struct source *src, struct facts *out)
+{
+	struct live *live = (struct live *)src;
+
+	*out = live->facts;
+	live_facts_self(out);
+	return ANSWER_OK;
+}
+
+static int live_refresh(struct source *src, struct err *err)
+{
+	struct live *live = (struct live *)src;
+	size_t i;
+
+	if (live->proc_fd < 0)
+		return err_set(err, live->proc_error, "opening %s",
+			live->procfs);
+	/* Privileges change: what was refused may be asked for again. */
+	for (i = 0; i < NWORD_FILES; i++)
+		live->word_answer[i] = ANSWER_OK;
+	live_facts_begin(live);
+	return 1;
+}
+
+static void live_forget(struct source *src, struct proc_id id)
+{
+	struct live *live = (struct live *)src;
+	size_t i;
+
+	for (i = 0; i < NOPEN_PAGEMAPS; i++)
+		if (live->pagemaps[i].id.pid == id.pid)
+			pagemap_close(&live->pagemaps[i]);
+}
+
+static void live_free(struct source *src)
+{
+	struct live *live = (struct live *)src;
+	size_t i;
+
+	for (i = 0; i < NOPEN_PAGEMAPS; i++)
+		pagemap_close(&live->pagemaps[i]);
+	for (i = 0; i < NWORD_FILES; i++)
+		if (live->word_fd[i] >= 0)
+			close(live->word_fd[i]);
+	if (live->proc_fd >= 0)
+		close(live->proc_fd);
+	if (live->sys_fd >= 0)
+		close(live->sys_fd);
+	user_cache_free(live->users);
+	free(live->procfs);
+	free(live);
+}
+
+static const struct source_ops live_ops = {
+	.refresh = live_refresh,
+	.facts = live_facts,
+	.text = live_text,
+	.words = live_words,
+	.populated = live_populated,
+	.processes = live_processes,
+	.forget = live_forget,
+	.free = live_free,
+};
+
+struct source *live_new(const struct live_options *options)
+{
+	const char *procfs = options->procfs ? options->procfs : "/proc";
+	const char *sysfs = options->sysfs ? options->sysfs : "/sys";
+	struct live *live = mem_new(1, sizeof(*live));
+	size_t i;
+
+	live->src.ops = &live_ops;
+	live->without = options->without;
+	live->usual = !strcmp(procfs, "/proc");
+	live->procfs = mem_text(procfs, strlen(procfs));
+	live->proc_fd = open(procfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	live->proc_error = errno;
+	live->sys_fd = open(sysfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (i = 0; i < NWORD_FILES; i++)
+		live->word_fd[i] = -1;
+	for (i = 0; i < NOPEN_PAGEMAPS; i++)
+		live->pagemaps[i].fd = -1;
+	live->facts.page_size = (uint32_t)sysconf(_SC_PAGESIZE);
+	return &live->src;
+}

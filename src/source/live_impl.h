@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_SRC_SOURCE_LIVE_IMPL_H
+#define VMATLAS_SRC_SOURCE_LIVE_IMPL_H
+
+#include "vmatlas/source/live.h"
+
+/*
+ * What the files that make up the live source share: live.c (texts, words,
+ * scans), live_facts.c (what machine this is), processes.c (who is there).
+ */
+
+/* A pagemap that is kept open; fd -1: the slot is free. */
+struct open_pagemap {
+	int fd;
+	struct proc_id id;
+	uint64_t used;		/* the higher, the more recent */
+};
+
+#define NOPEN_PAGEMAPS 8
+
+struct live {
+	struct source src;
+	char *procfs;		/* for messages */
+	int proc_fd, sys_fd;	/* the roots; -1: not there */
+	int proc_error;		/* errno of opening the root */
+	bool usual;		/* the root is /proc itself */
+	unsigned without;
+	struct facts facts;
+	bool uname_known;
+	bool scan_absent;	/* this kernel has no PAGEMAP_SCAN */
+	/* kpageflags and kpagecount, open from their first use on */
+	int word_fd[NWORD_FILES];
+	enum answer word_answer[NWORD_FILES];	/* of the last open */
+	struct open_pagemap pagemaps[NOPEN_PAGEMAPS];
+	uint64_t clock;		/* of struct open_pagemap.used */
+	struct user_cache *users;
+};
+
+/* The clock, uname and privileges of a refresh that begins now. */
+void live_facts_begin(struct live *live);
+/* What the machine costs us changes between refreshes too. */
+void live_facts_self(struct facts *facts);
+
+/*
+ * The processes below PROC_FD, in pid order; with USUAL, libproc2 is asked
+ * where it was built in.  *USERS starts as NULL and keeps what is worth
+ * keeping from call to call.
+ */
+struct user_cache;
+enum answer processes_list(struct user_cache **users, int proc_fd, bool usual,
+	struct process_entry **out, size_t *n);
+void user_cache_free(struct user_cache *users);
+
+#endif
