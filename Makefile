@@ -62,7 +62,8 @@ MODEL := state fields machine region usage process classify slice \
 VIEW := grid role color theme scale layout bin paint keymap explain atlas list \
 	help picture
 TERM := term keys kind
-APP := options report table demo script screen actions batch command
+APP := options report table demo demo_play demo_setup script screen actions \
+	batch command
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \
