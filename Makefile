@@ -38,7 +38,7 @@ ifneq ($(LIBPROC2),0)
   endif
 endif
 PACKAGE_libproc2 := libproc2-dev
-MISSING := $(foreach l,$(NEED),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l)))
+MISSING := $(strip $(foreach l,$(NEED),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l))))
 
 PC_STATIC := $(if $(filter 1,$(STATIC)),--static)
 ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
@@ -55,12 +55,13 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
 # ---- the rooms, lowest first
 BASE := err mem buf text json key
 KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps
-SOURCE := source guard live processes recording record replay
+SOURCE := source guard live live_facts processes memo block recording record \
+	replay replay_load
 MODEL := state fields machine region usage process classify slice \
 	space space_blocks space_pass link snapshot \
 	runs detail refresh sampler
-VIEW := grid role color theme scale layout bin paint keymap explain atlas list \
-	help picture
+VIEW := grid role color theme picture layout bin paint keymap foot \
+	explain atlas atlas_act atlas_paint list help
 TERM := term keys kind
 APP := options report table demo demo_play demo_setup script screen actions \
 	batch command

@@ -246,15 +246,17 @@ struct look theme_look(const struct theme *theme, enum color_depth depth,
 {
 	bool state = role >= ROLE_STATE_FIRST;
 	struct look look;
+	int32_t ground;
 
 	if (role < 0 || role >= NROLES || (unsigned)depth >= NDEPTHS)
 		return BLANK_LOOK;
 	look = theme->looks[depth][role];
 	if (fill == FILL_FULL || (fill == FILL_NONE && !state))
 		return look;
-	if (look.bg != COLOR_DEFAULT) {
+	ground = theme->looks[depth][ROLE_TEXT].bg;
+	if (look.bg != COLOR_DEFAULT && look.bg != ground) {
 		look.fg = look.bg;
-		look.bg = COLOR_DEFAULT;
+		look.bg = ground;
 	}
 	look.attributes &= (uint8_t)~LOOK_REVERSE;
 	return look;

@@ -24,8 +24,10 @@
  * "state.*" stands for all states that are not named in that variant.
  *
  * A state's role names its colour as the background: a cell that is full is
- * drawn so, an emptier one with the background's colour as the letter's
- * (theme_look does this).
+ * drawn so, an emptier one with the background's colour as the letter's on
+ * the ground of "text" (theme_look does this; FILL_NONE is empty for states.
+ * Other roles are swapped only for FILL_SOME and FILL_HALF, so that zones and
+ * sharing show how full a cell is, too).
  */
 #define COLOR_DEFAULT (-1)
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_MACHINE_H
+#define VMATLAS_MODEL_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmatlas/kernel/iomem.h"
+#include "vmatlas/kernel/release.h"
+#include "vmatlas/kernel/zoneinfo.h"
+#include "vmatlas/source/source.h"
+
+/*
+ * A struct machine is the physical side: what the machine is, its zones, and
+ * what lies at each physical address.  It is read at every refresh (some
+ * 60 us), immutable from then on, and shared by reference.
+ */
+struct machine {
+	int refs;
+	struct facts facts;
+	struct kernel_rules rules;
+	unsigned page_shift;
+	struct zone *zones;		/* in zoneinfo's order */
+	size_t nzones;
+	struct resource *resources;	/* in iomem's order */
+	size_t nresources;
+	bool resources_hidden;		/* iomem shows zeros to this user */
+	bool zones_overlap;		/* some frames lie in two spans */
+	bool zones_unaligned;		/* one begins inside 512 frames */
+	enum answer zoneinfo, buddyinfo, iomem;
+	/* What a stretch of frames is, see below. */
+	struct stretch *stretches;
+	size_t nstretches;
+};
+
+/*
+ * The physical address space from its first zone or resource to its last, as
+ * sorted stretches without overlap (gaps that nobody names are left out).
+ * Frames; END exclusive.
+ */
+enum stretch_kind {
+	STRETCH_RAM,		/* System RAM, or in a zone where iomem is not known */
+	STRETCH_RESERVED,
+	STRETCH_MMIO,
+	STRETCH_HOLE,		/* inside a zone's span, but nothing is there */
+};
+
+struct stretch {
+	uint64_t start, end;
+	int zone;		/* index, or -1 */
+	enum stretch_kind kind;
+	const char *name;	/* iomem's name, owned by resources; or NULL */
+};
+
+/* Read it all from SRC: one reference, for the caller. */
+struct machine *machine_read(struct source *src);
+struct machine *machine_ref(struct machine *machine);
+/* NULL is fine. */
+void machine_unref(struct machine *machine);
+
+/* Index of the zone that frame PFN lies in; -1: in none, or in more than one
+ * as far as zoneinfo tells. */
+int machine_zone(const struct machine *machine, uint64_t pfn);
+/* The stretch that PFN lies in, or NULL. */
+const struct stretch *machine_stretch(const struct machine *machine,
+	uint64_t pfn);
+/*
+ * The first frame of the cell of 2^SHIFT aligned frames that PFN lies in: a
+ * cell is cut where its zone (or, outside of zones, its stretch) begins.
+ */
+uint64_t machine_cell(const struct machine *machine, uint64_t pfn,
+	unsigned shift);
+/* The innermost iomem range around PFN's first byte, or NULL. */
+const struct resource *machine_resource(const struct machine *machine,
+	uint64_t pfn);
+/* "System RAM" is where frames with a struct page are. */
+bool machine_is_ram(const struct machine *machine, uint64_t pfn);
+/* Frames that a huge page at the PMD level has; 0: not known. */
+uint32_t machine_pmd_pages(const struct machine *machine);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_PROCESS_H
+#define VMATLAS_MODEL_PROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmatlas/model/machine.h"
+#include "vmatlas/model/usage.h"
+
+/*
+ * A struct process is a process as a whole, as its /proc/PID/stat tells.
+ */
+struct process {
+	struct proc_id id;
+	int ppid;
+	char name[64];		/* comm, as the kernel gives it: untrusted */
+	char state;
+	uint32_t uid;
+	char user[33];		/* empty: not known */
+	uint64_t vss, rss;	/* bytes, by the kernel's quick counters */
+	uint64_t minor_faults, major_faults;
+	enum answer answer;	/* of stat */
+};
+
+/*
+ * Read the stat of process->id into PROCESS.  With a starttime of 0 any
+ * process of that pid will do, and its starttime is filled in; else
+ * ANSWER_GONE where it is another one.
+ */
+enum answer process_read(struct process *process, struct source *src,
+	const struct machine *machine);
+
+/* The command line, its NULs made blanks; "[name]" where it has none. */
+void process_command(struct proc_id id, const char *name,
+	struct source *src, struct buf *out);
+
+/*
+ * All processes, in pid order, in a heap array at *OUT.  Those that ended
+ * meanwhile are left out; those whose stat may not be read are there.
+ */
+enum answer processes_read(struct source *src, const struct machine *machine,
+	struct process **out, size_t *n);
+
+/* A process's sums by smaps_rollup: cheap, and exact where it can be read. */
+enum answer process_rollup(struct proc_id id, struct source *src,
+	struct usage *usage);
+
+#endif

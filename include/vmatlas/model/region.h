@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_REGION_H
+#define VMATLAS_MODEL_REGION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmatlas/base/buf.h"
+#include "vmatlas/kernel/maps.h"
+#include "vmatlas/kernel/smaps.h"
+#include "vmatlas/model/usage.h"
+
+/*
+ * A struct region is one mapping of a process (the kernel's vm_area_struct):
+ * a range of virtual pages with one set of rights and one thing behind it.
+ */
+#define REGION_TYPES(X) \
+	X(CODE, "code") X(DATA, "data") X(RODATA, "rodata") X(HEAP, "heap") \
+	X(STACK, "stack") X(ANON, "anon") X(FILE, "file") X(SHMEM, "shmem") \
+	X(VDSO, "vdso") X(VVAR, "vvar") X(VSYSCALL, "vsyscall") \
+	X(DEVICE, "device") X(HUGETLB, "hugetlb") X(SPECIAL, "special")
+
+#define X(id, name) REGION_##id,
+enum region_type { REGION_TYPES(X) NREGION_TYPES };
+#undef X
+
+const char *region_type_name(enum region_type type);
+
+struct region {
+	uint64_t start, end;	/* bytes; END exclusive */
+	uint64_t offset, inode;
+	uint32_t major, minor;
+	uint32_t name;		/* where it starts in the names' buffer */
+	uint32_t name_len;
+	bool read, write, exec, shared;
+	uint8_t type;		/* enum region_type */
+	uint8_t vm_flags;	/* of enum smaps_flag */
+	bool vm_flags_known;
+	uint32_t page_size;	/* bytes; 0: not known */
+	bool smaps_known;	/* what smaps said last: */
+	uint64_t smaps_resident;	/* bytes it has in RAM or swap */
+	uint64_t smaps_swap;	/* bytes; shmem's too, which pagemap hides */
+	struct usage usage;
+};
+
+/*
+ * All regions of TEXT (a maps file) into the heap array *REGIONS, with their
+ * names in NAMES (emptied first).  Lines that are not regions, overlap or go
+ * backwards are passed over.  Usage is zeroed, and knows nothing.
+ */
+size_t regions_parse(struct text text, struct region **regions,
+	struct buf *names);
+/* Flags and page sizes from an smaps text; regions that it does not have
+ * (any more) stay as they are. */
+void regions_take_flags(struct region *regions, size_t n, struct text smaps);
+/* All figures from smaps: for those who may not see frames. */
+void regions_take_usage(struct region *regions, size_t n, struct text smaps);
+/* Only smaps can tell what this region's pages are. */
+bool region_needs_flags(const struct region *region, struct text name);
+
+struct text region_name(const struct region *region, const struct buf *names);
+/* For people: the name, or "[anon]" where there is none. */
+struct text region_title(const struct region *region, const struct buf *names);
+/* "rw-p"; OUT has room for 5. */
+const char *region_perms(const struct region *region, char out[5]);
+/* Of N sorted regions the one with VA in it, or -1. */
+long regions_find(const struct region *regions, size_t n, uint64_t va);
+/* The index of the first that ends above VA (N: none). */
+size_t regions_after(const struct region *regions, size_t n, uint64_t va);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_SLICE_H
+#define VMATLAS_MODEL_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmatlas/model/classify.h"
+#include "vmatlas/model/machine.h"
+#include "vmatlas/model/usage.h"
+
+/*
+ * A struct slice is up to SOURCE_SLICE consecutive pages of one region as
+ * they were read: their pagemap entries, then as much about their frames as
+ * DEPTH asks for and nothing more.
+ *
+ * What can be known without asking is not asked: a page whose entry says
+ * that only one process maps it has count 1, all pages of a huge mapping
+ * whose head is exclusive do too, and the kernel's zero page is known by its
+ * frame once it was seen.
+ */
+enum depth {
+	DEPTH_SUMS,	/* what the sums of smaps need */
+	DEPTH_STATES,	/* flags of every frame, counts where they may differ from 1 */
+	DEPTH_FULL,	/* flags and count of every frame */
+};
+
+enum {
+	SLICE_FLAGS = 1,	/* flags[] is known */
+	SLICE_COUNT = 2,	/* counts[] is known */
+	SLICE_PMD = 4,		/* mapped by a PMD (or hugetlb) */
+	SLICE_SKIP = 8,		/* the caller needs nothing about this page */
+};
+
+struct slice {
+	uint64_t vpn;
+	size_t n;
+	uint64_t words[SOURCE_SLICE];
+	uint64_t flags[SOURCE_SLICE], head_flags[SOURCE_SLICE];
+	uint64_t counts[SOURCE_SLICE];
+	uint8_t known[SOURCE_SLICE];	/* SLICE_ bits */
+	uint8_t state[SOURCE_SLICE];	/* from DEPTH_STATES on */
+	uint8_t marks[SOURCE_SLICE];
+	uint64_t gathered[SOURCE_SLICE];
+};
+
+/* What reading frames needs to remember from slice to slice. */
+struct reader {
+	struct source *src;
+	const struct machine *machine;
+	struct proc_id id;
+	enum depth depth;
+	bool may_have_ksm;	/* else KSM pages need not be looked for */
+	uint64_t zero_pfn[4];	/* frames seen to be the zero page */
+	unsigned nzero;
+	/* The worst answer so far, per kind of file. */
+	enum answer answers[NWORD_FILES];
+	enum answer huge;	/* of POPULATED_HUGE */
+	struct slice slice;
+};
+
+void reader_init(struct reader *reader, struct source *src,
+	const struct machine *machine, struct proc_id id, enum depth depth);
+
+/*
+ * Read the entries of N pages from VPN on.  ANSWER_GONE: the address space
+ * is not there any more.  known[] is cleared.
+ */
+enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n);
+/*
+ * Then what DEPTH asks for about the frames of pages that are not
+ * SLICE_SKIP; a frame that seems to have changed hands is read once more.
+ */
+void reader_frames(struct reader *reader, const struct page_context *cx);
+
+/* Add page I of the slice to USAGE.  What is not known about it takes the
+ * figure's bit out of USAGE's KNOWN. */
+void reader_account(const struct reader *reader,
+	const struct page_context *cx, size_t i, struct usage *usage);
+/* Who has page I. */
+enum sharing reader_sharing(const struct reader *reader, size_t i);
+/* Page I is the kernel's page of zeros, small or huge, as far as we know. */
+bool reader_is_zero_page(const struct reader *reader, size_t i);
+/* How many mappings its frame has; false where that is not known. */
+bool reader_mapcount(const struct reader *reader, size_t i, uint64_t *count);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_SNAPSHOT_H
+#define VMATLAS_MODEL_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmatlas/model/machine.h"
+#include "vmatlas/model/process.h"
+#include "vmatlas/model/region.h"
+#include "vmatlas/model/space.h"
+#include "vmatlas/model/usage.h"
+
+/*
+ * What the app wants to know: replaced whole whenever it changes.  Ranges
+ * are in pages or frames, END exclusive.
+ */
+#define WISH_RANGES 256
+#define WISH_PIDS 64
+
+struct page_range {
+	uint64_t start, end;
+};
+
+enum focus_side { FOCUS_NONE, FOCUS_VIRTUAL, FOCUS_PHYSICAL };
+
+/* What the cursor is on, and how coarse the other side's cells are. */
+struct focus {
+	enum focus_side side;
+	struct page_range range;
+	unsigned other_shift;	/* log2 of pages or frames in a cell there */
+};
+
+struct wish {
+	uint64_t serial;	/* grows with every change */
+	int pid;		/* 0: no process */
+	bool list;		/* processes, cheap figures */
+	bool list_usage;	/* with the sums of each */
+	bool list_pagemap;	/* those from pagemap, not smaps_rollup */
+	int list_pids[WISH_PIDS];	/* only these */
+	unsigned nlist_pids;	/* 0: all */
+	bool keep_blocks;	/* the map, else only sums */
+	enum depth depth;
+	bool whole;		/* all of it anew at each refresh, no budget */
+	bool once;		/* no refresh but those asked for */
+	uint32_t asked;		/* grows when a refresh is asked for now */
+	unsigned period_ms;
+	double cpu;		/* percent for background reading */
+	/* Pages on screen at less than 512 a cell; their detail is wanted. */
+	struct page_range pages[WISH_RANGES];
+	unsigned npages;
+	/* Frames on screen at less than 512 a cell. */
+	struct page_range frames[WISH_RANGES];
+	unsigned nframes;
+	struct focus focus;
+	/* A report of page runs: from RUNS.start on, up to RUNS.end, of
+	 * frames in RUNS_PFN only (end 0: all). */
+	bool want_runs;
+	struct page_range runs, runs_pfn;
+};
+
+/* What is kept of a struct block in a snapshot. */
+struct block_view {
+	uint64_t vpn;
+	uint16_t npages, nchanged, nshared, nprivate, nframes;
+	int16_t zone;			/* of its first frame; -1: none, or several */
+	uint32_t region;
+	bool stale;			/* read in an earlier refresh */
+	uint16_t state[NSTATES];	/* the VOID ones that are explicit too */
+	/* Where its pages start in words[] and classes[], or NO_DETAIL. */
+	uint32_t detail;
+};
+#define NO_DETAIL UINT32_MAX
+
+/* 512 frames, aligned (and cut where a zone begins), of which some are this
+ * process's. */
+struct frame_block {
+	uint64_t pfn;
+	uint32_t nmine;			/* pages of it mapped, not frames */
+	uint16_t nshared, nchanged;
+	uint16_t state[NSTATES];	/* saturating */
+};
+
+/* One frame of this process on screen. */
+struct frame_view {
+	uint64_t pfn;
+	uint8_t class;
+};
+
+/* What the focus is linked to: cells of the other side, sorted. */
+struct link_cell {
+	uint64_t index;		/* first page or frame of the cell, cut to its
+				 * region */
+	uint32_t n;		/* how many of the focus's pages are in it */
+};
+
+/* One page or frame under the cursor, read in full. */
+struct page_detail {
+	bool valid;
+	uint64_t vpn, word;	/* of a page */
+	uint64_t pfn;		/* of its frame, or the frame itself */
+	bool has_pfn, has_flags, has_count;
+	uint64_t flags, count;
+	uint8_t state, marks;
+};
+
+/* Consecutive pages in one state with consecutive frames or slots. */
+struct page_run {
+	uint64_t vpn, npages;
+	uint64_t pfn;		/* of the first */
+	uint64_t flags, count;
+	uint64_t swap_offset;
+	uint32_t region;
+	uint8_t state, marks, swap_type;
+	bool has_pfn, has_flags, has_count, has_swap;
+};
+
+struct process_row {
+	struct process process;
+	struct usage usage;	/* known 0: not asked, or may not be seen */
+	enum answer answer;	/* why usage is not known */
+	bool by_pagemap;	/* where usage is from */
+	uint32_t command;	/* where it starts in commands */
+};
+
+/*
+ * A struct snapshot is all that was known at one moment, frozen: the only
+ * thing that views and reports look at.  It is reference-counted; whoever
+ * holds a reference may read it from any thread, nobody may write.
+ */
+struct snapshot {
+	int refs;
+	uint64_t serial;	/* of its publication */
+	uint64_t wish;		/* serial of the wish it answers */
+	uint32_t asked;		/* of that wish, once its refresh is complete */
+	uint64_t refresh;	/* number of the refresh, from 1 */
+	bool complete;		/* the refresh was finished */
+	bool ended;		/* there will be no further refresh */
+	struct machine *machine;
+
+	/* The process. */
+	bool has_process;
+	struct process process;
+	struct buf command;
+	enum answer maps, pagemap, kpageflags, kpagecount, smaps;
+	bool whole;		/* every page was read at least once */
+	double progress;	/* of the first pass, 0 to 1 */
+	struct region *regions;
+	size_t nregions, regions_cap;
+	uint32_t layout;	/* changes when the regions do */
+	struct buf names;
+	uint64_t *zone_pages;	/* [region * zone_stride + zone] */
+	size_t zone_stride, zone_pages_cap;
+	struct usage total;
+	double faults_rate, major_rate, split_rate;	/* per second; < 0: not known */
+	struct block_view *blocks;
+	size_t nblocks, blocks_cap;
+	uint64_t *words;	/* [detail + page of the block] */
+	uint8_t *classes;
+	size_t ndetails, words_cap, classes_cap;
+	struct frame_block *frame_blocks;
+	size_t nframe_blocks, frame_blocks_cap;
+	struct frame_view *frames;
+	size_t nframes, frames_cap;
+	struct page_range frames_asked;	/* what frames[] speaks of */
+	struct focus focus;	/* whose link and detail these are */
+	struct link_cell *link;
+	size_t nlink, link_cap;
+	uint64_t link_pages;	/* how many pages or frames are linked in all */
+	struct page_detail detail;
+	struct page_run *runs;
+	size_t nruns, runs_cap;
+	uint64_t runs_next;	/* page to go on at; runs.end of the wish: done */
+
+	/* All processes. */
+	bool has_list;
+	struct process_row *rows;
+	size_t nrows, rows_cap;
+	struct buf commands;	/* NUL-terminated each */
+
+	double self_cpu;	/* percent since the refresh before; < 0: not known */
+	uint64_t self_rss;
+	struct buf problems;	/* lines: what could not be read, and why */
+};
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot);
+/* NULL is fine. */
+void snapshot_unref(struct snapshot *snapshot);
+
+/* Fill the parts about the address space from SPACE. */
+void snapshot_take_space(struct snapshot *snapshot, struct space *space,
+	const struct wish *wish);
+/* Say in problems what could not be read, and what would help. */
+void snapshot_take_problems(struct snapshot *snapshot);
+void snapshot_free(struct snapshot *snapshot);
+
+/* The first block that ends above VPN (nblocks: none). */
+size_t snapshot_block_after(const struct snapshot *snapshot, uint64_t vpn);
+/* The frame of the page whose detail is at index I of words[]; false: it has
+ * none, or we may not know. */
+bool snapshot_pfn(const struct snapshot *snapshot, size_t i, uint64_t *pfn);
+/* The names of the flags of a frame, with SEP between them. */
+void snapshot_flags(struct buf *out, uint64_t flags, const char *sep);
+/* "0/Normal", or "?" for a zone of -1; a static string or OUT. */
+const char *snapshot_zone(const struct snapshot *snapshot, int zone,
+	char out[32]);
+/* The region with page VPN, or -1. */
+long snapshot_region(const struct snapshot *snapshot, uint64_t vpn);
+struct text snapshot_region_title(const struct snapshot *snapshot,
+	size_t region);
+/* The state of the pages of a region that no block tells about. */
+enum page_state snapshot_absent(const struct snapshot *snapshot,
+	size_t region);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_SPACE_H
+#define VMATLAS_MODEL_SPACE_H
+
+#include "vmatlas/model/process.h"
+#include "vmatlas/model/region.h"
+#include "vmatlas/model/slice.h"
+
+/*
+ * A struct space is one process's address space as the sampler knows it: its
+ * regions, and for each block of 512 pages that has anything in it a struct
+ * block.  It costs nothing for what is merely reserved.
+ *
+ * Invariants: blocks are sorted by vpn, do not overlap, and each lies in one
+ * region (blocks at a region's edges are cut); a region's usage is the sum
+ * of its blocks' once space_sum was called.
+ */
+#define BLOCK_SHIFT 9
+#define BLOCK_PAGES (1 << BLOCK_SHIFT)
+
+struct block {
+	uint64_t vpn;			/* first page */
+	uint16_t npages;
+	uint16_t nframes;		/* present pages but the zero page */
+	uint32_t region;		/* index */
+	uint32_t pass;			/* when its entries were last read */
+	uint32_t flags_pass;		/* when its frames' flags were */
+	uint32_t refresh;		/* the refresh that read them */
+	uint16_t nchanged;		/* pages, since the read before */
+	uint16_t nshared, nprivate;	/* pages by enum sharing */
+	uint64_t min_pfn, max_pfn;	/* of those frames */
+	struct usage usage;
+	uint64_t *words;	/* [npages] pagemap entries as last read */
+	uint8_t *classes;	/* [npages] CLASS() and CLASS_CHANGED */
+};
+
+struct space {
+	struct process process;
+	enum answer maps, smaps;	/* smaps: OK where it was not needed */
+	struct buf maps_text, names;
+	struct region *regions;
+	size_t nregions;
+	uint32_t layout;		/* counts changes of the regions */
+	uint32_t layout_of_pass;	/* as it was when the pass began */
+	struct block **blocks;
+	size_t nblocks, cap;
+	bool keep_blocks;		/* else only usage is kept */
+	uint32_t pass;			/* number of the pass being made */
+	uint32_t refresh;		/* number of the refresh, set by the owner */
+	bool whole;			/* one pass was finished */
+	bool usage_from_smaps;		/* frames are not told, smaps is */
+	uint64_t splits;		/* pages seen to leave copy-on-write */
+	uint64_t locked_kb;		/* VmLck; UINT64_MAX: not known */
+	bool shmem_may_be_swapped;	/* then smaps tells how much */
+	unsigned smaps_age;		/* refreshes since it was read */
+	uint64_t *zone_pages;		/* [region][zone], last: unknown */
+	size_t zone_stride;
+	struct reader *reader;
+	/* Where the pass stands. */
+	size_t at_region;
+	uint64_t at_vpn;
+	struct vpn_range ranges[64];
+	size_t nranges, range;
+	uint64_t scanned_to;		/* pages */
+	enum answer scan;		/* of POPULATED_ANY */
+};
+
+void space_init(struct space *space, struct proc_id id, bool keep_blocks);
+void space_fini(struct space *space);
+
+/*
+ * Read what the process is and what is mapped where.  ANSWER_GONE: it ended,
+ * or another process has its pid.  Regions that stayed keep their blocks.
+ */
+enum answer space_refresh(struct space *space, struct source *src,
+	const struct machine *machine);
+
+/* Begin to read pages: all regions from the first page on. */
+void space_pass_begin(struct space *space, enum depth depth);
+/*
+ * Read the next slice.  1: there is more; 0: all was read, blocks that
+ * are not there any more are forgotten; -1: the address space is gone.
+ * AGAIN: read flags and counts of all frames, even where the entries are
+ * what they were.
+ */
+int space_pass_step(struct space *space, bool again);
+/* Read START..END (pages) of whatever regions lie there, now, without moving
+ * the pass; -1: gone. */
+int space_read(struct space *space, uint64_t start, uint64_t end, bool again);
+
+/* Bring the regions' usage up to date from the blocks; the total is put into
+ * *TOTAL (may be NULL). */
+void space_sum(struct space *space, struct usage *total);
+/* Index of the first block that ends above VPN. */
+size_t space_block_after(const struct space *space, uint64_t vpn);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_USAGE_H
+#define VMATLAS_MODEL_USAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vmatlas/model/state.h"
+
+/*
+ * A struct usage is what a set of virtual pages amounts to, in the kernel's
+ * own terms (Documentation/filesystems/proc.rst, smaps): each figure is in
+ * bytes and equals the one in smaps.  PSS is in the kernel's fixed point,
+ * 1/4096 of a byte, so that sums of many regions round as the kernel's do.
+ *
+ * A figure counts only while its bit in KNOWN is set: what could not be
+ * read is not 0.
+ */
+#define USAGE_FIGURES(X) \
+	X(RSS, rss) \
+	X(PSS, pss_fixed) \
+	X(PSS_ANON, pss_anon_fixed) \
+	X(USS, uss) \
+	X(SHARED, shared) \
+	X(ANONYMOUS, anonymous) \
+	X(SWAP, swap) \
+	X(SWAP_PSS, swap_pss) \
+	X(KSM, ksm) \
+	X(ANON_HUGE, anon_huge) \
+	X(SHARED_HUGETLB, shared_hugetlb) \
+	X(PRIVATE_HUGETLB, private_hugetlb) \
+	X(LOCKED, locked)
+
+#define X(id, member) USAGE_BIT_##id,
+enum { USAGE_FIGURES(X) USAGE_NFIGURES };
+#undef X
+#define X(id, member) USAGE_##id = 1 << USAGE_BIT_##id,
+enum usage_known {
+	USAGE_FIGURES(X)
+	USAGE_STATES = 1 << USAGE_NFIGURES,	/* the counts by state */
+	USAGE_ZONES = USAGE_STATES << 1,	/* the counts by zone */
+	USAGE_ALL = (USAGE_ZONES << 1) - 1,
+};
+#undef X
+
+#define PSS_SHIFT 12
+
+struct usage {
+#define X(id, member) uint64_t member;
+	USAGE_FIGURES(X)
+#undef X
+	uint32_t known;			/* of enum usage_known */
+	uint32_t state[NSTATES];	/* pages; the VOID ones are derived */
+};
+
+/* Add FROM to INTO; what either does not know, the sum does not. */
+void usage_add(struct usage *into, const struct usage *from);
+/* The start of a sum: all zero, all known. */
+void usage_zero(struct usage *usage);
+static inline bool usage_knows(const struct usage *usage, uint32_t what)
+{
+	return (usage->known & what) == what;
+}
+/* Bytes of PSS as smaps rounds them down. */
+static inline uint64_t usage_pss(const struct usage *usage)
+{
+	return usage->pss_fixed >> PSS_SHIFT;
+}
+
+/* What one mapped page of NBYTES with MAPCOUNT mappings adds to PSS. */
+static inline uint64_t usage_pss_share(uint32_t nbytes, uint64_t mapcount)
+{
+	uint64_t whole = (uint64_t)nbytes << PSS_SHIFT;
+
+	return mapcount < 2 ? whole : whole / mapcount;
+}
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_VIEW_ATLAS_H
+#define VMATLAS_VIEW_ATLAS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vmatlas/model/snapshot.h"
+#include "vmatlas/view/grid.h"
+#include "vmatlas/view/keymap.h"
+#include "vmatlas/view/layout.h"
+#include "vmatlas/view/paint.h"
+
+/*
+ * The atlas: the virtual address space of a process on the left, physical
+ * memory on the right, and one cursor for both.  What the cursor is on in
+ * the active pane is marked in the other one.
+ *
+ * Invariants: a cursor is a page or a frame, not a place on the screen, so
+ * that it stays where it is whatever is zoomed or mapped; layouts are those
+ * of the snapshot last given to atlas_update.
+ */
+enum side { SIDE_VIRTUAL, SIDE_PHYSICAL };
+
+struct pane {
+	uint64_t cursor;	/* page or frame */
+	bool placed;		/* the cursor was put somewhere */
+	unsigned shift;		/* log2 of what is in a cell */
+	bool fit;		/* choose shift so that all is on screen */
+	uint64_t top;		/* the layout's first row on screen */
+	struct layout layout;
+	/* Where it is on the grid, without its border; rows 0: not shown. */
+	int row, col, rows, cols;
+	int label;		/* columns before the cells of a head row */
+	int address;		/* columns of an address */
+};
+
+struct place {
+	enum side active;
+	uint64_t cursor[2];
+	unsigned shift[2];
+};
+
+#define ATLAS_BACK 16
+
+struct atlas {
+	struct pane panes[2];
+	enum side active;
+	enum coloring coloring;
+	bool only_mine;
+	bool inspect;		/* the inspector is open */
+	int rows, cols;
+	int side_col;		/* where the side panel is; 0: there is none */
+	bool border;
+	bool has_caption;	/* a line for one below the header */
+	struct place back[ATLAS_BACK];
+	unsigned nback;
+	/* What the layouts were made for. */
+	int pid;
+	uint32_t layout;
+	size_t nstretches;
+	bool laid_out;
+	bool utf8;
+};
+
+/* What the app knows and the snapshot does not. */
+struct atlas_status {
+	double delay;		/* seconds */
+	bool frozen, replay, recording;
+	const char *caption;	/* of the demo's act, or NULL */
+	const char *message;	/* for the line above the keys, or NULL */
+	bool is_warning;
+};
+
+void atlas_init(struct atlas *atlas);
+void atlas_fini(struct atlas *atlas);
+/* Bring layouts up to date with SNAPSHOT and a screen of this size. */
+void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
+	int rows, int cols, bool has_caption);
+/* Do what a key asked for; false: it has no meaning here. */
+bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
+	enum action action);
+/* A click: the cursor goes to the cell at this place of the grid. */
+void atlas_click(struct atlas *atlas, int row, int col);
+/* The wheel: scroll the pane that the mouse is over by N rows. */
+void atlas_scroll(struct atlas *atlas, int row, int col, int n);
+/* Put into WISH what is on screen and what the cursor is on. */
+void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
+	struct wish *wish);
+void atlas_paint(struct atlas *atlas, const struct snapshot *snapshot,
+	const struct atlas_status *status, struct grid *grid);
+
+/* The range of the cell that the cursor of a pane is on; false: none. */
+bool pane_focus(const struct pane *pane, uint64_t *start, uint64_t *end);
+
+#endif

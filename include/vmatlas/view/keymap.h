@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_VIEW_KEYMAP_H
+#define VMATLAS_VIEW_KEYMAP_H
+
+#include <stdint.h>
+
+/*
+ * What keys do, and what help says of it: one table for both.  Columns:
+ * identifier, where it has a meaning, words for help.
+ */
+#define ON_LIST 1
+#define ON_ATLAS 2
+#define ON_ALL 3
+
+#define ACTIONS(X) \
+	X(NONE, 0, "") \
+	X(QUIT, ON_ALL, "quit") \
+	X(CLOSE, ON_ALL, "close what is open, never quit") \
+	X(HELP, ON_ALL, "this help; again or Esc closes it") \
+	X(UP, ON_ALL, "up") \
+	X(DOWN, ON_ALL, "down") \
+	X(LEFT, ON_ATLAS, "left") \
+	X(RIGHT, ON_ATLAS, "right") \
+	X(PAGE_UP, ON_ALL, "a screen up") \
+	X(PAGE_DOWN, ON_ALL, "a screen down") \
+	X(HALF_UP, ON_ALL, "half a screen up") \
+	X(HALF_DOWN, ON_ALL, "half a screen down") \
+	X(ROW_START, ON_ATLAS, "first cell of the row") \
+	X(ROW_END, ON_ATLAS, "last cell of the row") \
+	X(TOP, ON_ALL, "to the first") \
+	X(BOTTOM, ON_ALL, "to the last") \
+	X(OTHER_PANE, ON_ATLAS, "the other pane, where the marks are") \
+	X(OPEN, ON_ALL, "inspect the page; on the list, open its atlas") \
+	X(BACK, ON_ATLAS, "back to where I was") \
+	X(ZOOM_IN, ON_ATLAS, "more detail: half as much in a cell") \
+	X(ZOOM_OUT, ON_ATLAS, "less detail: twice as much in a cell") \
+	X(ZOOM_MOST, ON_ATLAS, "one page a cell") \
+	X(ZOOM_LEAST, ON_ATLAS, "as few cells as there can be") \
+	X(ZOOM_FIT, ON_ATLAS, "fit everything on the screen") \
+	X(ONLY_MINE, ON_ATLAS, "physical pane: only what this process has, or all") \
+	X(COLOR_NEXT, ON_ATLAS, "next colouring") \
+	X(COLOR_PREV, ON_ATLAS, "previous colouring") \
+	X(SORT_LEFT, ON_LIST, "sort by the column to the left") \
+	X(SORT_RIGHT, ON_LIST, "sort by the column to the right") \
+	X(SORT_INVERT, ON_LIST, "sort the other way round") \
+	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
+	X(DELAY, ON_ALL, "set the delay between refreshes") \
+	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
+	X(SCREEN_LIST, ON_ALL, "screen 1: processes") \
+	X(SCREEN_ATLAS, ON_ALL, "screen 2: the atlas")
+
+#define X(id, where, words) ACTION_##id,
+enum action { ACTIONS(X) NACTIONS };
+#undef X
+
+/* The default keys, in the order in which help shows them. */
+#define KEYMAP(X) \
+	X("q", QUIT) X("F10", QUIT) \
+	X("Esc", CLOSE) \
+	X("?", HELP) X("h", HELP) X("F1", HELP) \
+	X("Up", UP) X("Down", DOWN) X("Left", LEFT) X("Right", RIGHT) \
+	X("PgUp", PAGE_UP) X("C-b", PAGE_UP) \
+	X("PgDn", PAGE_DOWN) X("C-f", PAGE_DOWN) \
+	X("C-u", HALF_UP) X("C-d", HALF_DOWN) \
+	X("Home", ROW_START) X("End", ROW_END) \
+	X("g", TOP) X("G", BOTTOM) \
+	X("Tab", OTHER_PANE) X("S-Tab", OTHER_PANE) \
+	X("Enter", OPEN) X("Backspace", BACK) \
+	X("+", ZOOM_IN) X("=", ZOOM_IN) X("-", ZOOM_OUT) \
+	X("[", ZOOM_MOST) X("]", ZOOM_LEAST) X("a", ZOOM_FIT) \
+	X("o", ONLY_MINE) \
+	X("c", COLOR_NEXT) X("C", COLOR_PREV) \
+	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
+	X("z", FREEZE) X("d", DELAY) \
+	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
+	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS)
+
+enum action keymap_action(uint32_t key);
+/* Binding I of the table: its key's name; NULL behind the last. */
+const char *keymap_binding(unsigned i, enum action *action);
+const char *action_words(enum action action);
+unsigned action_where(enum action action);
+
+#endif

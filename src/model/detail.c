@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "vmatlas/kernel/pagemap.h"
+#include "vmatlas/model/link.h"
+
+/* A frame that the cursor is on, whoever has it. */
+static void detail_frame(struct page_detail *detail, struct reader *reader,
+	uint64_t pfn)
+{
+	size_t got = 0;
+
+	detail->valid = true;
+	detail->state = STATE_HOLE;
+	detail->pfn = pfn;
+	detail->has_pfn = true;
+	if (!reader->machine->facts.pfn_visible)
+		return;
+	detail->has_flags = source_words(reader->src, WORDS_KPAGEFLAGS,
+		PROC_NONE, pfn, 1, &detail->flags, &got) == ANSWER_OK && got;
+	detail->has_count = source_words(reader->src, WORDS_KPAGECOUNT,
+		PROC_NONE, pfn, 1, &detail->count, &got) == ANSWER_OK && got;
+}
+
+/* A huge mapping is only known by all its entries: where they would start
+ * around VPN, and how many they are. */
+static uint64_t huge_start(const struct reader *reader,
+	const struct region *region, uint64_t vpn, size_t *n)
+{
+	unsigned shift = reader->machine->page_shift;
+	uint32_t pmd = machine_pmd_pages(reader->machine);
+	uint64_t from = pmd ? vpn - vpn % pmd : vpn;
+
+	*n = pmd;
+	if (!pmd || pmd > SOURCE_SLICE || from < region->start >> shift ||
+	    from + pmd > region->end >> shift) {
+		*n = 1;
+		return vpn;
+	}
+	return from;
+}
+
+static void detail_page(struct page_detail *detail, struct space *space,
+	uint64_t vpn)
+{
+	struct reader *reader = space->reader;
+	const struct slice *slice = &reader->slice;
+	enum depth depth = reader->depth;
+	struct page_context cx;
+	const struct region *region;
+	uint64_t from;
+	size_t n, at;
+	long i = regions_find(space->regions, space->nregions,
+		vpn << reader->machine->page_shift);
+
+	detail->valid = true;
+	detail->vpn = vpn;
+	detail->state = STATE_HOLE;
+	if (i < 0)
+		return;
+	region = &space->regions[i];
+	page_context_of(region, region_name(region, &space->names),
+		&reader->machine->rules, &cx);
+	detail->state = (uint8_t)classify_absent(&cx);
+	from = huge_start(reader, region, vpn, &n);
+	if (reader_words(reader, from, n) != ANSWER_OK)
+		return;
+	at = (size_t)(vpn - from);
+	memset(reader->slice.known, SLICE_SKIP, n);
+	reader->slice.known[at] = 0;
+	reader->depth = DEPTH_FULL;
+	reader_frames(reader, &cx);
+	reader->depth = depth;
+	detail->word = slice->words[at];
+	detail->state = slice->state[at];
+	detail->marks = slice->marks[at];
+	if (!(detail->word & PM_PRESENT))
+		return;
+	detail->has_pfn = reader->machine->facts.pfn_visible;
+	detail->pfn = detail->word & PM_PFN_MASK;
+	detail->has_flags = slice->known[at] & SLICE_FLAGS;
+	detail->flags = slice->flags[at];
+	detail->has_count = reader_mapcount(reader, at, &detail->count);
+}
+
+void detail_fill(struct snapshot *snapshot, struct space *space,
+	const struct focus *focus)
+{
+	struct page_detail *detail = &snapshot->detail;
+
+	memset(detail, 0, sizeof(*detail));
+	if (!space->reader->machine || space->maps != ANSWER_OK)
+		return;
+	if (focus->side == FOCUS_PHYSICAL)
+		detail_frame(detail, space->reader, focus->range.start);
+	else if (focus->side == FOCUS_VIRTUAL)
+		detail_page(detail, space, focus->range.start);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/pagemap.h"
+
+static bool has_frame(const struct block *block, unsigned page)
+{
+	return (block->words[page] & PM_PRESENT) &&
+		state_info(CLASS_STATE(block->classes[page]))->presence ==
+			PRESENCE_MAPPED;
+}
+
+static uint64_t frame_of(const struct block *block, unsigned page)
+{
+	return block->words[page] & PM_PFN_MASK;
+}
+
+/* ---- link */
+
+static void link_add(struct snapshot *snapshot, uint64_t index)
+{
+	struct link_cell *last = snapshot->nlink ?
+		&snapshot->link[snapshot->nlink - 1] : NULL;
+
+	snapshot->link_pages++;
+	if (last && last->index == index) {
+		last->n++;
+		return;
+	}
+	snapshot->link = mem_grow(snapshot->link, &snapshot->link_cap,
+		snapshot->nlink + 1, sizeof(*snapshot->link));
+	snapshot->link[snapshot->nlink++] = (struct link_cell){ index, 1 };
+}
+
+static int compare_cells(const void *a, const void *b)
+{
+	uint64_t x = ((const struct link_cell *)a)->index;
+	uint64_t y = ((const struct link_cell *)b)->index;
+
+	return x < y ? -1 : x > y;
+}
+
+static void link_merge(struct snapshot *snapshot)
+{
+	size_t i, kept = 0;
+
+	qsort(snapshot->link, snapshot->nlink, sizeof(*snapshot->link),
+		compare_cells);
+	for (i = 0; i < snapshot->nlink; i++) {
+		if (kept && snapshot->link[kept - 1].index ==
+				snapshot->link[i].index)
+			snapshot->link[kept - 1].n += snapshot->link[i].n;
+		else
+			snapshot->link[kept++] = snapshot->link[i];
+	}
+	snapshot->nlink = kept;
+}
+
+static void link_to_frames(struct snapshot *snapshot,
+	const struct space *space, const struct focus *focus)
+{
+	size_t i = space_block_after(space, focus->range.start);
+
+	for (; i < space->nblocks; i++) {
+		const struct block *block = space->blocks[i];
+		unsigned k;
+
+		if (block->vpn >= focus->range.end)
+			break;
+		for (k = 0; k < block->npages; k++) {
+			uint64_t vpn = block->vpn + k;
+
+			if (vpn < focus->range.start ||
+			    vpn >= focus->range.end || !has_frame(block, k))
+				continue;
+			link_add(snapshot, machine_cell(snapshot->machine,
+				frame_of(block, k), focus->other_shift));
+		}
+	}
+}
+
+static void link_to_pages(struct snapshot *snapshot,
+	const struct space *space, const struct focus *focus)
+{
+	unsigned shift = snapshot->machine->page_shift;
+	size_t i;
+
+	for (i = 0; i < space->nblocks; i++) {
+		const struct block *block = space->blocks[i];
+		uint64_t first = space->regions[block->region].start >> shift;
+		bool zeros = block->usage.state[STATE_ZERO] ||
+			block->usage.state[STATE_HUGE_ZERO];
+		unsigned k;
+
+		if (!zeros && (!block->nframes ||
+				block->max_pfn < focus->range.start ||
+				block->min_pfn >= focus->range.end))
+			continue;
+		for (k = 0; k < block->npages; k++) {
+			uint64_t pfn = frame_of(block, k), cell;
+
+			if (pfn < focus->range.start ||
+			    pfn >= focus->range.end || !has_frame(block, k))
+				continue;
+			cell = (block->vpn + k) >> focus->other_shift
+				<< focus->other_shift;
+			link_add(snapshot, cell < first ? first : cell);
+		}
+	}
+}
+
+void link_fill(struct snapshot *snapshot, const struct space *space,
+	const struct focus *focus)
+{
+	snapshot->nlink = 0;
+	snapshot->link_pages = 0;
+	snapshot->focus = *focus;
+	if (!snapshot->machine->facts.pfn_visible)
+		return;
+	if (focus->side == FOCUS_VIRTUAL)
+		link_to_frames(snapshot, space, focus);
+	else if (focus->side == FOCUS_PHYSICAL)
+		link_to_pages(snapshot, space, focus);
+	link_merge(snapshot);
+}
+
+/* ---- frames */
+
+static int compare_frame_blocks(const void *a, const void *b)
+{
+	uint64_t x = ((const struct frame_block *)a)->pfn;
+	uint64_t y = ((const struct frame_block *)b)->pfn;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A table from 512 frames to their entry in frame_blocks. */
+struct frame_table {
+	uint32_t *slots;	/* index + 1 */
+	size_t size;		/* a power of two */
+	struct snapshot *snapshot;
+};
+
+static size_t slot_of(const struct frame_table *table, uint64_t pfn)
+{
+	uint64_t hash = (pfn / BLOCK_PAGES) * UINT64_C(0x9e3779b97f4a7c15);
+	size_t i = (size_t)(hash >> 32) & (table->size - 1);
+
+	while (table->slots[i] &&
+	       table->snapshot->frame_blocks[table->slots[i] - 1].pfn != pfn)
+		i = (i + 1) & (table->size - 1);
+	return i;
+}
+
+static void table_grow(struct frame_table *table)
+{
+	const struct snapshot *snapshot = table->snapshot;
+	size_t i;
+
+	free(table->slots);
+	table->size *= 2;
+	table->slots = mem_new(table->size, sizeof(*table->slots));
+	for (i = 0; i < snapshot->nframe_blocks; i++)
+		table->slots[slot_of(table, snapshot->frame_blocks[i].pfn)] =
+			(uint32_t)i + 1;
+}
+
+static struct frame_block *table_at(struct frame_table *table, uint64_t pfn)
+{
+	struct snapshot *snapshot = table->snapshot;
+	size_t slot;
+
+	pfn = machine_cell(snapshot->machine, pfn, BLOCK_SHIFT);
+	slot = slot_of(table, pfn);
+	if (!table->slots[slot]) {
+		if (snapshot->nframe_blocks * 2 >= table->size) {
+			table_grow(table);
+			slot = slot_of(table, pfn);
+		}
+		snapshot->frame_blocks = mem_grow(snapshot->frame_blocks,
+			&snapshot->frame_blocks_cap,
+			snapshot->nframe_blocks + 1,
+			sizeof(*snapshot->frame_blocks));
+		snapshot->frame_blocks[snapshot->nframe_blocks] =
+			(struct frame_block){ .pfn = pfn };
+		table->slots[slot] = (uint32_t)++snapshot->nframe_blocks;
+	}
+	return &snapshot->frame_blocks[table->slots[slot] - 1];
+}
+
+/* Where the frames end that go with PFN into one frame_block. */
+static uint64_t block_end(const struct machine *machine, uint64_t pfn)
+{
+	uint64_t end = (pfn / BLOCK_PAGES + 1) * BLOCK_PAGES;
+
+	return machine->zones_unaligned &&
+			machine_cell(machine, end - 1, BLOCK_SHIFT) != pfn ?
+		pfn + 1 : end;
+}
+
+static void frame_block_add(struct frame_block *into, uint8_t class)
+{
+	uint16_t *state = &into->state[CLASS_STATE(class)];
+
+	into->nmine++;
+	if (*state < UINT16_MAX)
+		++*state;
+	if (CLASS_SHARING(class) == SHARING_SHARED && into->nshared < UINT16_MAX)
+		into->nshared++;
+	if (class & CLASS_CHANGED && into->nchanged < UINT16_MAX)
+		into->nchanged++;
+}
+
+void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
+{
+	struct frame_table table = { .size = 1024, .snapshot = snapshot };
+	struct frame_block *at = NULL;
+	size_t i;
+	unsigned k;
+
+	snapshot->nframe_blocks = 0;
+	if (!snapshot->machine->facts.pfn_visible)
+		return;
+	table.slots = mem_new(table.size, sizeof(*table.slots));
+	for (i = 0; i < space->nblocks; i++) {
+		const struct block *block = space->blocks[i];
+
+		for (k = 0; k < block->npages; k++) {
+			uint64_t pfn = frame_of(block, k);
+
+			if (!has_frame(block, k))
+				continue;
+			if (!at || pfn < at->pfn ||
+			    pfn >= block_end(snapshot->machine, at->pfn))
+				at = table_at(&table, pfn);
+			frame_block_add(at, block->classes[k]);
+		}
+	}
+	free(table.slots);
+	qsort(snapshot->frame_blocks, snapshot->nframe_blocks,
+		sizeof(*snapshot->frame_blocks), compare_frame_blocks);
+}
+
+static int compare_frames(const void *a, const void *b)
+{
+	uint64_t x = ((const struct frame_view *)a)->pfn;
+	uint64_t y = ((const struct frame_view *)b)->pfn;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The wish's ranges are sorted: the first that ends above PFN decides. */
+static bool in_ranges(const struct page_range *ranges, unsigned n,
+	uint64_t pfn)
+{
+	unsigned low = 0, high = n;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		if (ranges[middle].end > pfn)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < n && ranges[low].start <= pfn;
+}
+
+void link_frames(struct snapshot *snapshot, const struct space *space,
+	const struct wish *wish)
+{
+	size_t i;
+	unsigned k;
+
+	snapshot->nframes = 0;
+	snapshot->frames_asked = (struct page_range){ 0, 0 };
+	if (wish->nframes)
+		snapshot->frames_asked = (struct page_range){
+			wish->frames[0].start,
+			wish->frames[wish->nframes - 1].end };
+	if (!wish->nframes || !snapshot->machine->facts.pfn_visible)
+		return;
+	for (i = 0; i < space->nblocks; i++) {
+		const struct block *block = space->blocks[i];
+		bool zeros = block->usage.state[STATE_ZERO] ||
+			block->usage.state[STATE_HUGE_ZERO];
+
+		if (!zeros && (!block->nframes ||
+			block->max_pfn < wish->frames[0].start ||
+			block->min_pfn >= wish->frames[wish->nframes - 1].end))
+			continue;
+		for (k = 0; k < block->npages; k++) {
+			uint64_t pfn = frame_of(block, k);
+
+			if (!has_frame(block, k) ||
+			    !in_ranges(wish->frames, wish->nframes, pfn))
+				continue;
+			snapshot->frames = mem_grow(snapshot->frames,
+				&snapshot->frames_cap, snapshot->nframes + 1,
+				sizeof(*snapshot->frames));
+			snapshot->frames[snapshot->nframes++] =
+				(struct frame_view){ pfn, block->classes[k] };
+		}
+	}
+	qsort(snapshot->frames, snapshot->nframes, sizeof(*snapshot->frames),
+		compare_frames);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/process.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/procstat.h"
+#include "vmatlas/model/region.h"
+
+static void copy_name(char *out, size_t size, struct text name)
+{
+	size_t n = name.n < size - 1 ? name.n : size - 1;
+
+	memcpy(out, name.p, n);
+	out[n] = '\0';
+}
+
+enum answer process_read(struct process *process, struct source *src,
+	const struct machine *machine)
+{
+	uint64_t wanted = process->id.starttime;
+	struct procstat stat;
+	struct buf buf = { 0 };
+	enum answer answer;
+
+	answer = source_text(src, process->id, "stat", &buf);
+	if (answer == ANSWER_OK &&
+	    !procstat_parse((struct text){ buf_text(&buf), buf.len }, &stat))
+		answer = ANSWER_GONE;
+	if (answer == ANSWER_OK && wanted && stat.starttime != wanted)
+		answer = ANSWER_GONE;
+	if (answer == ANSWER_OK) {
+		process->id.starttime = stat.starttime;
+		process->ppid = (int)stat.ppid;
+		process->state = stat.state;
+		process->vss = stat.vss;
+		process->rss = stat.rss_pages * machine->facts.page_size;
+		process->minor_faults = stat.minor_faults;
+		process->major_faults = stat.major_faults;
+		copy_name(process->name, sizeof(process->name), stat.name);
+	} else if (answer == ANSWER_ABSENT) {
+		answer = ANSWER_GONE;
+	}
+	process->answer = answer;
+	buf_fini(&buf);
+	return answer;
+}
+
+void process_command(struct proc_id id, const char *name,
+	struct source *src, struct buf *out)
+{
+	size_t i;
+
+	buf_clear(out);
+	source_text(src, id, "cmdline", out);
+	while (out->len && !out->data[out->len - 1])
+		out->data[--out->len] = '\0';
+	for (i = 0; i < out->len; i++)
+		if (!out->data[i])
+			out->data[i] = ' ';
+	if (!out->len)
+		buf_fmt(out, "[%s]", name);
+}
+
+enum answer processes_read(struct source *src, const struct machine *machine,
+	struct process **out, size_t *n)
+{
+	struct process_entry *entries = NULL;
+	struct process *list;
+	size_t i, count = 0;
+	enum answer answer;
+
+	*out = NULL;
+	*n = 0;
+	answer = source_processes(src, &entries, &count);
+	if (answer != ANSWER_OK)
+		return answer;
+	list = mem_new(count, sizeof(*list));
+	for (i = 0; i < count; i++) {
+		struct process *process = &list[*n];
+
+		memset(process, 0, sizeof(*process));
+		process->id.pid = entries[i].pid;
+		process->uid = entries[i].uid;
+		memcpy(process->user, entries[i].user, sizeof(process->user));
+		if (process_read(process, src, machine) != ANSWER_GONE)
+			++*n;
+	}
+	free(entries);
+	*out = list;
+	return ANSWER_OK;
+}
+
+enum answer process_rollup(struct proc_id id, struct source *src,
+	struct usage *usage)
+{
+	struct buf buf = { 0 };
+	struct region region = { 0 };
+	struct smaps_entry entry;
+	struct text text;
+	enum answer answer;
+
+	answer = source_text(src, id, "smaps_rollup", &buf);
+	text = (struct text){ buf_text(&buf), buf.len };
+	if (answer == ANSWER_OK && smaps_next(&text, &entry)) {
+		region.start = entry.map.start;
+		region.end = entry.map.end;
+		regions_take_usage(&region, 1,
+			(struct text){ buf_text(&buf), buf.len });
+	}
+	*usage = region.usage;
+	buf_fini(&buf);
+	return answer;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "refresh.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/pagemap.h"
+
+/* While the first pass goes on, what it has so far is shown this often. */
+#define FIRST_LOOK_MS 60
+/* Pages on screen whose frames are looked at anew at every refresh. */
+#define FRESH_PAGES 16384
+
+void refresh_init(struct refresh *refresh, struct source *src,
+	struct refresh_owner owner)
+{
+	memset(refresh, 0, sizeof(*refresh));
+	refresh->src = src;
+	refresh->owner = owner;
+}
+
+void refresh_fini(struct refresh *refresh)
+{
+	unsigned i;
+
+	if (refresh->has_space)
+		space_fini(&refresh->space);
+	machine_unref(refresh->machine);
+	for (i = 0; i < SNAPSHOT_POOL; i++)
+		snapshot_free(refresh->pool[i]);
+	buf_fini(&refresh->command);
+	buf_fini(&refresh->commands);
+	free(refresh->rows);
+	source_free(refresh->src);
+}
+
+static uint64_t clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* ---- snapshots */
+
+/* One that nobody looks at.  The app holds two at most, the sampler one. */
+static struct snapshot *snapshot_take(struct refresh *refresh)
+{
+	unsigned i;
+
+	for (i = 0; i < SNAPSHOT_POOL; i++) {
+		struct snapshot *snapshot = refresh->pool[i];
+
+		if (!snapshot)
+			snapshot = refresh->pool[i] =
+				mem_new(1, sizeof(*snapshot));
+		if (!__atomic_load_n(&snapshot->refs, __ATOMIC_ACQUIRE))
+			return snapshot_ref(snapshot);
+	}
+	abort();
+}
+
+static double rate(uint64_t now, uint64_t before, uint64_t ms)
+{
+	return ms && now >= before ?
+		(double)(now - before) * 1000.0 / (double)ms : -1;
+}
+
+static void take_rates(struct snapshot *snapshot, const struct refresh *refresh)
+{
+	const struct rates *now = &refresh->now, *before = &refresh->before;
+	uint64_t ms = before->known && now->uptime_ms > before->uptime_ms ?
+		now->uptime_ms - before->uptime_ms : 0;
+	bool same = before->id.pid == now->id.pid &&
+		before->id.starttime == now->id.starttime;
+
+	snapshot->faults_rate = snapshot->major_rate = -1;
+	snapshot->split_rate = snapshot->self_cpu = -1;
+	if (ms && now->self_cpu_us)
+		snapshot->self_cpu = rate(now->self_cpu_us,
+			before->self_cpu_us, ms) / 1e4;
+	if (!same)
+		return;
+	snapshot->faults_rate = rate(now->minor_faults + now->major_faults,
+		before->minor_faults + before->major_faults, ms);
+	snapshot->major_rate = rate(now->major_faults, before->major_faults, ms);
+	snapshot->split_rate = rate(now->splits, before->splits, ms);
+}
+
+static void take_rows(struct snapshot *snapshot, const struct refresh *refresh)
+{
+	snapshot->has_list = refresh->wish.list;
+	snapshot->nrows = refresh->nrows;
+	snapshot->rows = mem_grow(snapshot->rows, &snapshot->rows_cap,
+		refresh->nrows, sizeof(*snapshot->rows));
+	if (refresh->nrows)
+		memcpy(snapshot->rows, refresh->rows,
+			refresh->nrows * sizeof(*refresh->rows));
+	buf_clear(&snapshot->commands);
+	buf_add(&snapshot->commands, buf_text(&refresh->commands),
+		refresh->commands.len);
+}
+
+/* Freeze what is known and hand it out. */
+static void publish(struct refresh *refresh, bool complete)
+{
+	const struct wish *wish = &refresh->wish;
+	struct snapshot *snapshot;
+
+	if (!refresh->machine)
+		return;
+	snapshot = snapshot_take(refresh);
+	machine_unref(snapshot->machine);
+	snapshot->machine = machine_ref(refresh->machine);
+	snapshot->wish = wish->serial;
+	if (complete)
+		snapshot->asked = wish->asked;
+	snapshot->refresh = refresh->number;
+	snapshot->complete = complete;
+	snapshot->ended = refresh->ended;
+	snapshot->self_rss = refresh->machine->facts.self_rss;
+	snapshot->has_process = false;
+	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
+	snapshot->nframe_blocks = snapshot->nframes = 0;
+	snapshot->detail.valid = false;
+	take_rates(snapshot, refresh);
+	take_rows(snapshot, refresh);
+	buf_clear(&snapshot->command);
+	buf_add(&snapshot->command, buf_text(&refresh->command),
+		refresh->command.len);
+	snapshot->nruns = 0;
+	if (refresh->has_space) {
+		snapshot_take_space(snapshot, &refresh->space, wish);
+		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
+			detail_fill(snapshot, &refresh->space, &wish->focus);
+		if (wish->want_runs && complete)
+			runs_fill(snapshot, &refresh->space, wish);
+	}
+	snapshot_take_problems(snapshot);
+	refresh->owner.publish(refresh->owner.arg, snapshot);
+	snapshot_unref(snapshot);
+}
+
+/* ---- the list of processes */
+
+static void read_usage(struct refresh *refresh, struct process_row *row)
+{
+	const struct wish *wish = &refresh->wish;
+	struct space space;
+
+	if (!wish->list_pagemap && wish->depth == DEPTH_SUMS) {
+		row->answer = process_rollup(row->process.id, refresh->src,
+			&row->usage);
+		if (row->answer != ANSWER_ABSENT)
+			return;
+	}
+	space_init(&space, row->process.id, false);
+	row->answer = space_refresh(&space, refresh->src, refresh->machine);
+	row->by_pagemap = !space.usage_from_smaps;
+	if (row->answer == ANSWER_OK) {
+		space_pass_begin(&space, wish->depth);
+		while (space_pass_step(&space, true) > 0)
+			;
+		space_sum(&space, &row->usage);
+		row->answer = space.reader->answers[WORDS_PAGEMAP];
+		source_forget(refresh->src, row->process.id);
+	}
+	space_fini(&space);
+}
+
+static bool is_listed(const struct wish *wish, int pid)
+{
+	unsigned i;
+
+	for (i = 0; i < wish->nlist_pids; i++)
+		if (wish->list_pids[i] == pid)
+			return true;
+	return !wish->nlist_pids;
+}
+
+static void read_list(struct refresh *refresh)
+{
+	struct process *processes;
+	struct buf command = { 0 };
+	size_t i, n;
+
+	refresh->nrows = 0;
+	buf_clear(&refresh->commands);
+	if (!refresh->wish.list)
+		return;
+	if (processes_read(refresh->src, refresh->machine, &processes, &n) !=
+			ANSWER_OK)
+		return;
+	free(refresh->rows);
+	refresh->rows = mem_new(n, sizeof(*refresh->rows));
+	for (i = 0; i < n; i++) {
+		struct process_row *row = &refresh->rows[refresh->nrows];
+
+		if (!is_listed(&refresh->wish, processes[i].id.pid))
+			continue;
+		refresh->nrows++;
+		row->process = processes[i];
+		row->command = (uint32_t)refresh->commands.len;
+		process_command(row->process.id, row->process.name,
+			refresh->src, &command);
+		buf_add(&refresh->commands, buf_text(&command),
+			strlen(buf_text(&command)) + 1);
+		if (refresh->wish.list_usage)
+			read_usage(refresh, row);
+	}
+	buf_fini(&command);
+	free(processes);
+}
+
+/* ---- the process */
+
+static void open_space(struct refresh *refresh)
+{
+	const struct wish *wish = &refresh->wish;
+	struct space *space = &refresh->space;
+
+	if (refresh->has_space && space->process.id.pid == wish->pid &&
+	    space->keep_blocks == wish->keep_blocks)
+		return;
+	if (refresh->has_space) {
+		source_forget(refresh->src, space->process.id);
+		space_fini(space);
+	}
+	refresh->has_space = wish->pid != 0;
+	refresh->passing = false;
+	buf_clear(&refresh->command);
+	if (refresh->has_space)
+		space_init(space, (struct proc_id){ wish->pid, 0 },
+			wish->keep_blocks);
+}
+
+/* What is on screen, now. */
+static void read_visible(struct refresh *refresh, bool again)
+{
+	const struct wish *wish = &refresh->wish;
+	uint64_t pages = 0;
+	unsigned i;
+
+	for (i = 0; i < wish->npages; i++)
+		pages += wish->pages[i].end - wish->pages[i].start;
+	if (pages > 16 * FRESH_PAGES)
+		return;
+	for (i = 0; i < wish->npages; i++)
+		if (space_read(&refresh->space, wish->pages[i].start,
+			    wish->pages[i].end, again && pages <= FRESH_PAGES))
+			return;
+}
+
+/* Another wish came while the pass goes on: 1, it is for this process and
+ * was served; 0, the pass is to be broken off. */
+static bool serve_between(struct refresh *refresh)
+{
+	int pid = refresh->wish.pid;
+	bool keep = refresh->wish.keep_blocks;
+	uint32_t asked = refresh->wish.asked;
+
+	refresh->owner.take_wish(refresh->owner.arg, &refresh->wish);
+	if (refresh->wish.pid != pid || refresh->wish.keep_blocks != keep)
+		return false;
+	/* A refresh asked for meanwhile is one after this. */
+	refresh->wish.asked = asked;
+	if (keep) {
+		read_visible(refresh, false);
+		publish(refresh, false);
+	}
+	return true;
+}
+
+static bool budget_is_spent(const struct refresh *refresh, uint64_t cpu_start)
+{
+	const struct wish *wish = &refresh->wish;
+	double allowed = wish->cpu * wish->period_ms / 100.0;
+
+	if (wish->whole || !refresh->space.whole)
+		return false;
+	return (double)(clock_ms(CLOCK_THREAD_CPUTIME_ID) - cpu_start) >
+		(allowed < 1 ? 1 : allowed);
+}
+
+/* Read pages until all were read, or the budget is spent. */
+static void read_pages(struct refresh *refresh)
+{
+	struct space *space = &refresh->space;
+	uint64_t cpu = clock_ms(CLOCK_THREAD_CPUTIME_ID);
+	uint64_t look = clock_ms(CLOCK_MONOTONIC) + FIRST_LOOK_MS;
+	int more = 1;
+
+	if (!refresh->passing) {
+		space_pass_begin(space, refresh->wish.depth);
+		refresh->passing = true;
+	}
+	read_visible(refresh, true);
+	while (more > 0 && !budget_is_spent(refresh, cpu)) {
+		if (refresh->owner.has_news(refresh->owner.arg) &&
+		    !serve_between(refresh))
+			return;
+		more = space_pass_step(space, refresh->wish.whole);
+		if (!space->whole && refresh->wish.keep_blocks &&
+		    clock_ms(CLOCK_MONOTONIC) >= look) {
+			publish(refresh, false);
+			look = clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
+		}
+	}
+	if (more <= 0)
+		refresh->passing = false;
+	if (more < 0)
+		space->process.answer = ANSWER_GONE;
+}
+
+static void read_process(struct refresh *refresh)
+{
+	struct space *space = &refresh->space;
+	struct process after;
+
+	open_space(refresh);
+	if (!refresh->has_space)
+		return;
+	space->refresh = (uint32_t)refresh->number;
+	if (space_refresh(space, refresh->src, refresh->machine) != ANSWER_OK)
+		return;
+	if (!refresh->command.len || refresh->wish.whole)
+		process_command(space->process.id, space->process.name,
+			refresh->src, &refresh->command);
+	if (refresh->wish.want_runs) {
+		space_pass_begin(space, refresh->wish.depth);
+		return;
+	}
+	read_pages(refresh);
+	/* Its pid may have become another process's while we read. */
+	after = space->process;
+	if (process_read(&after, refresh->src, refresh->machine) != ANSWER_OK)
+		space->process.answer = after.answer;
+}
+
+static void count_rates(struct refresh *refresh)
+{
+	struct rates *now = &refresh->now;
+	const struct facts *facts = &refresh->machine->facts;
+
+	refresh->before = *now;
+	memset(now, 0, sizeof(*now));
+	now->known = true;
+	now->uptime_ms = facts->uptime_ms;
+	now->self_cpu_us = facts->self_cpu_us;
+	if (!refresh->has_space)
+		return;
+	now->id = refresh->space.process.id;
+	now->minor_faults = refresh->space.process.minor_faults;
+	now->major_faults = refresh->space.process.major_faults;
+	now->splits = refresh->space.splits;
+}
+
+int refresh_run(struct refresh *refresh, struct err *err)
+{
+	int more = source_refresh(refresh->src, err);
+
+	if (more < 0)
+		return -1;
+	if (!more) {
+		refresh->ended = true;
+		refresh_serve(refresh);
+		return 0;
+	}
+	refresh->number++;
+	machine_unref(refresh->machine);
+	refresh->machine = machine_read(refresh->src);
+	if (refresh->has_space)
+		refresh->space.reader->machine = refresh->machine;
+	read_list(refresh);
+	read_process(refresh);
+	count_rates(refresh);
+	publish(refresh, true);
+	return 0;
+}
+
+void refresh_serve(struct refresh *refresh)
+{
+	if (refresh->has_space && refresh->wish.keep_blocks &&
+	    refresh->space.process.answer == ANSWER_OK &&
+	    refresh->space.maps == ANSWER_OK && refresh->space.reader->machine)
+		read_visible(refresh, false);
+	publish(refresh, true);
+}

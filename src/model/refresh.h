@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_SRC_MODEL_REFRESH_H
+#define VMATLAS_SRC_MODEL_REFRESH_H
+
+/*
+ * A struct refresh is what the sampler's thread does: it asks a source for
+ * what the wish names, first what is on screen, then the rest within the CPU
+ * budget, and hands out snapshots.  It knows nothing of threads.
+ */
+#include "vmatlas/model/link.h"
+#include "vmatlas/model/runs.h"
+#include "vmatlas/model/snapshot.h"
+
+/* Whom it works for. */
+struct refresh_owner {
+	bool (*has_news)(void *arg);	/* another wish, or the end */
+	void (*take_wish)(void *arg, struct wish *wish);
+	void (*publish)(void *arg, struct snapshot *snapshot);
+	void *arg;
+};
+
+#define SNAPSHOT_POOL 4
+
+/* Counters as they were, for rates. */
+struct rates {
+	bool known;
+	struct proc_id id;
+	uint64_t uptime_ms, minor_faults, major_faults, splits, self_cpu_us;
+};
+
+struct refresh {
+	struct source *src;
+	struct refresh_owner owner;
+	struct wish wish;
+	struct machine *machine;
+	struct space space;
+	bool has_space, passing;
+	struct buf command;
+	uint64_t number;		/* of the refresh */
+	bool ended;			/* the recording has no further one */
+	struct rates before, now;
+	struct snapshot *pool[SNAPSHOT_POOL];
+	struct process_row *rows;	/* of the last list */
+	size_t nrows;
+	struct buf commands;
+};
+
+/* Takes SRC over. */
+void refresh_init(struct refresh *refresh, struct source *src,
+	struct refresh_owner owner);
+void refresh_fini(struct refresh *refresh);
+/* One refresh, complete or broken off by the end; -1: the source failed. */
+int refresh_run(struct refresh *refresh, struct err *err);
+/* Answer the wish from what is known, reading only what it lacks. */
+void refresh_serve(struct refresh *refresh);
+
+#endif

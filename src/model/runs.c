@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/runs.h"
+
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/pagemap.h"
+#include "space_impl.h"
+
+bool runs_join(struct page_run *a, const struct page_run *b)
+{
+	if (a->vpn + a->npages != b->vpn || a->region != b->region ||
+	    a->state != b->state || a->marks != b->marks ||
+	    a->has_pfn != b->has_pfn || a->has_flags != b->has_flags ||
+	    a->has_count != b->has_count || a->has_swap != b->has_swap)
+		return false;
+	if ((a->has_flags && a->flags != b->flags) ||
+	    (a->has_count && a->count != b->count) ||
+	    (a->has_pfn && a->pfn + a->npages != b->pfn) ||
+	    (a->has_swap && (a->swap_type != b->swap_type ||
+		    a->swap_offset + a->npages != b->swap_offset)))
+		return false;
+	a->npages += b->npages;
+	return true;
+}
+
+static void add(struct snapshot *snapshot, const struct page_run *run)
+{
+	if (snapshot->nruns &&
+	    runs_join(&snapshot->runs[snapshot->nruns - 1], run))
+		return;
+	snapshot->runs = mem_grow(snapshot->runs, &snapshot->runs_cap,
+		snapshot->nruns + 1, sizeof(*snapshot->runs));
+	snapshot->runs[snapshot->nruns++] = *run;
+}
+
+static void add_void(struct snapshot *snapshot, const struct space *space,
+	const struct wish *wish, uint64_t from, uint64_t to)
+{
+	unsigned shift = snapshot->machine->page_shift;
+	size_t i = regions_after(space->regions, space->nregions,
+		from << shift);
+
+	if (wish->runs_pfn.end)
+		return;
+	for (; i < space->nregions; i++) {
+		const struct region *region = &space->regions[i];
+		uint64_t start = region->start >> shift;
+		uint64_t end = region->end >> shift;
+		struct page_context cx;
+		struct page_run run;
+
+		if (start >= to)
+			break;
+		start = start < from ? from : start;
+		end = end > to ? to : end;
+		page_context_of(region, region_name(region, &space->names),
+			&snapshot->machine->rules, &cx);
+		run = (struct page_run){ .vpn = start, .npages = end - start,
+			.region = (uint32_t)i,
+			.state = (uint8_t)classify_absent(&cx) };
+		add(snapshot, &run);
+	}
+}
+
+static struct page_run run_of(const struct space *space, size_t i)
+{
+	const struct reader *reader = space->reader;
+	const struct slice *slice = &reader->slice;
+	struct pte pte = pte_decode(slice->words[i], &reader->machine->rules);
+	bool told = reader->machine->facts.pfn_visible;
+	struct page_run run = {
+		.vpn = slice->vpn + i, .npages = 1,
+		.region = (uint32_t)space->at_region,
+		.state = slice->state[i], .marks = slice->marks[i],
+		.has_pfn = pte.present && told,
+		.has_swap = pte.special == PTE_SWAP && told,
+		.has_flags = pte.present && (slice->known[i] & SLICE_FLAGS),
+	};
+
+	if (run.has_pfn)
+		run.pfn = pte.pfn;
+	if (run.has_flags)
+		run.flags = slice->flags[i];
+	run.has_count = pte.present && reader_mapcount(reader, i, &run.count);
+	if (!run.has_count)
+		run.count = 0;
+	if (run.has_swap) {
+		run.swap_type = (uint8_t)pte.swap_type;
+		run.swap_offset = pte.swap_offset;
+	}
+	return run;
+}
+
+static int add_slice(struct snapshot *snapshot, struct space *space,
+	const struct wish *wish, uint64_t from, uint64_t to)
+{
+	struct reader *reader = space->reader;
+	const struct region *region = &space->regions[space->at_region];
+	struct page_context cx;
+	enum answer answer;
+	size_t i;
+
+	page_context_of(region, region_name(region, &space->names),
+		&reader->machine->rules, &cx);
+	answer = reader_words(reader, from, (size_t)(to - from));
+	if (answer != ANSWER_OK)
+		return answer == ANSWER_GONE ? -1 : 0;
+	reader_frames(reader, &cx);
+	for (i = 0; i < to - from; i++) {
+		struct page_run run = run_of(space, i);
+
+		if (wish->runs_pfn.end &&
+		    (!run.has_pfn || run.pfn < wish->runs_pfn.start ||
+		     run.pfn >= wish->runs_pfn.end))
+			continue;
+		add(snapshot, &run);
+	}
+	return 0;
+}
+
+int runs_fill(struct snapshot *snapshot, struct space *space,
+	const struct wish *wish)
+{
+	uint64_t at = wish->runs.start, from, to;
+
+	snapshot->nruns = 0;
+	space_seek(space, at);
+	while (snapshot->nruns < RUNS_PORTION &&
+	       space_next_slice(space, &from, &to)) {
+		if (from >= wish->runs.end)
+			break;
+		from = from < at ? at : from;
+		to = to > wish->runs.end ? wish->runs.end : to;
+		if (from >= to)
+			continue;
+		add_void(snapshot, space, wish, at, from);
+		if (add_slice(snapshot, space, wish, from, to))
+			return -1;
+		at = to;
+	}
+	if (snapshot->nruns < RUNS_PORTION) {
+		add_void(snapshot, space, wish, at, wish->runs.end);
+		at = wish->runs.end;
+	}
+	snapshot->runs_next = at;
+	return 0;
+}

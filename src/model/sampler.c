@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/sampler.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vmatlas/base/mem.h"
+#include "refresh.h"
+
+struct sampler;
+
+/* One thread with all that it reads with. */
+struct worker {
+	struct sampler *sampler;
+	struct refresh refresh;
+	/* Under the sampler's lock: */
+	bool asking, abandoned, done;
+	struct timespec asking_since;
+	struct blocked_file asked;
+	/* The thread's own: */
+	struct timespec paused;		/* when it last let the target breathe */
+};
+
+struct sampler {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;		/* a new wish, or stop */
+	struct sampler_source source;
+	struct wish wish;
+	bool stop;
+	struct snapshot *latest;
+	uint64_t published;
+	struct err error;
+	struct blocked_file *blocked;
+	size_t nblocked;
+	struct worker *worker;
+	int event;
+};
+
+/* Reading without a pause would keep the target from mapping memory: so
+ * much reading, then so much sleep. */
+#define READ_NS 100000
+#define PAUSE_NS 50000
+
+static int64_t elapsed_ns(const struct timespec *from, clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (now.tv_sec - from->tv_sec) * INT64_C(1000000000) +
+		(now.tv_nsec - from->tv_nsec);
+}
+
+/* ---- the watch: called around everything that may block */
+
+static void watch_before(void *arg, int pid, const char *file)
+{
+	struct worker *worker = arg;
+
+	pthread_mutex_lock(&worker->sampler->lock);
+	worker->asking = true;
+	worker->asked.pid = pid;
+	strncpy(worker->asked.file, file, sizeof(worker->asked.file) - 1);
+	clock_gettime(CLOCK_MONOTONIC, &worker->asking_since);
+	pthread_mutex_unlock(&worker->sampler->lock);
+}
+
+/* Nobody waits for an abandoned thread, and it must touch nothing that the
+ * next one uses: it sleeps until the process ends. */
+static void park(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	for (;;)
+		sigwaitinfo(&all, NULL);
+}
+
+static void watch_after(void *arg)
+{
+	struct worker *worker = arg;
+	bool abandoned;
+
+	pthread_mutex_lock(&worker->sampler->lock);
+	worker->asking = false;
+	abandoned = worker->abandoned;
+	pthread_mutex_unlock(&worker->sampler->lock);
+	if (abandoned)
+		park();
+	if (elapsed_ns(&worker->paused, CLOCK_MONOTONIC) < READ_NS)
+		return;
+	nanosleep(&(struct timespec){ 0, PAUSE_NS }, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &worker->paused);
+}
+
+/* ---- what a refresh asks of its owner */
+
+static bool has_news(void *arg)
+{
+	struct worker *worker = arg;
+	bool news;
+
+	pthread_mutex_lock(&worker->sampler->lock);
+	news = worker->sampler->stop ||
+		worker->sampler->wish.serial != worker->refresh.wish.serial;
+	pthread_mutex_unlock(&worker->sampler->lock);
+	return news;
+}
+
+static void take_wish(void *arg, struct wish *wish)
+{
+	struct worker *worker = arg;
+
+	pthread_mutex_lock(&worker->sampler->lock);
+	*wish = worker->sampler->wish;
+	pthread_mutex_unlock(&worker->sampler->lock);
+}
+
+/* A snapshot that comes after the end is nobody's. */
+static void publish(void *arg, struct snapshot *snapshot)
+{
+	struct worker *worker = arg;
+	struct sampler *sampler = worker->sampler;
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&sampler->lock);
+	if (sampler->stop) {
+		pthread_mutex_unlock(&sampler->lock);
+		return;
+	}
+	snapshot->serial = ++sampler->published;
+	snapshot_unref(sampler->latest);
+	sampler->latest = snapshot_ref(snapshot);
+	if (write(sampler->event, &one, sizeof(one)) < 0) {
+		/* It is full of news already. */
+	}
+	pthread_mutex_unlock(&sampler->lock);
+}
+
+static void fail(struct sampler *sampler, const struct err *err)
+{
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&sampler->lock);
+	sampler->error = *err;
+	if (write(sampler->event, &one, sizeof(one)) < 0) {
+		/* As above. */
+	}
+	pthread_mutex_unlock(&sampler->lock);
+}
+
+/* ---- the thread */
+
+enum work { WORK_STOP, WORK_SERVE, WORK_REFRESH };
+
+/* Sleep until there is a wish to serve or a refresh is due. */
+static enum work wait_for_work(struct worker *worker, struct timespec *due)
+{
+	struct sampler *sampler = worker->sampler;
+	bool refresh = false, stop;
+
+	pthread_mutex_lock(&sampler->lock);
+	while (!sampler->stop &&
+	       sampler->wish.serial == worker->refresh.wish.serial && !refresh) {
+		if (!sampler->wish.serial || sampler->wish.once ||
+		    worker->refresh.ended)
+			pthread_cond_wait(&sampler->wake, &sampler->lock);
+		else
+			refresh = pthread_cond_timedwait(&sampler->wake,
+				&sampler->lock, due) != 0;
+	}
+	if (sampler->wish.asked != worker->refresh.wish.asked ||
+	    sampler->wish.pid != worker->refresh.wish.pid ||
+	    !worker->refresh.number)
+		refresh = true;
+	stop = sampler->stop;
+	pthread_mutex_unlock(&sampler->lock);
+	if (stop)
+		return WORK_STOP;
+	return refresh && !worker->refresh.ended ? WORK_REFRESH : WORK_SERVE;
+}
+
+static void set_due(struct timespec *due, unsigned period_ms)
+{
+	clock_gettime(CLOCK_MONOTONIC, due);
+	due->tv_sec += period_ms / 1000;
+	due->tv_nsec += (long)(period_ms % 1000) * 1000000;
+	if (due->tv_nsec >= 1000000000) {
+		due->tv_nsec -= 1000000000;
+		due->tv_sec++;
+	}
+}
+
+static void *work(void *arg)
+{
+	struct worker *worker = arg;
+	struct refresh *refresh = &worker->refresh;
+	struct timespec due = { 0 };
+	enum work next;
+	struct err err;
+
+	while ((next = wait_for_work(worker, &due)) != WORK_STOP) {
+		take_wish(worker, &refresh->wish);
+		if (next == WORK_SERVE) {
+			refresh_serve(refresh);
+			continue;
+		}
+		set_due(&due, refresh->wish.period_ms);
+		if (refresh_run(refresh, &err) < 0) {
+			fail(worker->sampler, &err);
+			break;
+		}
+	}
+	/* The source is freed here: a recorder flushes what it has. */
+	refresh_fini(refresh);
+	pthread_mutex_lock(&worker->sampler->lock);
+	worker->done = true;
+	pthread_cond_broadcast(&worker->sampler->wake);
+	pthread_mutex_unlock(&worker->sampler->lock);
+	return NULL;
+}
+
+static int start(struct sampler *sampler, struct err *err)
+{
+	struct source *src;
+	struct worker *worker;
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, old;
+	int failed;
+
+	src = sampler->source.make(sampler->source.arg, sampler->blocked,
+		sampler->nblocked, err);
+	if (!src)
+		return -1;
+	worker = mem_new(1, sizeof(*worker));
+	worker->sampler = sampler;
+	src->watch = (struct source_watch){ watch_before, watch_after, worker };
+	refresh_init(&worker->refresh, src,
+		(struct refresh_owner){ has_news, take_wish, publish, worker });
+	/* Signals are for the app's thread. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, 256 * 1024);
+	failed = pthread_create(&thread, &attr, work, worker);
+	pthread_attr_destroy(&attr);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (failed)
+		return err_set(err, failed, "cannot start a thread");
+	sampler->worker = worker;
+	return 0;
+}
+
+struct sampler *sampler_new(const struct sampler_source *source,
+	struct err *err)
+{
+	struct sampler *sampler = mem_new(1, sizeof(*sampler));
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&sampler->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&sampler->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	sampler->source = *source;
+	sampler->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (sampler->event < 0) {
+		err_set(err, 0, "cannot make an event descriptor");
+		free(sampler);
+		return NULL;
+	}
+	if (start(sampler, err)) {
+		close(sampler->event);
+		free(sampler);
+		return NULL;
+	}
+	return sampler;
+}
+
+uint64_t sampler_wish(struct sampler *sampler, const struct wish *wish)
+{
+	uint64_t serial;
+
+	pthread_mutex_lock(&sampler->lock);
+	serial = sampler->wish.serial + 1;
+	sampler->wish = *wish;
+	sampler->wish.serial = serial;
+	pthread_cond_broadcast(&sampler->wake);
+	pthread_mutex_unlock(&sampler->lock);
+	return serial;
+}
+
+int sampler_fd(const struct sampler *sampler)
+{
+	return sampler->event;
+}
+
+struct snapshot *sampler_latest(struct sampler *sampler)
+{
+	struct snapshot *latest;
+	uint64_t news;
+
+	pthread_mutex_lock(&sampler->lock);
+	if (read(sampler->event, &news, sizeof(news)) < 0) {
+		/* Nothing new: the newest is still the newest. */
+	}
+	latest = sampler->latest ? snapshot_ref(sampler->latest) : NULL;
+	pthread_mutex_unlock(&sampler->lock);
+	return latest;
+}
+
+bool sampler_check(struct sampler *sampler, struct blocked_file *blocked)
+{
+	struct worker *worker = sampler->worker;
+	struct err err;
+	bool hangs;
+
+	pthread_mutex_lock(&sampler->lock);
+	hangs = worker->asking && !worker->done &&
+		elapsed_ns(&worker->asking_since, CLOCK_MONOTONIC) >
+			SAMPLER_PATIENCE_MS * INT64_C(1000000);
+	if (hangs) {
+		worker->abandoned = true;
+		*blocked = worker->asked;
+	}
+	pthread_mutex_unlock(&sampler->lock);
+	if (!hangs)
+		return false;
+	sampler->blocked = realloc(sampler->blocked,
+		(sampler->nblocked + 1) * sizeof(*sampler->blocked));
+	if (!sampler->blocked)
+		abort();
+	sampler->blocked[sampler->nblocked++] = *blocked;
+	if (start(sampler, &err))
+		fail(sampler, &err);
+	return true;
+}
+
+struct err sampler_error(struct sampler *sampler)
+{
+	struct err err;
+
+	pthread_mutex_lock(&sampler->lock);
+	err = sampler->error;
+	pthread_mutex_unlock(&sampler->lock);
+	return err;
+}
+
+bool sampler_free(struct sampler *sampler)
+{
+	struct worker *worker;
+	struct timespec until;
+	bool done;
+
+	if (!sampler)
+		return true;
+	worker = sampler->worker;
+	set_due(&until, 500);
+	pthread_mutex_lock(&sampler->lock);
+	sampler->stop = true;
+	snapshot_unref(sampler->latest);
+	sampler->latest = NULL;
+	pthread_cond_broadcast(&sampler->wake);
+	while (!worker->done &&
+	       !pthread_cond_timedwait(&sampler->wake, &sampler->lock, &until))
+		;
+	done = worker->done;
+	pthread_mutex_unlock(&sampler->lock);
+	if (!done || sampler->nblocked)
+		return done;	/* some thread still holds the lock's memory */
+	close(sampler->event);
+	free(worker);
+	free(sampler);
+	return true;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/kpageflags.h"
+#include "vmatlas/kernel/pagemap.h"
+#include "vmatlas/model/classify.h"
+#include "vmatlas/model/link.h"
+
+/* A block that was read so many refreshes ago looks old on screen. */
+#define STALE_AFTER 5
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot)
+{
+	__atomic_add_fetch(&snapshot->refs, 1, __ATOMIC_RELAXED);
+	return snapshot;
+}
+
+void snapshot_unref(struct snapshot *snapshot)
+{
+	if (snapshot)
+		__atomic_sub_fetch(&snapshot->refs, 1, __ATOMIC_RELEASE);
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	machine_unref(snapshot->machine);
+	buf_fini(&snapshot->command);
+	buf_fini(&snapshot->names);
+	buf_fini(&snapshot->commands);
+	buf_fini(&snapshot->problems);
+	free(snapshot->regions);
+	free(snapshot->zone_pages);
+	free(snapshot->blocks);
+	free(snapshot->words);
+	free(snapshot->classes);
+	free(snapshot->frame_blocks);
+	free(snapshot->frames);
+	free(snapshot->link);
+	free(snapshot->runs);
+	free(snapshot->rows);
+	free(snapshot);
+}
+
+static void take_block(struct block_view *view, const struct block *block,
+	const struct space *space)
+{
+	const struct machine *machine = space->reader->machine;
+	unsigned i;
+
+	view->vpn = block->vpn;
+	view->npages = block->npages;
+	view->nchanged = block->nchanged;
+	view->nshared = block->nshared;
+	view->nprivate = block->nprivate;
+	view->nframes = block->nframes;
+	view->region = block->region;
+	view->stale = space->refresh - block->refresh > STALE_AFTER;
+	view->detail = NO_DETAIL;
+	view->zone = -1;
+	if (block->nframes && machine->facts.pfn_visible) {
+		int zone = machine_zone(machine, block->min_pfn);
+
+		if (zone == machine_zone(machine, block->max_pfn))
+			view->zone = (int16_t)zone;
+	}
+	for (i = 0; i < NSTATES; i++)
+		view->state[i] = (uint16_t)block->usage.state[i];
+}
+
+static void take_detail(struct snapshot *snapshot, const struct space *space,
+	size_t i)
+{
+	const struct block *block = space->blocks[i];
+	size_t at = snapshot->ndetails;
+
+	snapshot->ndetails += block->npages;
+	snapshot->words = mem_grow(snapshot->words, &snapshot->words_cap,
+		snapshot->ndetails, sizeof(*snapshot->words));
+	snapshot->classes = mem_grow(snapshot->classes,
+		&snapshot->classes_cap, snapshot->ndetails, 1);
+	memcpy(snapshot->words + at, block->words,
+		block->npages * sizeof(*block->words));
+	memcpy(snapshot->classes + at, block->classes, block->npages);
+	snapshot->blocks[i].detail = (uint32_t)at;
+}
+
+static void take_blocks(struct snapshot *snapshot, const struct space *space,
+	const struct wish *wish)
+{
+	size_t i;
+	unsigned k;
+
+	snapshot->nblocks = space->nblocks;
+	snapshot->blocks = mem_grow(snapshot->blocks, &snapshot->blocks_cap,
+		space->nblocks, sizeof(*snapshot->blocks));
+	for (i = 0; i < space->nblocks; i++)
+		take_block(&snapshot->blocks[i], space->blocks[i], space);
+	snapshot->ndetails = 0;
+	for (k = 0; k < wish->npages; k++) {
+		const struct page_range *range = &wish->pages[k];
+
+		for (i = space_block_after(space, range->start);
+		     i < space->nblocks && space->blocks[i]->vpn < range->end;
+		     i++)
+			if (snapshot->blocks[i].detail == NO_DETAIL)
+				take_detail(snapshot, space, i);
+	}
+}
+
+static void take_regions(struct snapshot *snapshot, const struct space *space)
+{
+	size_t nzones = space->nregions * space->zone_stride;
+
+	snapshot->nregions = space->nregions;
+	snapshot->regions = mem_grow(snapshot->regions,
+		&snapshot->regions_cap, space->nregions,
+		sizeof(*snapshot->regions));
+	if (space->nregions)
+		memcpy(snapshot->regions, space->regions,
+			space->nregions * sizeof(*space->regions));
+	buf_clear(&snapshot->names);
+	buf_add(&snapshot->names, buf_text(&space->names), space->names.len);
+	snapshot->zone_stride = space->zone_stride;
+	snapshot->zone_pages = mem_grow(snapshot->zone_pages,
+		&snapshot->zone_pages_cap, nzones,
+		sizeof(*snapshot->zone_pages));
+	if (nzones)
+		memcpy(snapshot->zone_pages, space->zone_pages,
+			nzones * sizeof(*space->zone_pages));
+}
+
+void snapshot_take_space(struct snapshot *snapshot, struct space *space,
+	const struct wish *wish)
+{
+	const struct reader *reader = space->reader;
+
+	space_sum(space, &snapshot->total);
+	snapshot->has_process = true;
+	snapshot->process = space->process;
+	snapshot->maps = space->maps;
+	snapshot->smaps = space->smaps;
+	snapshot->pagemap = reader->answers[WORDS_PAGEMAP];
+	snapshot->kpageflags = reader->answers[WORDS_KPAGEFLAGS];
+	snapshot->kpagecount = reader->answers[WORDS_KPAGECOUNT];
+	snapshot->whole = space->whole;
+	snapshot->layout = space->layout;
+	snapshot->progress = space->whole || !space->process.rss ? 1 :
+		(double)snapshot->total.rss / (double)space->process.rss;
+	take_regions(snapshot, space);
+	if (!wish->keep_blocks)
+		return;
+	take_blocks(snapshot, space, wish);
+	link_frame_blocks(snapshot, space);
+	link_frames(snapshot, space, wish);
+	link_fill(snapshot, space, &wish->focus);
+}
+
+/* ---- problems */
+
+static void complain(struct snapshot *snapshot, const char *what,
+	enum answer answer, const char *lost, const char *help)
+{
+	if (answer == ANSWER_OK)
+		return;
+	buf_fmt(&snapshot->problems, "%s: %s%s%s%s%s\n", what,
+		answer == ANSWER_BLOCKED ? "the kernel does not answer" :
+			answer_name(answer),
+		lost ? ": " : "", lost ? lost : "",
+		help && answer == ANSWER_DENIED ? "; " : "",
+		help && answer == ANSWER_DENIED ? help : "");
+}
+
+void snapshot_take_problems(struct snapshot *snapshot)
+{
+	const struct machine *machine = snapshot->machine;
+	const char *owner = "needs the same user, or CAP_SYS_PTRACE";
+	const char *root = "needs root";
+
+	buf_clear(&snapshot->problems);
+	if (snapshot->has_process) {
+		complain(snapshot, "process", snapshot->process.answer,
+			NULL, NULL);
+		complain(snapshot, "maps", snapshot->maps,
+			"its regions are unknown", owner);
+		complain(snapshot, "pagemap", snapshot->pagemap,
+			"what its pages are is unknown", owner);
+		complain(snapshot, "smaps", snapshot->smaps, NULL, owner);
+	}
+	if (!machine->facts.pfn_visible) {
+		buf_str(&snapshot->problems, "frames: not told to this user; "
+			"seeing them needs CAP_SYS_ADMIN (run as root)\n");
+	} else {
+		complain(snapshot, "kpageflags", snapshot->kpageflags,
+			"kinds of frames are unknown", root);
+		complain(snapshot, "kpagecount", snapshot->kpagecount,
+			"sharing is unknown", root);
+	}
+	complain(snapshot, "zoneinfo", machine->zoneinfo,
+		"zones are unknown", root);
+	complain(snapshot, "iomem", machine->iomem,
+		"what lies at physical addresses is unknown", root);
+	if (machine->resources_hidden)
+		buf_str(&snapshot->problems, "iomem: addresses are hidden from "
+			"this user; seeing them needs CAP_SYS_ADMIN\n");
+}
+
+/* ---- questions */
+
+size_t snapshot_block_after(const struct snapshot *snapshot, uint64_t vpn)
+{
+	size_t low = 0, high = snapshot->nblocks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct block_view *block = &snapshot->blocks[middle];
+
+		if (block->vpn + block->npages > vpn)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+bool snapshot_pfn(const struct snapshot *snapshot, size_t i, uint64_t *pfn)
+{
+	*pfn = snapshot->words[i] & PM_PFN_MASK;
+	return (snapshot->words[i] & PM_PRESENT) &&
+		snapshot->machine->facts.pfn_visible;
+}
+
+void snapshot_flags(struct buf *out, uint64_t flags, const char *sep)
+{
+	bool first = true;
+	unsigned bit;
+
+	for (bit = 0; bit < 64; bit++) {
+		const char *name;
+
+		if (!(flags >> bit & 1))
+			continue;
+		if (!first)
+			buf_str(out, sep);
+		first = false;
+		name = kpageflags_name(flags, bit);
+		if (name)
+			buf_str(out, name);
+		else
+			buf_fmt(out, "bit%u", bit);
+	}
+}
+
+const char *snapshot_zone(const struct snapshot *snapshot, int zone,
+	char out[32])
+{
+	if (zone < 0 || (size_t)zone >= snapshot->machine->nzones)
+		return "?";
+	snprintf(out, 32, "%d/%s", snapshot->machine->zones[zone].node,
+		snapshot->machine->zones[zone].name);
+	return out;
+}
+
+long snapshot_region(const struct snapshot *snapshot, uint64_t vpn)
+{
+	return regions_find(snapshot->regions, snapshot->nregions,
+		vpn << snapshot->machine->page_shift);
+}
+
+struct text snapshot_region_title(const struct snapshot *snapshot,
+	size_t region)
+{
+	return region_title(&snapshot->regions[region], &snapshot->names);
+}
+
+enum page_state snapshot_absent(const struct snapshot *snapshot, size_t region)
+{
+	const struct region *r = &snapshot->regions[region];
+	struct page_context cx;
+
+	page_context_of(r, region_name(r, &snapshot->names),
+		&snapshot->machine->rules, &cx);
+	return classify_absent(&cx);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/space.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/procstat.h"
+#include "space_impl.h"
+
+/* smaps walks every page of the process: while only a changing figure of it
+ * is needed, so many refreshes pass between two readings. */
+#define SMAPS_EVERY 10
+
+void space_init(struct space *space, struct proc_id id, bool keep_blocks)
+{
+	memset(space, 0, sizeof(*space));
+	space->process.id = id;
+	space->keep_blocks = keep_blocks;
+	space->locked_kb = UINT64_MAX;
+	space->reader = mem_new(1, sizeof(*space->reader));
+}
+
+static void blocks_free(struct space *space)
+{
+	size_t i;
+
+	for (i = 0; i < space->nblocks; i++)
+		free(space->blocks[i]);
+	space->nblocks = 0;
+}
+
+void space_fini(struct space *space)
+{
+	blocks_free(space);
+	free(space->blocks);
+	free(space->regions);
+	free(space->zone_pages);
+	free(space->reader);
+	buf_fini(&space->maps_text);
+	buf_fini(&space->names);
+	memset(space, 0, sizeof(*space));
+}
+
+static enum answer read_maps(struct space *space, struct source *src,
+	const struct machine *machine, bool *changed)
+{
+	struct buf text = { 0 };
+	enum answer answer;
+
+	answer = source_text(src, space->process.id, "maps", &text);
+	*changed = answer == ANSWER_OK && (!space->regions ||
+		text.len != space->maps_text.len ||
+		memcmp(text.data, space->maps_text.data, text.len));
+	if (*changed) {
+		buf_fini(&space->maps_text);
+		space->maps_text = text;
+		free(space->regions);
+		space->nregions = regions_parse(
+			(struct text){ buf_text(&text), text.len },
+			&space->regions, &space->names);
+		space_blocks_move(space, machine->page_shift);
+		space->layout++;
+	} else {
+		buf_fini(&text);
+	}
+	return answer;
+}
+
+static bool swap_in_use(struct source *src)
+{
+	struct buf buf = { 0 };
+	uint64_t total, left;
+	struct text text;
+	bool known;
+
+	if (source_text(src, PROC_NONE, "meminfo", &buf) != ANSWER_OK) {
+		buf_fini(&buf);
+		return true;
+	}
+	text = (struct text){ buf_text(&buf), buf.len };
+	known = procstat_key(text, "SwapTotal", &total) &&
+		procstat_key(text, "SwapFree", &left);
+	buf_fini(&buf);
+	return !known || total != left;
+}
+
+static bool may_have_ksm(struct space *space, struct source *src)
+{
+	struct buf buf = { 0 };
+	struct text text;
+	uint64_t pages;
+	bool none;
+
+	if (source_text(src, space->process.id, "ksm_merging_pages", &buf) !=
+			ANSWER_OK &&
+	    source_text(src, PROC_NONE, "/sys/kernel/mm/ksm/pages_shared",
+		    &buf) != ANSWER_OK) {
+		buf_fini(&buf);
+		return true;
+	}
+	text = (struct text){ buf_text(&buf), buf.len };
+	none = text_u64(&text, 10, &pages) && !pages;
+	buf_fini(&buf);
+	return !none;
+}
+
+/* A region that may be shared memory by any name: its file is on no disk. */
+static bool may_be_shmem(const struct region *region)
+{
+	return region->inode && !region->major;
+}
+
+static bool smaps_wanted(const struct space *space)
+{
+	size_t i;
+
+	if (space->locked_kb && space->locked_kb != UINT64_MAX)
+		return true;
+	for (i = 0; i < space->nregions; i++) {
+		const struct region *region = &space->regions[i];
+
+		if (region_needs_flags(region,
+			    region_name(region, &space->names)))
+			return true;
+		if (space->shmem_may_be_swapped && may_be_shmem(region))
+			return true;
+	}
+	return false;
+}
+
+static void read_smaps(struct space *space, struct source *src, bool usage)
+{
+	struct buf buf = { 0 };
+	struct text text;
+
+	space->smaps = source_text(src, space->process.id, "smaps", &buf);
+	text = (struct text){ buf_text(&buf), buf.len };
+	if (space->smaps == ANSWER_OK) {
+		regions_take_flags(space->regions, space->nregions, text);
+		if (usage)
+			regions_take_usage(space->regions, space->nregions,
+				text);
+		space->smaps_age = 0;
+	}
+	buf_fini(&buf);
+}
+
+static void refresh_smaps(struct space *space, struct source *src,
+	const struct machine *machine, bool changed)
+{
+	struct buf buf = { 0 };
+	size_t i;
+
+	if (source_text(src, space->process.id, "status", &buf) == ANSWER_OK &&
+	    !procstat_key((struct text){ buf_text(&buf), buf.len }, "VmLck",
+		    &space->locked_kb))
+		space->locked_kb = UINT64_MAX;
+	buf_fini(&buf);
+	space->shmem_may_be_swapped = swap_in_use(src);
+	space->usage_from_smaps = !machine->facts.pfn_visible;
+	space->smaps_age++;
+	if (space->usage_from_smaps) {
+		for (i = 0; i < space->nregions; i++)
+			usage_zero(&space->regions[i].usage);
+		for (i = 0; i < space->nregions; i++)
+			space->regions[i].usage.known = 0;
+		read_smaps(space, src, true);
+	} else if ((changed || space->smaps_age > SMAPS_EVERY ||
+		    !space->keep_blocks) && smaps_wanted(space)) {
+		read_smaps(space, src, false);
+	}
+}
+
+enum answer space_refresh(struct space *space, struct source *src,
+	const struct machine *machine)
+{
+	struct reader *reader = space->reader;
+	enum answer answer;
+	bool changed;
+
+	reader->src = src;
+	reader->machine = machine;
+	answer = process_read(&space->process, src, machine);
+	if (answer != ANSWER_OK)
+		return answer;
+	space->maps = read_maps(space, src, machine, &changed);
+	if (space->maps != ANSWER_OK)
+		return space->maps;
+	if (space->zone_stride != machine->nzones + 1 || changed) {
+		space->zone_stride = machine->nzones + 1;
+		free(space->zone_pages);
+		space->zone_pages = mem_new(space->nregions *
+			space->zone_stride + 1, sizeof(*space->zone_pages));
+	}
+	refresh_smaps(space, src, machine, changed);
+	reader->id = space->process.id;
+	reader->may_have_ksm = may_have_ksm(space, src);
+	return ANSWER_OK;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/pagemap.h"
+#include "space_impl.h"
+
+size_t space_block_after(const struct space *space, uint64_t vpn)
+{
+	size_t low = 0, high = space->nblocks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct block *block = space->blocks[middle];
+
+		if (block->vpn + block->npages > vpn)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Give each block the index of its region among the new ones; a block whose
+ * pages are not just as they were is forgotten and read again. */
+void space_blocks_move(struct space *space, unsigned page_shift)
+{
+	size_t i, kept = 0, r = 0;
+
+	for (i = 0; i < space->nblocks; i++) {
+		struct block *block = space->blocks[i];
+		uint64_t start = block->vpn << page_shift;
+		uint64_t end = (block->vpn + block->npages) << page_shift;
+		uint64_t first, last;
+		bool stays;
+
+		while (r < space->nregions && space->regions[r].end <= start)
+			r++;
+		stays = r < space->nregions && space->regions[r].start <= start;
+		if (stays) {
+			first = space->regions[r].start >> page_shift;
+			last = space->regions[r].end >> page_shift;
+			/* Blocks begin at the region or at a multiple of 512
+			 * pages, and end likewise. */
+			stays = end <= space->regions[r].end &&
+				(block->vpn == first ||
+				 block->vpn % BLOCK_PAGES == 0) &&
+				(block->vpn + block->npages == last ||
+				 (block->vpn + block->npages) % BLOCK_PAGES == 0);
+		}
+		if (!stays) {
+			free(block);
+			continue;
+		}
+		block->region = (uint32_t)r;
+		space->blocks[kept++] = block;
+	}
+	space->nblocks = kept;
+}
+
+static struct block *block_find(const struct space *space, uint64_t vpn,
+	size_t *at)
+{
+	size_t i = space_block_after(space, vpn);
+
+	*at = i;
+	if (i < space->nblocks && space->blocks[i]->vpn == vpn)
+		return space->blocks[i];
+	return NULL;
+}
+
+/* A block and its pages' words and classes are one piece of memory. */
+static struct block *block_new(size_t npages)
+{
+	struct block *block = mem_new(1, sizeof(*block) +
+		npages * (sizeof(*block->words) + sizeof(*block->classes)));
+
+	block->npages = (uint16_t)npages;
+	block->words = (uint64_t *)(void *)(block + 1);
+	block->classes = (uint8_t *)(block->words + npages);
+	return block;
+}
+
+static struct block *block_insert(struct space *space, size_t at,
+	size_t npages)
+{
+	struct block *block = block_new(npages);
+
+	space->blocks = mem_grow(space->blocks, &space->cap,
+		space->nblocks + 1, sizeof(*space->blocks));
+	memmove(&space->blocks[at + 1], &space->blocks[at],
+		(space->nblocks - at) * sizeof(*space->blocks));
+	space->blocks[at] = block;
+	space->nblocks++;
+	return block;
+}
+
+static bool is_void(uint64_t word)
+{
+	return !(word & (PM_PRESENT | PM_SWAP));
+}
+
+static bool is_split(enum page_state from, enum page_state to)
+{
+	return (from == STATE_COW_SHARED &&
+			(to == STATE_ANON || to == STATE_ANON_WAS_SHARED ||
+			 to == STATE_COW_COPIED)) ||
+		(from == STATE_COW_PENDING && to == STATE_COW_COPIED);
+}
+
+/* The class of page I of the slice, and whether it changed since OLD. */
+static uint8_t classify_page(struct space *space, const struct block *block,
+	size_t i, size_t at, bool is_new, enum page_state absent)
+{
+	const struct slice *slice = &space->reader->slice;
+	enum page_state was = is_new ? absent :
+		CLASS_STATE(block->classes[at]);
+	uint64_t word = slice->words[i];
+	uint8_t class = CLASS(slice->state[i],
+		reader_sharing(space->reader, i));
+	bool changed = was != slice->state[i];
+
+	if (!is_new && (word & PM_PRESENT) && (block->words[at] & PM_PRESENT) &&
+	    (word & PM_PFN_MASK) != (block->words[at] & PM_PFN_MASK))
+		changed = true;
+	if (!changed || !space->whole)
+		return class;
+	if (is_split(was, slice->state[i]))
+		space->splits++;
+	return class | CLASS_CHANGED;
+}
+
+/* Take pages FIRST.. of the slice over into BLOCK. */
+static void block_fold(struct space *space, struct block *block,
+	const struct page_context *cx, size_t first, bool is_new)
+{
+	const struct reader *reader = space->reader;
+	const struct slice *slice = &reader->slice;
+	enum page_state absent = classify_absent(cx);
+	size_t k;
+
+	usage_zero(&block->usage);
+	block->nframes = block->nchanged = 0;
+	block->nshared = block->nprivate = 0;
+	block->min_pfn = UINT64_MAX;
+	block->max_pfn = 0;
+	for (k = 0; k < block->npages; k++) {
+		size_t i = first + k;
+		uint64_t word = slice->words[i], pfn = word & PM_PFN_MASK;
+
+		reader_account(reader, cx, i, &block->usage);
+		if (reader->depth >= DEPTH_STATES) {
+			uint8_t class = classify_page(space, block, i, k,
+				is_new, absent);
+
+			block->classes[k] = class;
+			block->usage.state[CLASS_STATE(class)]++;
+			block->nchanged += class >= CLASS_CHANGED;
+			block->nshared += CLASS_SHARING(class) == SHARING_SHARED;
+			block->nprivate += CLASS_SHARING(class) == SHARING_PRIVATE;
+		}
+		block->words[k] = word;
+		if (!(word & PM_PRESENT) || cx->is_pfnmap ||
+		    reader_is_zero_page(reader, i))
+			continue;
+		block->nframes++;
+		if (pfn < block->min_pfn)
+			block->min_pfn = pfn;
+		if (pfn > block->max_pfn)
+			block->max_pfn = pfn;
+	}
+	if (reader->depth < DEPTH_STATES)
+		block->usage.known &= ~(uint32_t)USAGE_STATES;
+}
+
+/* Nothing changed in it: only its marks of change are gone. */
+static void block_settle(struct block *block)
+{
+	size_t k;
+
+	for (k = 0; block->nchanged && k < block->npages; k++)
+		block->classes[k] &= (uint8_t)~CLASS_CHANGED;
+	block->nchanged = 0;
+}
+
+void space_count_zones(struct space *space, const struct block *block)
+{
+	const struct machine *machine = space->reader->machine;
+	uint64_t *zones = &space->zone_pages[block->region * space->zone_stride];
+	int first, last;
+	size_t k;
+
+	if (!block->nframes)
+		return;
+	first = machine_zone(machine, block->min_pfn);
+	last = machine_zone(machine, block->max_pfn);
+	if (first == last && first >= 0 && !machine->zones_overlap) {
+		zones[first] += block->nframes;
+		return;
+	}
+	for (k = 0; k < block->npages; k++) {
+		uint64_t pfn = block->words[k] & PM_PFN_MASK;
+		int zone;
+
+		if (!(block->words[k] & PM_PRESENT) || pfn < block->min_pfn ||
+		    pfn > block->max_pfn ||
+		    (space->reader->depth >= DEPTH_STATES &&
+		     CLASS_STATE(block->classes[k]) == STATE_ZERO))
+			continue;
+		zone = machine_zone(machine, pfn);
+		zones[zone < 0 ? (size_t)machine->nzones : (size_t)zone]++;
+	}
+}
+
+void space_add_usage(struct space *space, const struct block *block)
+{
+	struct usage *usage = &space->regions[block->region].usage;
+	unsigned i;
+
+	if (!space->usage_from_smaps)
+		usage_add(usage, &block->usage);
+	else
+		for (i = 0; i < NSTATES; i++)
+			usage->state[i] += block->usage.state[i];
+}
+
+/* Can this block's frames be taken to be as they were? */
+static bool block_is_same(const struct space *space, const struct block *block,
+	size_t first, size_t npages, bool again)
+{
+	if (!block || again || block->npages != npages ||
+	    space->pass - block->flags_pass >= 16)
+		return false;
+	return !memcmp(block->words, space->reader->slice.words + first,
+		npages * sizeof(uint64_t));
+}
+
+static bool all_void(const struct slice *slice, size_t first, size_t n)
+{
+	size_t i;
+
+	for (i = first; i < first + n; i++)
+		if (!is_void(slice->words[i]))
+			return false;
+	return true;
+}
+
+void space_block_drop(struct space *space, size_t at)
+{
+	free(space->blocks[at]);
+	memmove(&space->blocks[at], &space->blocks[at + 1],
+		(--space->nblocks - at) * sizeof(*space->blocks));
+}
+
+static size_t chunk_pages(const struct slice *slice, size_t first)
+{
+	size_t n = BLOCK_PAGES - (size_t)((slice->vpn + first) % BLOCK_PAGES);
+
+	return n < slice->n - first ? n : slice->n - first;
+}
+
+static void keep_chunk(struct space *space, uint32_t region,
+	const struct page_context *cx, size_t first, size_t n)
+{
+	const struct slice *slice = &space->reader->slice;
+	bool empty = all_void(slice, first, n);
+	struct block *block;
+	bool is_new;
+	size_t at;
+
+	block = block_find(space, slice->vpn + first, &at);
+	if (empty && (!block || (!block->nframes && !block->usage.swap &&
+				 !block->usage.rss))) {
+		/* What it had went a refresh ago, and was shown to go. */
+		if (block)
+			space_block_drop(space, at);
+		return;
+	}
+	if (block && block->npages != n) {
+		space_block_drop(space, at);
+		block = NULL;
+	}
+	is_new = !block;
+	if (is_new)
+		block = block_insert(space, at, n);
+	block->vpn = slice->vpn + first;
+	block->region = region;
+	block->pass = space->pass;
+	block->refresh = space->refresh;
+	if (!is_new && (slice->known[first] & SLICE_SKIP)) {
+		block_settle(block);
+		return;
+	}
+	block_fold(space, block, cx, first, is_new);
+	block->flags_pass = space->pass;
+}
+
+static void use_chunk(struct space *space, uint32_t region,
+	const struct page_context *cx, size_t first, size_t n)
+{
+	uint64_t words[BLOCK_PAGES];
+	uint8_t classes[BLOCK_PAGES];
+	struct block block = { .vpn = space->reader->slice.vpn + first,
+		.npages = (uint16_t)n, .region = region, .words = words,
+		.classes = classes };
+
+	if (all_void(&space->reader->slice, first, n))
+		return;
+	block_fold(space, &block, cx, first, true);
+	space_add_usage(space, &block);
+	space_count_zones(space, &block);
+}
+
+int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
+	size_t n, bool again)
+{
+	const struct region *r = &space->regions[region];
+	struct reader *reader = space->reader;
+	struct slice *slice = &reader->slice;
+	struct page_context cx;
+	size_t first, chunk, at;
+	enum answer answer;
+
+	page_context_of(r, region_name(r, &space->names),
+		&reader->machine->rules, &cx);
+	answer = reader_words(reader, vpn, n);
+	if (answer != ANSWER_OK)
+		return answer == ANSWER_GONE ? -1 : 0;
+	for (first = 0; space->keep_blocks && first < n; first += chunk) {
+		chunk = chunk_pages(slice, first);
+		if (block_is_same(space, block_find(space, vpn + first, &at),
+			    first, chunk, again))
+			memset(slice->known + first, SLICE_SKIP, chunk);
+	}
+	reader_frames(reader, &cx);
+	for (first = 0; first < n; first += chunk) {
+		chunk = chunk_pages(slice, first);
+		if (space->keep_blocks)
+			keep_chunk(space, region, &cx, first, chunk);
+		else
+			use_chunk(space, region, &cx, first, chunk);
+	}
+	return 0;
+}

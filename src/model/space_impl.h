@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_SRC_MODEL_SPACE_IMPL_H
+#define VMATLAS_SRC_MODEL_SPACE_IMPL_H
+
+/*
+ * What the three files of a space share: space.c asks what is mapped,
+ * space_blocks.c keeps what the pages are, space_pass.c decides which to
+ * read when, and adds them up.
+ */
+#include "vmatlas/model/space.h"
+
+/* After the regions changed: every block finds its region again, or goes. */
+void space_blocks_move(struct space *space, unsigned page_shift);
+/* Read N pages (a slice at most) of REGION from VPN on; -1: gone. */
+int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
+	size_t n, bool again);
+void space_block_drop(struct space *space, size_t at);
+/* Add what a block's pages amount to to its region: only the states where the
+ * figures come from smaps. */
+void space_add_usage(struct space *space, const struct block *block);
+/* Add a block's frames to its region's counts by zone. */
+void space_count_zones(struct space *space, const struct block *block);
+
+/* Go on at page VPN with the pass that was begun. */
+void space_seek(struct space *space, uint64_t vpn);
+/* The next pages to read: *FROM..*TO in region at_region; false: none are
+ * left.  What is passed over is void. */
+bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to);
+
+#endif

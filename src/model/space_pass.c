@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/model/classify.h"
+#include "space_impl.h"
+
+/* Below this size, reading the entries costs less than asking where they
+ * are. */
+#define SCAN_BYTES (UINT64_C(64) << 20)
+
+static uint64_t first_page(const struct space *space, size_t region)
+{
+	return space->regions[region].start >> space->reader->machine->page_shift;
+}
+
+static uint64_t end_page(const struct space *space, size_t region)
+{
+	return space->regions[region].end >> space->reader->machine->page_shift;
+}
+
+static void enter_region(struct space *space, size_t region)
+{
+	space->at_region = region;
+	space->nranges = space->range = 0;
+	if (region < space->nregions)
+		space->at_vpn = space->scanned_to = first_page(space, region);
+}
+
+/* Before adding up: figures of smaps stay, all else begins at nothing. */
+static void reset_sums(struct space *space)
+{
+	size_t i;
+
+	for (i = 0; i < space->nregions; i++) {
+		struct usage *usage = &space->regions[i].usage;
+
+		if (space->usage_from_smaps)
+			memset(usage->state, 0, sizeof(usage->state));
+		else
+			usage_zero(usage);
+	}
+	memset(space->zone_pages, 0, space->nregions * space->zone_stride *
+		sizeof(*space->zone_pages));
+}
+
+void space_pass_begin(struct space *space, enum depth depth)
+{
+	space->pass++;
+	space->reader->depth = depth;
+	memset(space->reader->answers, 0, sizeof(space->reader->answers));
+	space->layout_of_pass = space->layout;
+	enter_region(space, 0);
+	if (!space->keep_blocks)
+		reset_sums(space);
+}
+
+/* Regions whose pages pagemap does not tell. */
+static bool is_unreadable(const struct space *space, const struct region *r)
+{
+	const struct facts *facts = &space->reader->machine->facts;
+
+	return r->type == REGION_VSYSCALL || r->type == REGION_VVAR ||
+		(facts->task_size && r->start >= facts->task_size) ||
+		(space->scan != ANSWER_OK && r->smaps_known &&
+		 !r->smaps_resident && r->end - r->start > SCAN_BYTES);
+}
+
+/* The pages that are populated from at_vpn on, in a region that is too big
+ * to read all of it: false when there are none left. */
+static bool next_populated(struct space *space, uint64_t end)
+{
+	while (space->range >= space->nranges) {
+		if (space->scanned_to >= end)
+			return false;
+		space->range = space->nranges = 0;
+		space->scan = source_populated(space->reader->src,
+			POPULATED_ANY, space->process.id, space->scanned_to,
+			end, space->ranges,
+			sizeof(space->ranges) / sizeof(*space->ranges),
+			&space->nranges, &space->scanned_to);
+		if (space->scan != ANSWER_OK) {
+			/* This kernel cannot say: read it all. */
+			space->ranges[0] = (struct vpn_range){
+				space->at_vpn, end };
+			space->nranges = 1;
+			space->scanned_to = end;
+		}
+	}
+	return true;
+}
+
+/* The end of a slice that begins at VPN: on a block's boundary. */
+static uint64_t slice_end(uint64_t vpn, uint64_t limit)
+{
+	uint64_t end = (vpn + SOURCE_SLICE) & ~(uint64_t)(BLOCK_PAGES - 1);
+
+	return end < limit ? end : limit;
+}
+
+/* The part of the current range that is still to be read, in whole blocks:
+ * a block's other pages are void. */
+static bool cut_range(const struct space *space, uint64_t end, uint64_t *from,
+	uint64_t *to)
+{
+	const struct vpn_range *range = &space->ranges[space->range];
+	const uint64_t mask = BLOCK_PAGES - 1;
+
+	*from = range->start & ~mask;
+	*to = (range->end + mask) & ~mask;
+	if (*from < space->at_vpn)
+		*from = space->at_vpn;
+	if (*to > end)
+		*to = end;
+	return *from < *to;
+}
+
+bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
+{
+	for (; space->at_region < space->nregions;
+	     enter_region(space, space->at_region + 1)) {
+		const struct region *region = &space->regions[space->at_region];
+		uint64_t end = end_page(space, space->at_region);
+		bool found = false;
+
+		if (is_unreadable(space, region))
+			continue;
+		if (region->end - region->start <= SCAN_BYTES) {
+			*from = space->at_vpn;
+			*to = end;
+			found = *from < end;
+		} else {
+			while (next_populated(space, end) &&
+			       !(found = cut_range(space, end, from, to)))
+				space->range++;
+		}
+		if (!found)
+			continue;
+		*to = slice_end(*from, *to);
+		space->at_vpn = *to;
+		return true;
+	}
+	return false;
+}
+
+void space_seek(struct space *space, uint64_t vpn)
+{
+	size_t i = regions_after(space->regions, space->nregions,
+		vpn << space->reader->machine->page_shift);
+
+	enter_region(space, i);
+	if (i < space->nregions && space->at_vpn < vpn)
+		space->at_vpn = space->scanned_to = vpn;
+}
+
+/* Forget the blocks that a finished pass did not come across. */
+static void drop_unseen(struct space *space)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < space->nblocks; i++) {
+		if (space->blocks[i]->pass == space->pass)
+			space->blocks[kept++] = space->blocks[i];
+		else
+			free(space->blocks[i]);
+	}
+	space->nblocks = kept;
+}
+
+int space_pass_step(struct space *space, bool again)
+{
+	uint64_t from, to;
+
+	if (space->layout != space->layout_of_pass) {
+		/* The regions moved under a pass that takes several
+		 * refreshes: begin again, keeping what was read. */
+		space->layout_of_pass = space->layout;
+		enter_region(space, 0);
+	}
+	if (space_next_slice(space, &from, &to))
+		return space_read_run(space, (uint32_t)space->at_region, from,
+			(size_t)(to - from), again) ? -1 : 1;
+	if (space->keep_blocks)
+		drop_unseen(space);
+	space->whole = true;
+	return 0;
+}
+
+int space_read(struct space *space, uint64_t start, uint64_t end, bool again)
+{
+	unsigned shift = space->reader->machine->page_shift;
+	size_t i = regions_after(space->regions, space->nregions,
+		start << shift);
+
+	for (; i < space->nregions && first_page(space, i) < end; i++) {
+		uint64_t from = first_page(space, i), to, limit;
+
+		if (is_unreadable(space, &space->regions[i]))
+			continue;
+		limit = end_page(space, i);
+		if (from < (start & ~(uint64_t)(BLOCK_PAGES - 1)))
+			from = start & ~(uint64_t)(BLOCK_PAGES - 1);
+		to = (end + BLOCK_PAGES - 1) & ~(uint64_t)(BLOCK_PAGES - 1);
+		if (limit > to)
+			limit = to;
+		for (; from < limit; from = to) {
+			to = slice_end(from, limit);
+			if (space_read_run(space, (uint32_t)i, from,
+				    (size_t)(to - from), again))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- sums */
+
+/* What no block told: the pages that are not there, what locks them, and
+ * shared memory in swap. */
+static void complete_region(struct space *space, struct region *region)
+{
+	struct usage *usage = &region->usage;
+	struct page_context cx;
+	uint64_t pages, counted = 0;
+	enum page_state absent;
+	unsigned i;
+
+	page_context_of(region, region_name(region, &space->names),
+		&space->reader->machine->rules, &cx);
+	absent = classify_absent(&cx);
+	pages = (region->end - region->start) >>
+		space->reader->machine->page_shift;
+	usage->state[absent] = 0;
+	for (i = 0; i < NSTATES; i++)
+		counted += usage->state[i];
+	pages = pages > counted ? pages - counted : 0;
+	usage->state[absent] = pages > UINT32_MAX ? UINT32_MAX :
+		(uint32_t)pages;
+	if (space->usage_from_smaps)
+		return;
+	if (region->vm_flags_known ? region->vm_flags & SMAPS_FLAG_LOCKED :
+	    space->locked_kb != 0)
+		usage->locked = usage_pss(usage);
+	if (!region->vm_flags_known && space->locked_kb)
+		usage->known &= ~(uint32_t)USAGE_LOCKED;
+	if (!space->shmem_may_be_swapped || !cx.has_file || region->major)
+		return;
+	usage->swap = region->smaps_swap;
+	if (!region->smaps_known)
+		usage->known &= ~(uint32_t)USAGE_SWAP;
+	usage->known &= ~(uint32_t)USAGE_SWAP_PSS;
+}
+
+/* A kernel file that did not answer takes with it what it would have told. */
+static uint32_t unknown_by_answers(const struct space *space)
+{
+	const struct reader *reader = space->reader;
+
+	if (reader->answers[WORDS_PAGEMAP] != ANSWER_OK)
+		return USAGE_ALL;
+	if (!reader->machine->facts.pfn_visible)
+		return USAGE_ZONES;
+	return reader->huge != ANSWER_OK ? USAGE_ANON_HUGE : 0;
+}
+
+static void sum_blocks(struct space *space)
+{
+	size_t i;
+
+	reset_sums(space);
+	for (i = 0; i < space->nblocks; i++) {
+		space_add_usage(space, space->blocks[i]);
+		space_count_zones(space, space->blocks[i]);
+	}
+}
+
+void space_sum(struct space *space, struct usage *total)
+{
+	uint32_t unknown = unknown_by_answers(space);
+	uint32_t states = 0;
+	size_t i;
+
+	if (space->keep_blocks) {
+		sum_blocks(space);
+		states = USAGE_STATES;
+	} else if (space->reader->depth >= DEPTH_STATES) {
+		states = USAGE_STATES;
+	}
+	if (total)
+		usage_zero(total);
+	for (i = 0; i < space->nregions; i++) {
+		struct region *region = &space->regions[i];
+
+		complete_region(space, region);
+		region->usage.known &= ~unknown;
+		if (!states)
+			region->usage.known &= ~(uint32_t)USAGE_STATES;
+		else if (!(unknown & USAGE_STATES))
+			region->usage.known |= USAGE_STATES;
+		if (!space->whole)
+			region->usage.known = 0;
+		if (total)
+			usage_add(total, &region->usage);
+	}
+}

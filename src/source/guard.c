@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/source/guard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+
+struct guard {
+	struct source source;
+	struct source *inner;
+	struct blocked_file *list;
+	size_t n;
+};
+
+static struct guard *guard_of(struct source *src)
+{
+	struct guard *guard = (struct guard *)src;
+
+	guard->inner->watch = src->watch;
+	return guard;
+}
+
+static bool is_blocked(const struct guard *guard, int pid, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < guard->n; i++)
+		if (guard->list[i].pid == pid &&
+		    !strcmp(guard->list[i].file, file))
+			return true;
+	return false;
+}
+
+static int guard_refresh(struct source *src, struct err *err)
+{
+	return source_refresh(guard_of(src)->inner, err);
+}
+
+static enum answer guard_facts(struct source *src, struct facts *out)
+{
+	return source_facts(guard_of(src)->inner, out);
+}
+
+static enum answer guard_text(struct source *src, struct proc_id id,
+	const char *path, struct buf *out)
+{
+	struct guard *guard = guard_of(src);
+
+	if (is_blocked(guard, id.pid, path))
+		return ANSWER_BLOCKED;
+	return source_text(guard->inner, id, path, out);
+}
+
+static enum answer guard_words(struct source *src, enum word_file file,
+	struct proc_id id, uint64_t first, size_t n, uint64_t *out,
+	size_t *got)
+{
+	struct guard *guard = guard_of(src);
+
+	if (is_blocked(guard, id.pid, word_file_name(file)))
+		return ANSWER_BLOCKED;
+	return source_words(guard->inner, file, id, first, n, out, got);
+}
+
+static enum answer guard_populated(struct source *src,
+	enum populated_kind kind, struct proc_id id, uint64_t start,
+	uint64_t end, struct vpn_range *out, size_t max, size_t *n,
+	uint64_t *next)
+{
+	struct guard *guard = guard_of(src);
+
+	if (is_blocked(guard, id.pid, word_file_name(WORDS_PAGEMAP)))
+		return ANSWER_BLOCKED;
+	return source_populated(guard->inner, kind, id, start, end, out, max,
+		n, next);
+}
+
+static enum answer guard_processes(struct source *src,
+	struct process_entry **out, size_t *n)
+{
+	struct guard *guard = guard_of(src);
+
+	if (is_blocked(guard, 0, "processes"))
+		return ANSWER_BLOCKED;
+	return source_processes(guard->inner, out, n);
+}
+
+static void guard_forget(struct source *src, struct proc_id id)
+{
+	source_forget(guard_of(src)->inner, id);
+}
+
+static void guard_free(struct source *src)
+{
+	struct guard *guard = guard_of(src);
+
+	source_free(guard->inner);
+	free(guard->list);
+	free(guard);
+}
+
+static const struct source_ops guard_ops = {
+	.refresh = guard_refresh,
+	.facts = guard_facts,
+	.text = guard_text,
+	.words = guard_words,
+	.populated = guard_populated,
+	.processes = guard_processes,
+	.forget = guard_forget,
+	.free = guard_free,
+};
+
+struct source *guard_new(struct source *inner,
+	const struct blocked_file *list, size_t n)
+{
+	struct guard *guard = mem_new(1, sizeof(*guard));
+
+	guard->source.ops = &guard_ops;
+	guard->inner = inner;
+	guard->list = mem_new(n, sizeof(*guard->list));
+	if (n)
+		memcpy(guard->list, list, n * sizeof(*list));
+	guard->n = n;
+	return &guard->source;
+}

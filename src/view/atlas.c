@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/view/atlas.h"
+
+#include <string.h>
+
+#include "atlas_impl.h"
+
+/* From these widths on there are two panes, and a panel beside them. */
+#define TWO_PANES_COLS 60
+#define SIDE_PANEL_MIN 150
+#define SIDE_PANEL_COLS 40
+
+void atlas_init(struct atlas *atlas)
+{
+	memset(atlas, 0, sizeof(*atlas));
+	atlas->panes[SIDE_VIRTUAL].fit = true;
+	atlas->panes[SIDE_PHYSICAL].fit = true;
+}
+
+void atlas_fini(struct atlas *atlas)
+{
+	layout_fini(&atlas->panes[SIDE_VIRTUAL].layout);
+	layout_fini(&atlas->panes[SIDE_PHYSICAL].layout);
+}
+
+/* ---- where things are on the grid */
+
+/* How many rows each part gets; panes take what is left. */
+struct parts atlas_parts(const struct atlas *atlas)
+{
+	int rows = atlas->rows;
+	struct parts parts = {
+		.header = rows >= 9 ? 2 : rows >= 2 ? 1 : 0,
+		.caption = atlas->has_caption && rows >= 6,
+		.border = rows >= 9,
+		.explain = rows >= 5,
+		.legend = rows >= 13,
+		.keys = rows >= 7,
+	};
+	int used = parts.header + parts.caption + parts.explain +
+		parts.legend + parts.keys + (parts.border ? 2 : 0);
+
+	parts.pane = rows - used;
+	return parts;
+}
+
+static void place_pane(struct pane *pane, int row, int col, int rows, int cols)
+{
+	pane->row = row;
+	pane->col = col;
+	pane->rows = rows > 0 && cols > 0 ? rows : 0;
+	pane->cols = cols;
+}
+
+static void place_panes(struct atlas *atlas)
+{
+	struct parts parts = atlas_parts(atlas);
+	struct pane *v = &atlas->panes[SIDE_VIRTUAL];
+	struct pane *p = &atlas->panes[SIDE_PHYSICAL];
+	int row = parts.header + parts.caption + parts.border;
+	int edge = parts.border ? 1 : 0;
+	int cols = atlas->cols, half;
+
+	atlas->border = parts.border;
+	atlas->side_col = 0;
+	if (cols >= SIDE_PANEL_MIN) {
+		cols -= SIDE_PANEL_COLS;
+		atlas->side_col = cols;
+	}
+	if (cols < TWO_PANES_COLS) {
+		struct pane *shown = &atlas->panes[atlas->active];
+
+		place_pane(v, 0, 0, 0, 0);
+		place_pane(p, 0, 0, 0, 0);
+		place_pane(shown, row, edge, parts.pane, cols - 2 * edge);
+		return;
+	}
+	half = cols / 2;
+	place_pane(v, row, edge, parts.pane, half - 2 * edge);
+	place_pane(p, row, half + edge, parts.pane, cols - half - 2 * edge);
+	if (!edge)		/* a blank between them */
+		p->col++, p->cols--;
+}
+
+/* ---- layouts */
+
+static int hex_digits(uint64_t value)
+{
+	int digits = 1;
+
+	while (value >>= 4)
+		digits++;
+	return digits;
+}
+
+/* Columns of page numbers: of the highest region below the gate. */
+static int address_columns(const struct snapshot *snapshot)
+{
+	size_t i = snapshot->nregions;
+
+	while (i && snapshot->regions[i - 1].type == REGION_VSYSCALL)
+		i--;
+	return i ? hex_digits((snapshot->regions[i - 1].end - 1) >>
+		snapshot->machine->page_shift) : 5;
+}
+
+static void measure_virtual(struct pane *pane, const struct snapshot *snapshot,
+	unsigned *head_cells, unsigned *row_cells)
+{
+	int name;
+
+	pane->address = address_columns(snapshot);
+	/* Address, rights, and a third of the rest for the name. */
+	name = (pane->cols - pane->address - 6) / 2;
+	if (name < 6)
+		name = 6;
+	if (name > 32)
+		name = 32;
+	pane->label = pane->address + 6 + name + 1;
+	if (pane->label >= pane->cols)
+		pane->label = pane->cols - 1;
+	*head_cells = pane->cols - pane->label > 1 ?
+		(unsigned)(pane->cols - pane->label) : 1;
+	*row_cells = pane->cols > 2 ? (unsigned)pane->cols - 1 : 1;
+}
+
+#define PHYSICAL_LABEL 16
+
+static unsigned measure_physical(struct pane *pane)
+{
+	pane->label = pane->cols >= 2 * PHYSICAL_LABEL ? PHYSICAL_LABEL :
+		pane->cols >= 16 ? 8 : 0;
+	return pane->cols > pane->label ?
+		(unsigned)(pane->cols - pane->label) : 1;
+}
+
+static void lay_out_virtual(struct atlas *atlas,
+	const struct snapshot *snapshot)
+{
+	struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
+	unsigned head, row;
+
+	measure_virtual(pane, snapshot, &head, &row);
+	if (pane->fit)
+		pane->shift = layout_fit_virtual(snapshot,
+			(unsigned)pane->rows, head, row);
+	layout_virtual(&pane->layout, snapshot, pane->shift, head, row);
+}
+
+static void lay_out_physical(struct atlas *atlas,
+	const struct snapshot *snapshot)
+{
+	struct pane *pane = &atlas->panes[SIDE_PHYSICAL];
+	unsigned row = measure_physical(pane);
+
+	if (pane->fit)
+		pane->shift = layout_fit_physical(snapshot,
+			(unsigned)pane->rows, row);
+	layout_physical(&pane->layout, snapshot, pane->shift, row,
+		atlas->only_mine);
+}
+
+bool pane_at(const struct pane *pane, uint64_t *row, unsigned *cell)
+{
+	return layout_find(&pane->layout, pane->cursor, row, cell);
+}
+
+/* Scroll as little as needed for the cursor to be on screen. */
+void pane_show_cursor(struct pane *pane)
+{
+	uint64_t row, rows = (uint64_t)pane->rows;
+	unsigned cell;
+
+	if (!pane->rows || !pane_at(pane, &row, &cell))
+		return;
+	if (row < pane->top)
+		pane->top = row;
+	else if (row >= pane->top + rows)
+		pane->top = row - rows + 1;
+	/* The name above the first row of cells is worth a line. */
+	if (pane->top && pane->top == row &&
+	    layout_row(&pane->layout, row).kind == ROW_CELLS &&
+	    layout_row(&pane->layout, row - 1).kind == ROW_HEAD && rows > 1)
+		pane->top--;
+}
+
+static void pane_clamp(struct pane *pane)
+{
+	uint64_t rows = (uint64_t)pane->rows;
+
+	if (pane->layout.nrows <= rows)
+		pane->top = 0;
+	else if (pane->top > pane->layout.nrows - rows)
+		pane->top = pane->layout.nrows - rows;
+}
+
+bool pane_focus(const struct pane *pane, uint64_t *start, uint64_t *end)
+{
+	uint64_t at;
+	unsigned cell;
+	struct row row;
+
+	if (!pane_at(pane, &at, &cell))
+		return false;
+	row = layout_row(&pane->layout, at);
+	if (row.kind == ROW_NONE || row.kind == ROW_GAP)
+		return false;
+	if (!row.ncells) {
+		const struct section *section =
+			&pane->layout.sections[row.section];
+
+		*start = section->scale.start;
+		*end = section->scale.end;
+		return true;
+	}
+	layout_range(&pane->layout, &row, cell, start, end);
+	return true;
+}
+
+/* Where a person would look first: the heap, else the first own memory. */
+static void first_cursor(struct atlas *atlas, const struct snapshot *snapshot)
+{
+	struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
+	size_t i, best = 0;
+
+	if (pane->placed || !snapshot->nregions)
+		return;
+	for (i = snapshot->nregions; i-- > 0;)
+		if (snapshot->regions[i].type == REGION_HEAP ||
+		    (snapshot->regions[i].write &&
+		     snapshot->regions[best].type != REGION_HEAP))
+			best = i;
+	pane->cursor = snapshot->regions[best].start >>
+		snapshot->machine->page_shift;
+	pane->placed = true;
+}
+
+void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
+	int rows, int cols, bool has_caption)
+{
+	struct pane *v = &atlas->panes[SIDE_VIRTUAL];
+	struct pane *p = &atlas->panes[SIDE_PHYSICAL];
+	bool moved = rows != atlas->rows || cols != atlas->cols ||
+		has_caption != atlas->has_caption || !atlas->laid_out;
+	bool other = snapshot->process.id.pid != atlas->pid;
+
+	atlas->rows = rows;
+	atlas->cols = cols;
+	atlas->has_caption = has_caption;
+	if (other) {
+		v->placed = p->placed = false;
+		v->fit = p->fit = true;
+		v->top = p->top = 0;
+		atlas->nback = 0;
+	}
+	atlas->pid = snapshot->process.id.pid;
+	place_panes(atlas);
+	lay_out_virtual(atlas, snapshot);
+	lay_out_physical(atlas, snapshot);
+	if (!v->placed)
+		first_cursor(atlas, snapshot);
+	if (!p->placed && p->layout.nsections) {
+		p->cursor = p->layout.sections[0].scale.start;
+		p->placed = true;
+	}
+	pane_clamp(v);
+	pane_clamp(p);
+	if (moved || other) {
+		pane_show_cursor(v);
+		pane_show_cursor(p);
+	}
+	atlas->laid_out = snapshot->nregions != 0;
+}
+
+/* ---- wishes */
+
+/* Sorted ranges of what a pane shows, and a screen more on either side. */
+static unsigned visible_ranges(const struct pane *pane,
+	struct page_range *ranges)
+{
+	uint64_t rows = (uint64_t)pane->rows, first, last;
+	unsigned n = 0;
+
+	if (!pane->rows || pane->shift >= BLOCK_SHIFT)
+		return 0;
+	first = pane->top > rows ? pane->top - rows : 0;
+	last = pane->top + 2 * rows;
+	for (; first < last; first++) {
+		struct row row = layout_row(&pane->layout, first);
+		uint64_t start, end, unused;
+
+		if (row.kind == ROW_NONE)
+			break;
+		if (!row.ncells)
+			continue;
+		layout_range(&pane->layout, &row, 0, &start, &unused);
+		layout_range(&pane->layout, &row, row.ncells - 1, &unused,
+			&end);
+		if (n && ranges[n - 1].end == start)
+			ranges[n - 1].end = end;
+		else if (n < WISH_RANGES)
+			ranges[n++] = (struct page_range){ start, end };
+		else	/* a tall screen: rather too much than too little */
+			ranges[n - 1].end = end;
+	}
+	return n;
+}
+
+void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
+	struct wish *wish)
+{
+	const struct pane *active = &atlas->panes[atlas->active];
+	const struct pane *other = &atlas->panes[!atlas->active];
+	uint64_t start, end;
+
+	(void)snapshot;
+	wish->npages = visible_ranges(&atlas->panes[SIDE_VIRTUAL],
+		wish->pages);
+	wish->nframes = visible_ranges(&atlas->panes[SIDE_PHYSICAL],
+		wish->frames);
+	wish->focus.side = FOCUS_NONE;
+	if (!pane_focus(active, &start, &end))
+		return;
+	wish->focus.side = atlas->active == SIDE_VIRTUAL ? FOCUS_VIRTUAL :
+		FOCUS_PHYSICAL;
+	wish->focus.range = (struct page_range){ start, end };
+	wish->focus.other_shift = other->shift;
+}

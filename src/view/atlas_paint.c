@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "atlas_impl.h"
+#include "vmatlas/view/bin.h"
+#include "vmatlas/view/explain.h"
+#include "vmatlas/view/foot.h"
+
+/* What goes into the drawing of one screen. */
+struct painter {
+	struct atlas *atlas;
+	const struct snapshot *snapshot;
+	struct grid *grid;
+	bool seen[NROLES];	/* roles of cells that are on screen */
+};
+
+/* ---- header */
+
+static int put_pair(struct grid *grid, int row, int col, const char *label,
+	const char *value)
+{
+	int width = (int)(strlen(label) + strlen(value)) + 2;
+
+	if (col + width > grid->cols)
+		return col;
+	col = grid_str(grid, row, col, -1, ROLE_HEADER, label);
+	col = grid_str(grid, row, col + 1, -1, ROLE_VALUE, value);
+	return col + 1;
+}
+
+static int put_figure(struct painter *painter, int row, int col,
+	const char *label, uint64_t nbytes, uint32_t figure)
+{
+	char size[TEXT_SIZE_MAX];
+	bool known = !figure || usage_knows(&painter->snapshot->total, figure);
+
+	return put_pair(painter->grid, row, col, label,
+		known ? text_size(nbytes, size) : "?");
+}
+
+static int put_rate(struct painter *painter, int row, int col,
+	const char *label, double rate)
+{
+	char text[24];
+
+	if (rate < 0)
+		return put_pair(painter->grid, row, col, label, "-");
+	snprintf(text, sizeof(text), "+%.0f/s", rate);
+	return put_pair(painter->grid, row, col, label, text);
+}
+
+static void put_right(struct grid *grid, int row, int after, int role,
+	const char *text)
+{
+	int width = grid_width(grid, text_of(text));
+	int col = grid->cols - width - 1;
+
+	if (col > after)
+		grid_str(grid, row, col, -1, role, text);
+}
+
+static void paint_mode(struct painter *painter, int after,
+	const struct atlas_status *status)
+{
+	const struct snapshot *snapshot = painter->snapshot;
+	char text[48];
+
+	if (snapshot->process.answer == ANSWER_GONE)
+		snprintf(text, sizeof(text), "ended");
+	else if (snapshot->process.answer != ANSWER_OK ||
+		 snapshot->maps != ANSWER_OK)
+		snprintf(text, sizeof(text), "%s", answer_name(
+			snapshot->maps != ANSWER_OK ? snapshot->maps :
+			snapshot->process.answer));
+	else if (!snapshot->whole)
+		snprintf(text, sizeof(text), "reading %.0f%%",
+			100 * (snapshot->progress > 1 ? 1 : snapshot->progress));
+	else if (status->replay)
+		snprintf(text, sizeof(text), "replay %" PRIu64 "%s",
+			snapshot->refresh, snapshot->ended ? " end" : "");
+	else
+		snprintf(text, sizeof(text), "%s%s%.3gs",
+			status->recording ? "rec " : "",
+			status->frozen ? "frozen " : "", status->delay);
+	if (status->frozen)
+		snprintf(text, sizeof(text), "frozen");
+	put_right(painter->grid, 0, after, ROLE_VALUE, text);
+}
+
+static void paint_title(struct painter *painter,
+	const struct atlas_status *status)
+{
+	const struct snapshot *snapshot = painter->snapshot;
+	struct grid *grid = painter->grid;
+	int col;
+
+	grid_fill(grid, 0, 0, 1, grid->cols, ROLE_HEADER);
+	col = grid_str(grid, 0, 1, -1, ROLE_TITLE, "vmatlas") + 1;
+	col = grid_str(grid, 0, col, 16, ROLE_VALUE, snapshot->process.name);
+	col = grid_fmt(grid, 0, col + 1, -1, ROLE_VALUE, "%d",
+		snapshot->process.id.pid) + 2;
+	col = put_figure(painter, 0, col, "VIRT", snapshot->process.vss, 0);
+	col = put_figure(painter, 0, col, "RSS", snapshot->total.rss,
+		USAGE_RSS);
+	col = put_figure(painter, 0, col, "PSS", usage_pss(&snapshot->total),
+		USAGE_PSS);
+	col = put_figure(painter, 0, col, "USS", snapshot->total.uss,
+		USAGE_USS);
+	col = put_figure(painter, 0, col, "SWAP", snapshot->total.swap,
+		USAGE_SWAP);
+	paint_mode(painter, col, status);
+}
+
+static uint64_t bytes_in(const struct snapshot *snapshot,
+	enum page_state state)
+{
+	return (uint64_t)snapshot->total.state[state] <<
+		snapshot->machine->page_shift;
+}
+
+static void paint_rates(struct painter *painter, int row)
+{
+	const struct snapshot *snapshot = painter->snapshot;
+	struct grid *grid = painter->grid;
+	char size[TEXT_SIZE_MAX], text[40];
+	int col;
+
+	grid_fill(grid, row, 0, 1, grid->cols, ROLE_HEADER);
+	col = grid_str(grid, row, 1, -1, ROLE_HEADER, "cow:") + 1;
+	col = put_figure(painter, row, col, "pending",
+		bytes_in(snapshot, STATE_COW_PENDING), USAGE_STATES);
+	col = put_figure(painter, row, col, "shared",
+		bytes_in(snapshot, STATE_COW_SHARED), USAGE_STATES);
+	col = put_figure(painter, row, col, "copied",
+		bytes_in(snapshot, STATE_COW_COPIED), USAGE_STATES);
+	col = put_rate(painter, row, col, "split", snapshot->split_rate);
+	col = put_rate(painter, row, col + 1, "faults", snapshot->faults_rate);
+	if (!snapshot->self_rss)
+		return;
+	if (snapshot->self_cpu >= 0)
+		snprintf(text, sizeof(text), "self %.1f%% %s",
+			snapshot->self_cpu,
+			text_size(snapshot->self_rss, size));
+	else
+		snprintf(text, sizeof(text), "self %s",
+			text_size(snapshot->self_rss, size));
+	put_right(grid, row, col, ROLE_HEADER, text);
+}
+
+/* ---- cells */
+
+/* How many of the focus's pages lie in the cell that begins at INDEX. */
+static uint32_t linked(const struct snapshot *snapshot, uint64_t index)
+{
+	size_t low = 0, high = snapshot->nlink;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (snapshot->link[middle].index >= index)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < snapshot->nlink && snapshot->link[low].index == index ?
+		snapshot->link[low].n : 0;
+}
+
+/* Marks are shown in the pane that the focus is not in, as long as the
+ * answer is about where the cursor is now. */
+static bool shows_marks(const struct painter *painter, enum side side)
+{
+	const struct focus *focus = &painter->snapshot->focus;
+	const struct atlas *atlas = painter->atlas;
+	uint64_t start, end;
+
+	if (atlas->active == side ||
+	    focus->side != (side == SIDE_PHYSICAL ? FOCUS_VIRTUAL :
+		    FOCUS_PHYSICAL) ||
+	    focus->other_shift != atlas->panes[side].shift ||
+	    !pane_focus(&atlas->panes[atlas->active], &start, &end))
+		return false;
+	return focus->range.start == start && focus->range.end == end;
+}
+
+static void put_cell(struct painter *painter, int row, int col,
+	struct look_of_cell look)
+{
+	if (look.letter == ' ')
+		look.fill = FILL_NONE;
+	painter->seen[look.role] = true;
+	grid_put_fill(painter->grid, row, col, (uint32_t)look.letter,
+		look.role, look.fill);
+}
+
+static void paint_cells(struct painter *painter, enum side side,
+	const struct row *row, uint64_t n, int grid_row)
+{
+	const struct pane *pane = &painter->atlas->panes[side];
+	const struct section *section =
+		&pane->layout.sections[row->section];
+	int col = pane->col + pane_first_col(pane, side, row);
+	bool marks = shows_marks(painter, side);
+	uint64_t cursor_row = 0;
+	unsigned cursor_cell = 0, i;
+	bool cursor = painter->atlas->active == side &&
+		pane_at(pane, &cursor_row, &cursor_cell) && cursor_row == n;
+
+	for (i = 0; i < row->ncells; i++) {
+		struct look_of_cell look;
+		struct tally tally;
+		uint64_t start, end;
+
+		layout_range(&pane->layout, row, i, &start, &end);
+		if (side == SIDE_VIRTUAL) {
+			bin_pages(painter->snapshot, (size_t)section->region,
+				start, end, &tally);
+			look = paint_pages(&tally, painter->atlas->coloring,
+				painter->snapshot);
+		} else {
+			bin_frames(painter->snapshot, start, end, &tally);
+			look = paint_frames(&tally, painter->atlas->coloring,
+				painter->snapshot);
+		}
+		put_cell(painter, grid_row, col + (int)i, look);
+		if (cursor && i == cursor_cell)
+			grid_role(painter->grid, grid_row, col + (int)i,
+				ROLE_CURSOR);
+		else if (marks && linked(painter->snapshot, start))
+			grid_role(painter->grid, grid_row, col + (int)i,
+				ROLE_MARK);
+	}
+}
+
+/* ---- rows of the virtual side */
+
+/* The last part of a path; all of any other name. */
+static struct text short_name(struct text name)
+{
+	size_t i;
+
+	if (!name.n || name.p[0] != '/')
+		return name;
+	for (i = name.n; i > 0 && name.p[i - 1] != '/'; i--)
+		;
+	if (i == name.n)
+		return name;
+	return (struct text){ name.p + i, name.n - i };
+}
+
+/* The region before has the same file, and is named on this screen. */
+static bool is_named_above(const struct painter *painter,
+	const struct section *section, bool top)
+{
+	const struct snapshot *snapshot = painter->snapshot;
+	const struct region *region = &snapshot->regions[section->region];
+	const struct region *before = region - 1;
+
+	return !top && section->region > 0 && region->inode &&
+		before->inode == region->inode &&
+		before->major == region->major &&
+		before->minor == region->minor && !section->gap;
+}
+
+static void paint_head(struct painter *painter, const struct row *row,
+	int grid_row, bool top)
+{
+	const struct snapshot *snapshot = painter->snapshot;
+	const struct pane *pane = &painter->atlas->panes[SIDE_VIRTUAL];
+	const struct section *section = &pane->layout.sections[row->section];
+	const struct region *region = &snapshot->regions[section->region];
+	int limit = pane->col + (row->ncells ? pane->label - 1 : pane->cols);
+	int col = pane->col;
+	char perms[5], address[20];
+
+	snprintf(address, sizeof(address), "%*" PRIx64, pane->address,
+		section->scale.start);
+	col = grid_str(painter->grid, grid_row, col, limit - col,
+		ROLE_REGION_ADDRESS, address) + 1;
+	col = grid_str(painter->grid, grid_row, col,
+		limit > col ? limit - col : 0, ROLE_DIM,
+		region_perms(region, perms)) + 1;
+	if (limit > col && !is_named_above(painter, section, top))
+		grid_text(painter->grid, grid_row, col, limit - col,
+			ROLE_REGION, short_name(snapshot_region_title(snapshot,
+				(size_t)section->region)));
+}
+
+static void paint_gap(struct painter *painter, const struct row *row,
+	int grid_row)
+{
+	const struct pane *pane = &painter->atlas->panes[SIDE_VIRTUAL];
+	const struct section *section = &pane->layout.sections[row->section];
+	char size[TEXT_SIZE_MAX];
+
+	grid_fmt(painter->grid, grid_row, pane->col + 1, pane->cols - 1,
+		ROLE_GAP, "%s %s", painter->grid->utf8 ? "\xe2\x8b\xae" : "...",
+		text_size(section->gap <<
+			painter->snapshot->machine->page_shift, size));
+}
+
+/* ---- rows of the physical side */
+
+static void paint_device(struct painter *painter, const struct row *row,
+	uint64_t n, int grid_row)
+{
+	const struct atlas *atlas = painter->atlas;
+	const struct pane *pane = &atlas->panes[SIDE_PHYSICAL];
+	const struct section *section = &pane->layout.sections[row->section];
+	const struct stretch *stretch =
+		&painter->snapshot->machine->stretches[section->stretch];
+	unsigned shift = painter->snapshot->machine->page_shift;
+	char size[TEXT_SIZE_MAX], where[TEXT_SIZE_MAX];
+	bool mmio = stretch->kind == STRETCH_MMIO;
+	int col = pane->col, role = mmio ? ROLE_MMIO : ROLE_RESERVED;
+	uint64_t at = 0;
+	unsigned cell;
+
+	if (atlas->active == SIDE_PHYSICAL && pane_at(pane, &at, &cell) &&
+	    at == n)
+		role = ROLE_CURSOR;
+	col = grid_fmt(painter->grid, grid_row, col, pane->cols, role,
+		"%c %6s %6s ", mmio ? '#' : 'r',
+		text_size(stretch->start << shift, where),
+		text_size((stretch->end - stretch->start) << shift, size));
+	grid_text(painter->grid, grid_row, col, pane->col + pane->cols - col,
+		role, text_of(stretch->name ? stretch->name : ""));
+}
+
+static void paint_frame_label(struct painter *painter, const struct row *row,
+	int grid_row, bool top)
+{
+	const struct snapshot *snapshot = painter->snapshot;
+	const struct pane *pane = &painter->atlas->panes[SIDE_PHYSICAL];
+	const struct section *section = &pane->layout.sections[row->section];
+	char size[TEXT_SIZE_MAX];
+	uint64_t start, end;
+	int width = pane->label - 1, col = pane->col;
+
+	if (width < 7)
+		return;
+	if (section->zone >= 0 && width > 8 &&
+	    (row->kind == ROW_HEAD || top)) {
+		const struct zone *zone =
+			&snapshot->machine->zones[section->zone];
+
+		grid_fmt(painter->grid, grid_row, col, width - 7, ROLE_ZONE,
+			"%d %s", zone->node, zone->name);
+	} else if (row->kind == ROW_HEAD && section->zone < 0 && width > 8) {
+		grid_str(painter->grid, grid_row, col, width - 7, ROLE_ZONE,
+			"RAM");
+	}
+	layout_range(&pane->layout, row, 0, &start, &end);
+	grid_fmt(painter->grid, grid_row, pane->col + width - 6, 6,
+		ROLE_REGION_ADDRESS, "%6s",
+		text_size(start << snapshot->machine->page_shift, size));
+}
+
+/* ---- panes */
+
+static void paint_row(struct painter *painter, enum side side, uint64_t n,
+	int grid_row, bool top)
+{
+	const struct pane *pane = &painter->atlas->panes[side];
+	struct row row = layout_row(&pane->layout, n);
+
+	if (row.kind == ROW_NONE)
+		return;
+	if (row.kind == ROW_GAP) {
+		paint_gap(painter, &row, grid_row);
+		return;
+	}
+	if (side == SIDE_PHYSICAL &&
+	    pane->layout.sections[row.section].stretch >= 0) {
+		paint_device(painter, &row, n, grid_row);
+		return;
+	}
+	if (side == SIDE_PHYSICAL)
+		paint_frame_label(painter, &row, grid_row, top);
+	else if (row.kind == ROW_HEAD)
+		paint_head(painter, &row, grid_row, top);
+	paint_cells(painter, side, &row, n, grid_row);
+}
+
+static void pane_title(const struct painter *painter, enum side side,
+	char *out, size_t size)
+{
+	const struct pane *pane = &painter->atlas->panes[side];
+	uint64_t n = UINT64_C(1) << pane->shift;
+	char count[24], bytes[TEXT_SIZE_MAX];
+
+	text_size(n << painter->snapshot->machine->page_shift, bytes);
+	if (pane->shift < 20)
+		snprintf(count, sizeof(count), "%" PRIu64, n);
+	else
+		snprintf(count, sizeof(count), "%" PRIu64 "Mi", n >> 20);
+	snprintf(out, size, "%s: %s %s%s a cell, %s",
+		side == SIDE_VIRTUAL ? "virtual" : "physical", count,
+		side == SIDE_VIRTUAL ? "page" : "frame", n == 1 ? "" : "s",
+		bytes);
+}
+
+/* Marks above and below what is on screen: an arrow and their number. */
+static void paint_off_screen(struct painter *painter, enum side side,
+	int top_row, int bottom_row)
+{
+	const struct snapshot *snapshot = painter->snapshot;
+	const struct pane *pane = &painter->atlas->panes[side];
+	uint64_t above = 0, below = 0, row;
+	unsigned cell;
+	size_t i;
+	char text[32];
+
+	if (!shows_marks(painter, side))
+		return;
+	for (i = 0; i < snapshot->nlink; i++) {
+		if (!layout_find(&pane->layout, snapshot->link[i].index, &row,
+			    &cell))
+			continue;
+		if (row < pane->top)
+			above += snapshot->link[i].n;
+		else if (row >= pane->top + (uint64_t)pane->rows)
+			below += snapshot->link[i].n;
+	}
+	if (above) {
+		snprintf(text, sizeof(text), " %s%" PRIu64 " ",
+			painter->grid->utf8 ? "\xe2\x86\x91" : "^", above);
+		grid_str(painter->grid, top_row, pane->col + pane->cols - 10,
+			10, ROLE_MARK, text);
+	}
+	if (below) {
+		snprintf(text, sizeof(text), " %s%" PRIu64 " ",
+			painter->grid->utf8 ? "\xe2\x86\x93" : "v", below);
+		grid_str(painter->grid, bottom_row,
+			pane->col + pane->cols - 10, 10, ROLE_MARK, text);
+	}
+}
+
+static void paint_border(struct painter *painter, enum side side)
+{
+	const struct atlas *atlas = painter->atlas;
+	const struct pane *pane = &atlas->panes[side];
+	bool active = atlas->active == side;
+	const char *coloring = coloring_name(atlas->coloring);
+	int top = pane->row - 1, left = pane->col - 1, n;
+	char title[64];
+
+	grid_box(painter->grid, top, left, pane->rows + 2, pane->cols + 2,
+		active ? ROLE_BORDER_ACTIVE : ROLE_BORDER);
+	pane_title(painter, side, title, sizeof(title));
+	n = (int)strlen(coloring) + 2;
+	grid_fmt(painter->grid, top, left + 2, pane->cols - n - 1,
+		active ? ROLE_TITLE : ROLE_TEXT, " %s ", title);
+	if (pane->cols > n + 14)
+		grid_fmt(painter->grid, top, pane->col + pane->cols - n - 1, n,
+			ROLE_DIM, " %s ", coloring);
+}
+
+/* Why there are no frames to be seen. */
+static void paint_reason(struct painter *painter)
+{
+	const struct snapshot *snapshot = painter->snapshot;
+	const struct pane *pane = &painter->atlas->panes[SIDE_PHYSICAL];
+	static const char *const lines[] = {
+		" frames: ?  not told to this user ",
+		" seeing them needs CAP_SYS_ADMIN: ",
+		" run vmatlas as root              ",
+	};
+	int i, row = pane->row + pane->rows / 2 - 1;
+
+	if (snapshot->machine->facts.pfn_visible || pane->rows < 5)
+		return;
+	for (i = 0; i < 3; i++)
+		grid_str(painter->grid, row + i, pane->col + 1,
+			pane->cols - 2, ROLE_WARNING, lines[i]);
+}
+
+static void paint_pane(struct painter *painter, enum side side)
+{
+	const struct atlas *atlas = painter->atlas;
+	const struct pane *pane = &atlas->panes[side];
+	int i;
+
+	if (!pane->rows)
+		return;
+	if (atlas->border)
+		paint_border(painter, side);
+	for (i = 0; i < pane->rows; i++)
+		paint_row(painter, side, pane->top + (uint64_t)i,
+			pane->row + i, i == 0);
+	if (atlas->border)
+		paint_off_screen(painter, side, pane->row - 1,
+			pane->row + pane->rows);
+	if (side == SIDE_PHYSICAL)
+		paint_reason(painter);
+}
+
+/* ---- the foot */
+
+static void paint_foot_legend(struct painter *painter, int row)
+{
+	struct grid *grid = painter->grid;
+	struct legend_entry entry;
+	int col = 1;
+	unsigned i;
+
+	for (i = 0; paint_legend(painter->atlas->coloring, painter->snapshot,
+		     i, &entry); i++) {
+		if (!painter->seen[entry.role])
+			continue;
+		if (col + (int)strlen(entry.title) + 3 >= grid->cols)
+			break;
+		grid_put_fill(grid, row, col, (uint32_t)entry.letter,
+			entry.role, (enum fill)entry.fill);
+		col = grid_str(grid, row, col + 2, -1, ROLE_TEXT, entry.title)
+			+ 2;
+	}
+}
+
+static void paint_foot(struct painter *painter,
+	const struct atlas_status *status)
+{
+	static const struct key_label labels[] = {
+		{ "1", "Procs" }, { "2", "Atlas" }, { "Tab", "Pane" },
+		{ "+-", "Zoom" }, { "a", "Fit" }, { "c", "Color" },
+		{ "o", "Only" }, { "Enter", "Inspect" }, { "z", "Freeze" },
+		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
+	};
+	struct parts parts = atlas_parts(painter->atlas);
+	struct grid *grid = painter->grid;
+	int row = grid->rows - parts.keys - parts.legend - parts.explain;
+	struct buf line = { 0 };
+
+	if (parts.explain && status->message) {
+		grid_str(grid, row, 1, -1, status->is_warning ? ROLE_WARNING :
+			ROLE_MESSAGE, status->message);
+	} else if (parts.explain) {
+		explain_line(&line, painter->atlas, painter->snapshot);
+		grid_str(grid, row, 1, -1, ROLE_MESSAGE, buf_text(&line));
+	}
+	row += parts.explain;
+	if (parts.legend)
+		paint_foot_legend(painter, row);
+	if (parts.keys)
+		foot_paint(grid, grid->rows - 1, labels);
+	buf_fini(&line);
+}
+
+/* ---- the inspector: a panel on a wide screen, else a pop-up */
+
+static void paint_inspector(struct painter *painter)
+{
+	const struct atlas *atlas = painter->atlas;
+	const struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
+	struct grid *grid = painter->grid;
+	bool panel = atlas->side_col != 0;
+	int top = pane->row ? pane->row - 1 : 0, row, col, rows, cols;
+	struct buf lines = { 0 };
+	struct text rest, line, title;
+
+	if (!panel && (!atlas->inspect || grid->rows < 6))
+		return;
+	col = panel ? atlas->side_col : grid->cols > 64 ?
+		(grid->cols - 60) / 2 : 0;
+	cols = panel ? grid->cols - col : grid->cols > 64 ? 60 : grid->cols;
+	explain_inspect(&lines, atlas, painter->snapshot);
+	rest = (struct text){ buf_text(&lines), lines.len };
+	for (rows = 2; text_line(&rest, &line); rows++)
+		;
+	if (panel)
+		rows = atlas_parts(atlas).pane + 2;
+	else if (rows > grid->rows - 2)
+		rows = grid->rows - 2;
+	if (!panel)
+		top = (grid->rows - rows) / 2;
+	grid_fill(grid, top, col, rows, cols, ROLE_POPUP);
+	grid_box(grid, top, col, rows, cols,
+		panel ? ROLE_BORDER : ROLE_POPUP_BORDER);
+	grid_str(grid, top, col + 2, cols - 4, ROLE_TITLE, " inspector ");
+	rest = (struct text){ buf_text(&lines), lines.len };
+	for (row = top + 1; row < top + rows - 1 && text_line(&rest, &line);
+	     row++) {
+		int width = cols - 3, at = col + 2;
+
+		text_until(&line, '\t', &title);
+		at = grid_text(grid, row, at, width, line.n ? ROLE_KEY_LABEL :
+			ROLE_POPUP, title);
+		if (line.n)
+			grid_text(grid, row, col + 13, cols - 14, ROLE_POPUP,
+				line);
+	}
+	buf_fini(&lines);
+}
+
+void atlas_paint(struct atlas *atlas, const struct snapshot *snapshot,
+	const struct atlas_status *status, struct grid *grid)
+{
+	struct painter painter = { .atlas = atlas, .snapshot = snapshot,
+		.grid = grid };
+	struct parts parts = atlas_parts(atlas);
+
+	grid_clear(grid);
+	if (parts.header)
+		paint_title(&painter, status);
+	if (parts.header > 1)
+		paint_rates(&painter, 1);
+	if (parts.caption) {
+		grid_fill(grid, parts.header, 0, 1, grid->cols, ROLE_MESSAGE);
+		grid_str(grid, parts.header, 1, -1, ROLE_MESSAGE,
+			status->caption ? status->caption : "");
+	}
+	paint_pane(&painter, SIDE_VIRTUAL);
+	paint_pane(&painter, SIDE_PHYSICAL);
+	paint_foot(&painter, status);
+	paint_inspector(&painter);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/view/bin.h"
+
+#include <string.h>
+
+/* One page, or with N > 1 several alike. */
+static void count(struct tally *tally, enum page_state state, uint64_t n)
+{
+	tally->state[state] += n;
+	if (state_info(state)->presence != PRESENCE_VOID)
+		tally->content += n;
+}
+
+static void count_class(struct tally *tally, uint8_t class)
+{
+	count(tally, CLASS_STATE(class), 1);
+	tally->shared += CLASS_SHARING(class) == SHARING_SHARED;
+	tally->private += CLASS_SHARING(class) == SHARING_PRIVATE;
+	tally->changed += (class & CLASS_CHANGED) != 0;
+}
+
+static void count_zone(struct tally *tally, int zone, bool *first)
+{
+	if (*first)
+		tally->zone = zone;
+	else if (tally->zone != zone)
+		tally->zone = -1;
+	*first = false;
+}
+
+static uint64_t count_block(struct tally *tally,
+	const struct block_view *block)
+{
+	uint64_t counted = 0;
+	unsigned i;
+
+	for (i = 0; i < NSTATES; i++) {
+		if (block->state[i])
+			count(tally, i, block->state[i]);
+		counted += block->state[i];
+	}
+	tally->shared += block->nshared;
+	tally->private += block->nprivate;
+	tally->changed += block->nchanged;
+	return counted;
+}
+
+static uint64_t count_pages(struct tally *tally,
+	const struct snapshot *snapshot, const struct block_view *block,
+	uint64_t start, uint64_t end, bool *first_zone)
+{
+	uint64_t vpn;
+
+	if (block->detail == NO_DETAIL) {
+		tally->pending = true;
+		return 0;
+	}
+	for (vpn = start; vpn < end; vpn++) {
+		size_t i = block->detail + (size_t)(vpn - block->vpn);
+		uint8_t class = snapshot->classes[i];
+		uint64_t pfn;
+
+		count_class(tally, class);
+		if (block->zone < 0 && snapshot_pfn(snapshot, i, &pfn))
+			count_zone(tally, machine_zone(snapshot->machine, pfn),
+				first_zone);
+	}
+	return end - start;
+}
+
+void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
+	uint64_t end, struct tally *tally)
+{
+	bool first_zone = true;
+	uint64_t counted = 0;
+	size_t i;
+
+	memset(tally, 0, sizeof(*tally));
+	tally->total = end - start;
+	tally->zone = -1;
+	tally->stretch = -1;
+	for (i = snapshot_block_after(snapshot, start);
+	     i < snapshot->nblocks && snapshot->blocks[i].vpn < end; i++) {
+		const struct block_view *block = &snapshot->blocks[i];
+		uint64_t last = block->vpn + block->npages;
+
+		if (block->zone >= 0)
+			count_zone(tally, block->zone, &first_zone);
+		tally->stale |= block->stale;
+		if (block->vpn >= start && last <= end)
+			counted += count_block(tally, block);
+		else
+			counted += count_pages(tally, snapshot, block,
+				block->vpn > start ? block->vpn : start,
+				last < end ? last : end, &first_zone);
+	}
+	if (counted < tally->total)
+		tally->state[snapshot_absent(snapshot, region)] +=
+			tally->total - counted;
+}
+
+/* ---- frames */
+
+static size_t frame_block_after(const struct snapshot *snapshot, uint64_t pfn)
+{
+	size_t low = 0, high = snapshot->nframe_blocks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (snapshot->frame_blocks[middle].pfn >= pfn)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static size_t frame_after(const struct snapshot *snapshot, uint64_t pfn)
+{
+	size_t low = 0, high = snapshot->nframes;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (snapshot->frames[middle].pfn >= pfn)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static void count_frame_block(struct tally *tally,
+	const struct frame_block *block)
+{
+	unsigned i;
+
+	for (i = 0; i < NSTATES; i++)
+		if (block->state[i])
+			count(tally, i, block->state[i]);
+	tally->shared += block->nshared;
+	tally->private += block->nmine - block->nshared;
+	tally->changed += block->nchanged;
+}
+
+static void describe_stretches(struct tally *tally,
+	const struct machine *machine, uint64_t start, uint64_t end)
+{
+	size_t low = 0, high = machine->nstretches;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (machine->stretches[middle].end > start)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (low < machine->nstretches && machine->stretches[low].start < end)
+		tally->stretch = (int)low;
+	for (; low < machine->nstretches &&
+	       machine->stretches[low].start < end; low++)
+		tally->ram |= machine->stretches[low].kind == STRETCH_RAM;
+}
+
+/* Blocks are cut where zones begin, just as cells are: a cell holds whole
+ * ones unless it is smaller than a block. */
+static bool is_whole_blocks(const struct machine *machine, uint64_t start,
+	uint64_t end)
+{
+	uint64_t next = (start / BLOCK_PAGES + 1) * BLOCK_PAGES;
+
+	return machine_cell(machine, start, BLOCK_SHIFT) == start &&
+		(end >= next ||
+		 machine_cell(machine, end, BLOCK_SHIFT) == end);
+}
+
+void bin_frames(const struct snapshot *snapshot, uint64_t start, uint64_t end,
+	struct tally *tally)
+{
+	size_t i;
+
+	memset(tally, 0, sizeof(*tally));
+	tally->total = end - start;
+	tally->zone = machine_zone(snapshot->machine, start);
+	tally->stretch = -1;
+	describe_stretches(tally, snapshot->machine, start, end);
+	if (is_whole_blocks(snapshot->machine, start, end)) {
+		for (i = frame_block_after(snapshot, start);
+		     i < snapshot->nframe_blocks &&
+		     snapshot->frame_blocks[i].pfn < end; i++)
+			count_frame_block(tally, &snapshot->frame_blocks[i]);
+		return;
+	}
+	if (start < snapshot->frames_asked.start ||
+	    end > snapshot->frames_asked.end)
+		tally->pending = true;
+	for (i = frame_after(snapshot, start);
+	     i < snapshot->nframes && snapshot->frames[i].pfn < end; i++)
+		count_class(tally, snapshot->frames[i].class);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/view/explain.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "vmatlas/view/bin.h"
+
+/* The detail is about the cell that the cursor is on now. */
+static bool detail_fits(const struct snapshot *snapshot, enum focus_side side,
+	uint64_t start, uint64_t end)
+{
+	const struct focus *focus = &snapshot->focus;
+
+	return snapshot->detail.valid && focus->side == side &&
+		focus->range.start == start && focus->range.end == end;
+}
+
+static uint64_t va_of(const struct snapshot *snapshot, uint64_t vpn)
+{
+	return vpn << snapshot->machine->page_shift;
+}
+
+static void add_count(struct buf *out, const struct page_detail *detail)
+{
+	if (!detail->has_count)
+		return;
+	if (detail->count == 1)
+		buf_str(out, ", mapped once");
+	else if (detail->count)
+		buf_fmt(out, ", mapped %" PRIu64 " times", detail->count);
+}
+
+/* "-> frame 0x1b2c3 0/Normal" */
+static void add_frame(struct buf *out, const struct snapshot *snapshot,
+	const struct page_detail *detail)
+{
+	enum presence presence = state_info(detail->state)->presence;
+	char zone[32];
+
+	if (presence != PRESENCE_MAPPED)
+		return;
+	if (!detail->has_pfn) {
+		buf_str(out, " -> frame ?");
+		return;
+	}
+	buf_fmt(out, " -> frame 0x%" PRIx64 " %s", detail->pfn,
+		snapshot_zone(snapshot, machine_zone(snapshot->machine,
+			detail->pfn), zone));
+}
+
+static void explain_page(struct buf *out, const struct snapshot *snapshot,
+	uint64_t vpn)
+{
+	const struct page_detail *detail = &snapshot->detail;
+
+	buf_fmt(out, "%" PRIx64, vpn);
+	add_frame(out, snapshot, detail);
+	buf_fmt(out, "  %s", state_info(detail->state)->words);
+	add_count(out, detail);
+}
+
+/* The most frequent states of a cell, with their counts. */
+static void add_states(struct buf *out, const struct tally *tally)
+{
+	uint64_t below = UINT64_MAX;
+	int left = 4;
+	bool first = true;
+
+	while (left--) {
+		uint64_t most = 0;
+		unsigned i, n = 0;
+
+		for (i = 0; i < NSTATES; i++)
+			if (tally->state[i] < below && tally->state[i] > most)
+				most = tally->state[i];
+		if (!most)
+			break;
+		for (i = 0; i < NSTATES; i++) {
+			if (tally->state[i] != most)
+				continue;
+			buf_fmt(out, "%s%" PRIu64 " %s", first && !n ? "" : ", ",
+				most, state_info(i)->title);
+			n++;
+		}
+		first = false;
+		below = most;
+	}
+}
+
+static void explain_pages(struct buf *out, const struct snapshot *snapshot,
+	size_t region, uint64_t start, uint64_t end)
+{
+	struct tally tally;
+
+	bin_pages(snapshot, region, start, end, &tally);
+	buf_fmt(out, "%" PRIx64 " %" PRIu64 " pages: ", start, end - start);
+	if (tally.pending)
+		buf_str(out, "being read");
+	else
+		add_states(out, &tally);
+	if (snapshot->focus.side == FOCUS_VIRTUAL && snapshot->nlink &&
+	    snapshot->focus.range.start == start)
+		buf_fmt(out, "; frames in %zu cell%s", snapshot->nlink,
+			snapshot->nlink == 1 ? "" : "s");
+}
+
+/* What a frame is, by its flags. */
+static const char *frame_words(const struct page_detail *detail)
+{
+	return !detail->has_flags ? "" : detail->flags ? "flags " :
+		"no flags: free, or the kernel's own";
+}
+
+static void explain_frames(struct buf *out, const struct snapshot *snapshot,
+	uint64_t start, uint64_t end)
+{
+	const struct machine *machine = snapshot->machine;
+	const struct resource *resource = machine_resource(machine, start);
+	const struct page_detail *detail = &snapshot->detail;
+	bool fits = detail_fits(snapshot, FOCUS_PHYSICAL, start, end);
+	struct tally tally;
+	char zone[32];
+
+	bin_frames(snapshot, start, end, &tally);
+	if (end - start == 1)
+		buf_fmt(out, "frame 0x%" PRIx64, start);
+	else
+		buf_fmt(out, "frames 0x%" PRIx64 "-0x%" PRIx64, start, end);
+	if (machine_zone(machine, start) >= 0)
+		buf_fmt(out, " %s", snapshot_zone(snapshot,
+			machine_zone(machine, start), zone));
+	if (resource)
+		buf_fmt(out, " %s", resource->name);
+	if (tally.content) {
+		buf_str(out, ": here ");
+		add_states(out, &tally);
+	} else if (!tally.pending && machine->facts.pfn_visible) {
+		buf_str(out, tally.ram ? ": none of this process" : "");
+	}
+	if (fits && snapshot->nlink)
+		buf_fmt(out, "; %" PRIu64 " page%s", snapshot->link_pages,
+			snapshot->link_pages == 1 ? "" : "s");
+	if (fits && end - start == 1 && detail->has_flags) {
+		buf_fmt(out, "; %s", frame_words(detail));
+		snapshot_flags(out, detail->flags, ",");
+		add_count(out, detail);
+	}
+}
+
+void explain_line(struct buf *out, const struct atlas *atlas,
+	const struct snapshot *snapshot)
+{
+	uint64_t start, end;
+	long region;
+
+	if (!pane_focus(&atlas->panes[atlas->active], &start, &end)) {
+		buf_str(out, "there is nothing here");
+		return;
+	}
+	if (atlas->active == SIDE_PHYSICAL) {
+		explain_frames(out, snapshot, start, end);
+		return;
+	}
+	region = snapshot_region(snapshot, start);
+	if (region < 0)
+		return;
+	if (end - start == 1 && detail_fits(snapshot, FOCUS_VIRTUAL, start, end))
+		explain_page(out, snapshot, start);
+	else
+		explain_pages(out, snapshot, (size_t)region, start, end);
+}
+
+/* ---- inspector */
+
+static void line(struct buf *out, const char *title)
+{
+	buf_fmt(out, "%s\t", title);
+}
+
+static void inspect_frame(struct buf *out, const struct snapshot *snapshot,
+	uint64_t pfn)
+{
+	const struct machine *machine = snapshot->machine;
+	const struct resource *resource = machine_resource(machine, pfn);
+	const struct page_detail *detail = &snapshot->detail;
+	char zone[32];
+
+	buf_fmt(out, "frame\t0x%" PRIx64 "\n", pfn);
+	buf_fmt(out, "physical\t0x%" PRIx64 "\n", pfn << machine->page_shift);
+	buf_fmt(out, "zone\t%s\n", snapshot_zone(snapshot,
+		machine_zone(machine, pfn), zone));
+	if (resource)
+		buf_fmt(out, "resource\t%s\n", resource->name);
+	if (detail->has_count)
+		buf_fmt(out, "map count\t%" PRIu64 "\n", detail->count);
+	if (detail->has_flags) {
+		line(out, "flags");
+		snapshot_flags(out, detail->flags, " ");
+		buf_char(out, '\n');
+	}
+}
+
+static void inspect_region(struct buf *out, const struct snapshot *snapshot,
+	size_t i, uint64_t vpn)
+{
+	const struct region *region = &snapshot->regions[i];
+	struct text name = snapshot_region_title(snapshot, i);
+	char perms[5], size[TEXT_SIZE_MAX];
+
+	line(out, "region");
+	text_escape(out, name, false);
+	buf_fmt(out, "\nstart\t0x%" PRIx64 "\nend\t0x%" PRIx64 " (%s)\n",
+		region->start, region->end,
+		text_size(region->end - region->start, size));
+	buf_fmt(out, "rights\t%s  type %s\n", region_perms(region, perms),
+		region_type_name(region->type));
+	if (region->inode)
+		buf_fmt(out, "offset\t0x%" PRIx64 "\n", region->offset +
+			va_of(snapshot, vpn) - region->start);
+	if (usage_knows(&region->usage, USAGE_RSS | USAGE_PSS)) {
+		buf_fmt(out, "rss\t%s", text_size(region->usage.rss, size));
+		buf_fmt(out, "  pss %s", text_size(usage_pss(&region->usage),
+			size));
+		buf_fmt(out, "  swap %s\n", usage_knows(&region->usage,
+			USAGE_SWAP) ? text_size(region->usage.swap, size) : "?");
+	}
+}
+
+static void inspect_page(struct buf *out, const struct snapshot *snapshot)
+{
+	const struct page_detail *detail = &snapshot->detail;
+	const struct state_info *info = state_info(detail->state);
+	unsigned bit;
+
+	buf_fmt(out, "state\t%c %s\n", info->letter, info->name);
+	buf_fmt(out, "\tit %s\n", info->words);
+	buf_fmt(out, "entry\t0x%016" PRIx64 "\n", detail->word);
+	for (bit = 0; bit < NMARKS; bit++)
+		if (detail->marks >> bit & 1)
+			buf_fmt(out, "mark\t%s\n", mark_words(bit));
+	if (info->presence != PRESENCE_MAPPED)
+		return;
+	if (detail->has_pfn)
+		inspect_frame(out, snapshot, detail->pfn);
+	else
+		buf_str(out, "frame\t?  (needs CAP_SYS_ADMIN)\n");
+}
+
+/* How the cell's pages lie in memory, for more than one page. */
+static void inspect_cell(struct buf *out, const struct snapshot *snapshot,
+	const struct tally *tally, uint64_t npages)
+{
+	unsigned i;
+
+	buf_fmt(out, "cell\t%" PRIu64 "%s\n", npages,
+		tally->pending ? ", being read" : "");
+	for (i = 0; i < NSTATES; i++)
+		if (tally->state[i])
+			buf_fmt(out, "%c\t%" PRIu64 " %s\n",
+				state_info(i)->letter, tally->state[i],
+				state_info(i)->title);
+	if (tally->shared || tally->private)
+		buf_fmt(out, "shared\t%" PRIu64 ", only here %" PRIu64 "\n",
+			tally->shared, tally->private);
+	buf_fmt(out, "linked\t%" PRIu64 " in %zu cells\n",
+		snapshot->link_pages, snapshot->nlink);
+}
+
+static void inspect_problems(struct buf *out, const struct snapshot *snapshot)
+{
+	if (snapshot->problems.len)
+		buf_fmt(out, "not known\n%s", buf_text(&snapshot->problems));
+}
+
+void explain_inspect(struct buf *out, const struct atlas *atlas,
+	const struct snapshot *snapshot)
+{
+	bool virtual = atlas->active == SIDE_VIRTUAL;
+	uint64_t start, end;
+	struct tally tally;
+	long region;
+
+	if (!pane_focus(&atlas->panes[atlas->active], &start, &end)) {
+		inspect_problems(out, snapshot);
+		return;
+	}
+	region = virtual ? snapshot_region(snapshot, start) : -1;
+	if (virtual && region < 0)
+		return;
+	if (virtual) {
+		buf_fmt(out, "address\t0x%" PRIx64 "\n", va_of(snapshot, start));
+		inspect_region(out, snapshot, (size_t)region, start);
+		bin_pages(snapshot, (size_t)region, start, end, &tally);
+	} else {
+		bin_frames(snapshot, start, end, &tally);
+	}
+	if (end - start > 1)
+		inspect_cell(out, snapshot, &tally, end - start);
+	else if (!detail_fits(snapshot, virtual ? FOCUS_VIRTUAL :
+			 FOCUS_PHYSICAL, start, end))
+		buf_str(out, "being read\n");
+	else if (virtual)
+		inspect_page(out, snapshot);
+	else
+		inspect_frame(out, snapshot, start);
+	inspect_problems(out, snapshot);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/view/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "vmatlas/view/keymap.h"
+
+#define KEYS_COLS 14
+
+/* One line of the text, if it is on screen. */
+struct cursor {
+	struct grid *grid;
+	int line, top, rows;
+};
+
+static int next_row(struct cursor *at)
+{
+	int row = at->line++ - at->top;
+
+	return row >= 0 && row < at->rows ? row + 1 : -1;
+}
+
+static void heading(struct cursor *at, const char *text)
+{
+	int row;
+
+	next_row(at);
+	row = next_row(at);
+	if (row > 0)
+		grid_str(at->grid, row, 2, -1, ROLE_TITLE, text);
+}
+
+/* Each action once, with all its keys. */
+static void help_keys(struct cursor *at, unsigned where)
+{
+	enum action action, other;
+	const char *name, *also;
+	unsigned i, k;
+
+	for (i = 0; (name = keymap_binding(i, &action)); i++) {
+		char keys[64];
+		bool first = true;
+		int row;
+
+		if (!(action_where(action) & where))
+			continue;
+		keys[0] = '\0';
+		for (k = 0; (also = keymap_binding(k, &other)); k++) {
+			if (other != action)
+				continue;
+			first = first && k >= i;
+			snprintf(keys + strlen(keys),
+				sizeof(keys) - strlen(keys), "%s%s",
+				keys[0] ? " " : "", also);
+		}
+		if (!first)	/* it was listed with an earlier key */
+			continue;
+		row = next_row(at);
+		if (row < 0)
+			continue;
+		grid_str(at->grid, row, 2, KEYS_COLS, ROLE_KEY, keys);
+		grid_str(at->grid, row, 3 + KEYS_COLS, -1, ROLE_TEXT,
+			action_words(action));
+	}
+}
+
+static void help_legend(struct cursor *at, enum coloring coloring,
+	const struct snapshot *snapshot)
+{
+	struct legend_entry entry;
+	unsigned i;
+
+	for (i = 0; paint_legend(coloring, snapshot, i, &entry); i++) {
+		int row = next_row(at);
+
+		if (row < 0)
+			continue;
+		grid_put_fill(at->grid, row, 2, (uint32_t)entry.letter,
+			entry.role, (enum fill)entry.fill);
+		grid_str(at->grid, row, 4, 18, ROLE_TEXT, entry.title);
+		if (entry.words)
+			grid_str(at->grid, row, 23, -1, ROLE_DIM, entry.words);
+	}
+}
+
+static void help_fill(struct cursor *at)
+{
+	static const struct {
+		enum fill fill;
+		const char *words;
+	} fills[] = {
+		{ FILL_SOME, "less than a quarter of the cell is in memory or swap" },
+		{ FILL_HALF, "less than three quarters" },
+		{ FILL_FULL, "three quarters or more" },
+	};
+	unsigned i;
+
+	for (i = 0; i < 3; i++) {
+		int row = next_row(at);
+
+		if (row < 0)
+			continue;
+		grid_put_fill(at->grid, row, 2, 'A',
+			ROLE_OF_STATE(STATE_ANON), fills[i].fill);
+		grid_str(at->grid, row, 4, -1, ROLE_TEXT, fills[i].words);
+	}
+}
+
+void help_paint(struct help *help, unsigned where, enum coloring coloring,
+	const struct snapshot *snapshot, struct grid *grid)
+{
+	struct cursor at = { grid, 0, 0, grid->rows > 2 ? grid->rows - 2 : 1 };
+	int pass;
+
+	/* Once to count the lines, once to draw those on screen. */
+	for (pass = 0; pass < 2; pass++) {
+		if (pass) {
+			if (help->top > at.line - at.rows)
+				help->top = at.line - at.rows;
+			if (help->top < 0)
+				help->top = 0;
+			at.top = help->top;
+		} else {
+			at.top = 1 << 20;
+		}
+		at.line = 0;
+		grid_clear(grid);
+		help_keys(&at, where);
+		if (!snapshot || !(where & ON_ATLAS))
+			continue;
+		heading(&at, "letters and colours");
+		help_legend(&at, coloring, snapshot);
+		heading(&at, "a cell of several pages shows what most are, "
+			"and by its fill how many");
+		help_fill(&at);
+	}
+	grid_fill(grid, 0, 0, 1, grid->cols, ROLE_HEADER);
+	grid_str(grid, 0, 1, -1, ROLE_TITLE, "vmatlas help");
+	if (grid->rows > 2)
+		grid_str(grid, grid->rows - 1, 1, -1, ROLE_DIM, at.line > at.rows
+			? "Up Down PgUp PgDn scroll, Esc closes" : "Esc closes");
+}
