@@ -147,6 +147,7 @@ static uint32_t named_key(int code)
 		{"kHOM", KEY_ID_HOME}, {"kEND", KEY_ID_END},
 		{"kPRV", KEY_ID_PGUP}, {"kNXT", KEY_ID_PGDN},
 		{"kDC", KEY_ID_DELETE}, {"kIC", KEY_ID_INSERT},
+		{"kcbt", KEY_ID_BACKTAB},
 	};
 	const char *name = keyname(code);
 
@@ -181,6 +182,27 @@ static uint32_t char_key(const struct keys *keys, wint_t c)
 							: KEY_ID_NONE;
 }
 
+/* What an unknown sequence ends with tells an arrow with Shift or Ctrl. */
+static uint32_t final_key(wint_t final)
+{
+	switch (final) {
+	case 'A':
+		return KEY_ID_UP;
+	case 'B':
+		return KEY_ID_DOWN;
+	case 'C':
+		return KEY_ID_RIGHT;
+	case 'D':
+		return KEY_ID_LEFT;
+	case 'H':
+		return KEY_ID_HOME;
+	case 'F':
+		return KEY_ID_END;
+	default:
+		return KEY_ID_NONE;
+	}
+}
+
 /*
  * An Escape was read.  When it begins a sequence that nobody knows, that is
  * swallowed, lest its letters be taken for keys.
@@ -206,7 +228,7 @@ static uint32_t escape_key(struct keys *keys)
 		if (wget_wch(keys->pad, &c) != OK)
 			break;
 		if (single || c < 0x20 || (c >= 0x40 && c <= 0x7e))
-			break;
+			return final_key(c);
 	}
 	return KEY_ID_NONE;
 }
