@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -377,6 +378,21 @@ static void test_swap(void **state)
 	demo_stop(demo);
 }
 
+/* Shared memory holds on to its frames when it is merely unmapped. */
+static void check_file_empty(const struct demo *demo)
+{
+	uint64_t va, nbytes;
+	struct stat st;
+	char path[128];
+
+	demo_region(demo, DEMO_ACT_SHARE, &va, &nbytes);
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
+		 demo_pid(demo), va, va + nbytes);
+	/* Only root may follow these links. */
+	if (stat(path, &st) == 0)
+		assert_int_equal(st.st_blocks, 0);
+}
+
 static void test_back(void **state)
 {
 	struct demo *demo = setup_demo();
@@ -395,6 +411,7 @@ static void test_back(void **state)
 			assert_int_equal(smaps(demo, demo_pid(demo), act,
 					       "Swap"), 0);
 		}
+		check_file_empty(demo);
 		hold(demo, DEMO_SHARE_ALONE);
 	}
 	demo_stop(demo);
@@ -494,7 +511,7 @@ static void wait_gone(int pid)
 /* A vmatlas that is killed takes the demo and its second process along. */
 static void test_orphan(void **state)
 {
-	int ends[2], pids[2];
+	int ends[2], pids[3];
 	pid_t middle;
 
 	(void)state;
@@ -508,6 +525,11 @@ static void test_orphan(void **state)
 			_exit(1);
 		pids[0] = demo_pid(demo);
 		pids[1] = demo_now(demo).other;
+		/* With vmatlas's pipes in another hand they do not end. */
+		pids[2] = fork();
+		alarm(30);
+		if (!pids[2])
+			pause();
 		if (write(ends[1], pids, sizeof(pids)) < 0)
 			_exit(1);
 		pause();
@@ -520,6 +542,7 @@ static void test_orphan(void **state)
 	waitpid(middle, NULL, 0);
 	wait_gone(pids[0]);
 	wait_gone(pids[1]);
+	kill(pids[2], SIGKILL);
 	close(ends[0]);
 }
 
