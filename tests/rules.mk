@@ -41,10 +41,12 @@ $O/tests/term/%: tests/term/%.c $(TERM_HELP)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ \
 		-lvterm -lcmocka -lutil
 
-$O/tests/live/%: tests/live/%.c $O/config
+$O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c tests/live/zoo.h \
+		$O/config
 	$(say) TEST $<
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ \
+		$(filter %.c,$^)
 
 .PHONY: unit-programs term-programs live-programs fuzz-programs fuzz-link \
 	san-programs
@@ -82,7 +84,7 @@ RUN_fuzz := $(FUZZ_NAMES:%='sh tests/fuzz/run $(FUZZ_O)/fuzz/%')
 RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run'
 RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run'
 RUN_term := $(TERM_NAMES:%='VMATLAS=$(PROG) $O/tests/%')
-RUN_live := $(LIVE_NAMES:%='VMATLAS=$(PROG) ZOO=$O/tests/live/zoo python3 %')
+RUN_live := $(LIVE_NAMES:%='VMATLAS=$(PROG) ZOO=$O/tests/live/zoo python3 -B %')
 RUN_san := $(UNIT_NAMES:%=$(SAN_O)/tests/%) \
 	'VMATLAS=$(SAN_O)/vmatlas sh tests/cli/run' \
 	'VMATLAS=$(SAN_O)/vmatlas sh tests/tui/run'

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every kind of page, made on purpose: what vmatlas says of it is held
+against what was made, and its sums against smaps."""
+
+import sys
+
+from lab import (PAGE, ROOT, Lab, Tap, Zoo, read_pagemap, read_rollup,
+                 read_smaps)
+
+FIELDS = {
+    "rss": ("Rss",),
+    "pss": ("Pss",),
+    "uss": ("Private_Clean", "Private_Dirty"),
+    "private": ("Private_Clean", "Private_Dirty"),
+    "shared": ("Shared_Clean", "Shared_Dirty"),
+    "anonymous": ("Anonymous",),
+    "swap": ("Swap",),
+    "swap_pss": ("SwapPss",),
+    "ksm": ("KSM",),
+    "anon_huge": ("AnonHugePages",),
+    "hugetlb": ("Shared_Hugetlb", "Private_Hugetlb"),
+    "locked": ("Locked",),
+}
+# May be unknown, never wrong: smaps asks every process for it.
+MAY_BE_NULL = {"swap_pss"}
+# The kernel prints these rounded down from parts of a byte.
+ROUNDED = {"pss", "swap_pss", "locked"}
+
+
+def kib(field, nbytes):
+    if nbytes is None:
+        return None
+    if field not in ROUNDED and nbytes % 1024:
+        return "%d bytes" % nbytes
+    return nbytes // 1024
+
+
+def compare_regions(tap, lab, who, pid, *args):
+    """Each region's figures against smaps."""
+    label = "%s%s" % (who, " ".join(("",) + args))
+    lines = lab.report("-r", "regions", "-p", pid, *args)
+    ours = {int(r["start"], 16): r for r in lines if r["kind"] == "region"}
+    kernel = {r[0]: r for r in read_smaps(pid)}
+    tap.check(sorted(ours) == sorted(kernel), "%s: the regions of maps" % label,
+              ["only one has %x" % s for s in set(ours) ^ set(kernel)])
+    for field, keys in FIELDS.items():
+        bad, seen = [], 0
+        for start, (_, end, name, smaps, _) in kernel.items():
+            if start not in ours or not all(k in smaps for k in keys):
+                continue
+            want = sum(smaps[k] for k in keys)
+            got = kib(field, ours[start][field])
+            if got is None and field in MAY_BE_NULL:
+                continue
+            seen += 1
+            if got != want:
+                bad.append("%x-%x %s: vmatlas %s kB, smaps %s kB" % (
+                    start, end, name, got, want))
+        if seen:
+            tap.check(not bad, "%s: %s of %d regions as smaps" % (
+                label, field, seen), bad)
+        else:
+            tap.skip("%s: %s" % (label, field), "no region of it has a figure")
+    return lines
+
+
+def compare_process(tap, lab, who, pid, *args):
+    label = "%s%s" % (who, " ".join(("",) + args))
+    lines = lab.report("-r", "processes", "-p", pid, *args)
+    line = [r for r in lines if r["kind"] == "process" and r["pid"] == pid][0]
+    rollup = read_rollup(pid)
+    for field, keys in (("rss", ("Rss",)), ("pss", ("Pss",)),
+                        ("pss_anon", ("Pss_Anon",)), ("swap", ("Swap",)),
+                        ("uss", ("Private_Clean", "Private_Dirty")),
+                        ("shared", ("Shared_Clean", "Shared_Dirty"))):
+        if not all(k in rollup for k in keys):
+            tap.skip("%s: process %s" % (label, field),
+                     "smaps_rollup of this kernel has no %s" % keys[0])
+            continue
+        want = sum(rollup[k] for k in keys)
+        got = line[field]
+        tap.check(got is not None and got // 1024 == want,
+                  "%s: process %s as smaps_rollup" % (label, field),
+                  ["vmatlas %s bytes, smaps_rollup %d kB" % (got, want)])
+    return line
+
+
+def page_table(lines):
+    """{va: (run, index of the page in it)}; overlaps are told."""
+    pages, twice = {}, []
+    for run in lines:
+        if run["kind"] != "pages":
+            continue
+        start = int(run["start"], 16)
+        for i in range(run["pages"]):
+            if start + i * PAGE in pages:
+                twice.append("%x is in two runs" % (start + i * PAGE))
+            pages[start + i * PAGE] = (run, i)
+    return pages, twice
+
+
+def compare_states(tap, zoo, who, pages):
+    """Each page of each region that was made."""
+    for region in zoo.regions:
+        if region.who != who:
+            continue
+        bad = []
+        for i, allowed in enumerate(region.expected):
+            run = pages.get(region.start + i * PAGE)
+            got = run[0]["state"] if run else "no run"
+            if got not in allowed:
+                bad.append("page %d: %s, made %s" % (
+                    i, got, "|".join(sorted(allowed))))
+        tap.check(not bad, "%s: %s is what was made" % (who, region.name), bad)
+
+
+def compare_entries(tap, who, pid, pages, regions):
+    """Frames and slots against pagemap, read here."""
+    bad, seen = [], 0
+    for start, end, name, _, _ in regions:
+        for i, entry in enumerate(read_pagemap(pid, start, end)):
+            va = start + i * PAGE
+            run, at = pages.get(va, (None, 0))
+            pfn = slot = None
+            if entry >> 63:
+                pfn = entry & (1 << 55) - 1
+            elif entry >> 62 & 1 and not entry >> 58 & 1:
+                slot = (entry & 31, entry >> 5 & (1 << 50) - 1)
+            if run is None:
+                if pfn is not None or slot is not None:
+                    bad.append("%x %s: in no run" % (va, name))
+                continue
+            got = int(run["pfn"], 16) + at if run["pfn"] else None
+            got_slot = run.get("swap") and (run["swap"]["type"],
+                                            run["swap"]["offset"] + at)
+            seen += pfn is not None or slot is not None
+            if run["state"] in ("pfnmap", "guard", "wp-marker"):
+                continue
+            if got != pfn or (run["state"] == "swap" and got_slot != slot):
+                bad.append("%x %s %s: vmatlas %s %s, pagemap %s %s" % (
+                    va, name, run["state"], got, got_slot, pfn, slot))
+    tap.check(not bad and seen > 100,
+              "%s: frames and slots of %d pages as pagemap" % (who, seen), bad)
+
+
+def compare_state_counts(tap, who, regions, pages):
+    """What --full counts in a region is what the runs of pages add up to."""
+    bad = []
+    for r in regions:
+        if r["kind"] != "region":
+            continue
+        if r["states"] is None:
+            bad.append("%s: no states with --full" % r["start"])
+            continue
+        count = {}
+        for va in range(int(r["start"], 16), int(r["end"], 16), PAGE):
+            if va in pages:
+                state = pages[va][0]["state"]
+                count[state] = count.get(state, 0) + 1
+        said = {k: v for k, v in r["states"].items() if v}
+        # A report of pages may leave out what cannot hold any.
+        if said != count:
+            bad.append("%s %s: counted %s, pages %s" % (
+                r["start"], r["name"], said, count))
+    tap.check(not bad, "%s: states of regions add up" % who, bad)
+
+
+def check_marks(tap, zoo, pages):
+    for name, mark in (("thp", "thp-pmd"), ("thp-half-dropped", "thp-pte"),
+                       ("mlocked", "mlocked"), ("swapped-in", "swapcache")):
+        region = [r for r in zoo.regions if r.name == name]
+        if not region:
+            continue
+        run = pages.get(region[0].start)
+        tap.check(run is not None and mark in run[0]["marks"],
+                  "%s has the mark %s" % (name, mark),
+                  [run and run[0]["marks"]])
+
+
+def main():
+    tap, lab = Tap(), Lab()
+    if not ROOT:
+        tap.skip("known pages", "it takes root to see frames and flags")
+        tap.done()
+        return
+    words = ["mounts"]
+    for word, make in (("swap", lab.make_swap), ("hugetlb", lab.make_hugetlb),
+                       ("ksm", lab.make_ksm)):
+        reason = make()
+        if reason:
+            tap.skip(word, reason)
+        else:
+            words.append(word)
+    zoo = Zoo(lab, words)
+    for name, reason in zoo.absent:
+        tap.skip(name, reason)
+    for who, pid in sorted(zoo.pids.items()):
+        compare_regions(tap, lab, who, pid)
+        full = compare_regions(tap, lab, who, pid, "--full")
+        compare_process(tap, lab, who, pid)
+        compare_process(tap, lab, who, pid, "--full")
+        pages, twice = page_table(lab.report("-r", "pages", "-p", pid))
+        tap.check(not twice, "%s: no page is in two runs" % who, twice)
+        compare_states(tap, zoo, who, pages)
+        compare_entries(tap, who, pid, pages, read_smaps(pid))
+        compare_state_counts(tap, who, full, pages)
+        if who == "parent":
+            check_marks(tap, zoo, pages)
+    tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
