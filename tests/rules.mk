@@ -78,7 +78,7 @@ san-programs:
 		SANITIZE=address,undefined all unit-programs
 
 # ---- what each tier runs: one quoted command a test
-RUN_layers := 'sh tests/check-layers'
+RUN_layers := 'sh tests/check-run' 'sh tests/check-layers'
 RUN_unit := $(UNIT)
 RUN_fuzz := $(FUZZ_NAMES:%='sh tests/fuzz/run $(FUZZ_O)/fuzz/%')
 RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run'
