@@ -57,14 +57,14 @@ BASE := err mem buf text json key
 KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps
 SOURCE := source guard live live_facts processes memo block recording record \
 	replay replay_load
-MODEL := state fields machine region usage process classify slice \
-	space space_blocks space_pass link snapshot \
+MODEL := state machine region usage process classify slice \
+	space space_blocks space_pass link snapshot fields \
 	runs detail refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \
 	explain atlas atlas_act atlas_paint list help
 TERM := term keys kind
-APP := options report table demo demo_play demo_setup script screen actions \
-	batch command
+APP := message options table demo demo_play demo_setup themes command \
+	session batch ui script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

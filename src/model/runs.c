@@ -122,16 +122,18 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 int runs_fill(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish)
 {
-	uint64_t at = wish->runs.start, from, to;
+	unsigned shift = snapshot->machine->page_shift;
+	uint64_t at = wish->runs.start >> shift, from, to;
+	uint64_t end = ((wish->runs.end - 1) >> shift) + 1;
 
 	snapshot->nruns = 0;
 	space_seek(space, at);
 	while (snapshot->nruns < RUNS_PORTION &&
 	       space_next_slice(space, &from, &to)) {
-		if (from >= wish->runs.end)
+		if (from >= end)
 			break;
 		from = from < at ? at : from;
-		to = to > wish->runs.end ? wish->runs.end : to;
+		to = to > end ? end : to;
 		if (from >= to)
 			continue;
 		add_void(snapshot, space, wish, at, from);
@@ -139,10 +141,10 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 			return -1;
 		at = to;
 	}
+	snapshot->runs_next = at << shift;
 	if (snapshot->nruns < RUNS_PORTION) {
-		add_void(snapshot, space, wish, at, wish->runs.end);
-		at = wish->runs.end;
+		add_void(snapshot, space, wish, at, end);
+		snapshot->runs_next = wish->runs.end;
 	}
-	snapshot->runs_next = at;
 	return 0;
 }

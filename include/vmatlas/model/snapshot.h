@@ -54,8 +54,8 @@ struct wish {
 	struct page_range frames[WISH_RANGES];
 	unsigned nframes;
 	struct focus focus;
-	/* A report of page runs: from RUNS.start on, up to RUNS.end, of
-	 * frames in RUNS_PFN only (end 0: all). */
+	/* A report of page runs: from RUNS.start on, up to RUNS.end (bytes;
+	 * any page they touch), of frames in RUNS_PFN only (end 0: all). */
 	bool want_runs;
 	struct page_range runs, runs_pfn;
 };
@@ -171,7 +171,7 @@ struct snapshot {
 	struct page_detail detail;
 	struct page_run *runs;
 	size_t nruns, runs_cap;
-	uint64_t runs_next;	/* page to go on at; runs.end of the wish: done */
+	uint64_t runs_next;	/* byte to go on at; runs.end of the wish: done */
 
 	/* All processes. */
 	bool has_list;

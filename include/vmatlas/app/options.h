@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_APP_OPTIONS_H
+#define VMATLAS_APP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmatlas/app/table.h"
+#include "vmatlas/base/err.h"
+
+/*
+ * The command line.  The option table feeds the parser, --help and the
+ * manual's check.  Columns: identifier, short letter or 0, long name, name
+ * of its argument or NULL, words.
+ */
+#define OPTIONS(X) \
+	X(PID, 'p', "pid", "PID", "look at this process (repeatable)") \
+	X(USER, 'u', "user", "USER", "only processes of this user (repeatable)") \
+	X(DELAY, 'd', "delay", "SECS", "time between refreshes, default 1.0") \
+	X(ITERATIONS, 'n', "iterations", "N", "stop after N refreshes") \
+	X(BATCH, 'b', "batch", NULL, "no screen: a report to standard output") \
+	X(REPORT, 'r', "report", "KIND", "which report: processes regions pages zones (implies -b)") \
+	X(FORMAT, 'f', "format", "FORMAT", "of the report: text json csv") \
+	X(FULL, 0, "full", NULL, "read every frame's flags and count, whatever it costs") \
+	X(VA, 0, "va", "A[-B]", "only these virtual addresses; B is exclusive") \
+	X(PFN, 0, "pfn", "N[-M]", "only pages in these frames; M is exclusive") \
+	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
+	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
+	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
+	X(PROCFS, 0, "procfs", "DIR", "read this instead of /proc") \
+	X(SYSFS, 0, "sysfs", "DIR", "read this instead of /sys") \
+	X(WITHOUT, 0, "without", "NAME", "do as if the kernel lacked it (repeatable)") \
+	X(CPU, 0, "cpu", "PERCENT", "CPU for background reading, default 1") \
+	X(LOG, 0, "log", "FILE", "where COMMAND's output goes, default /dev/null") \
+	X(THEME, 0, "theme", "NAME|FILE", "colours: default light high-contrast colour-blind mono") \
+	X(COLORS, 0, "colors", "N", "0 8 16 256 or 16777216") \
+	X(ASCII, 0, "ascii", NULL, "nothing but ASCII on the screen") \
+	X(NO_MOUSE, 0, "no-mouse", NULL, "leave the mouse to the terminal") \
+	X(PICTURE, 0, "picture", "FILE", "one screen to a file: .txt .ansi .html .svg") \
+	X(DEMO, 0, "demo", NULL, "watch a built-in sample process") \
+	X(SCRIPT, 0, "script", "FILE", "feed keys and dump screens, for tests") \
+	X(SIZE, 0, "size", "COLSxROWS", "of the screen for --script and --picture") \
+	X(HELP, 'h', "help", NULL, "this help") \
+	X(VERSION, 'V', "version", NULL, "the version")
+
+enum report {
+	REPORT_NONE, REPORT_PROCESSES, REPORT_REGIONS, REPORT_PAGES,
+	REPORT_ZONES, NREPORTS
+};
+
+struct options {
+	int *pids;
+	size_t npids;
+	const char **names;		/* command names to look for */
+	size_t nnames;
+	const char **users;
+	size_t nusers;
+	double delay;
+	bool delay_given;
+	uint64_t iterations;		/* 0: no limit was given */
+	bool batch, full;
+	enum report report;
+	enum format format;
+	uint64_t va_start, va_end;	/* bytes; end 0: all */
+	uint64_t pfn_start, pfn_end;
+	const char *output, *record, *replay;
+	const char *procfs, *sysfs;
+	unsigned without;
+	double cpu;
+	const char *log, *theme;
+	int colors;			/* -1: as the terminal says */
+	bool ascii, mouse, demo;
+	const char *picture, *script;
+	int cols, rows;			/* 0: not given */
+	char **command;			/* NULL, or ends with NULL */
+	bool help, version;
+};
+
+/* -1 with ERR on wrong usage. */
+int options_parse(struct options *options, int argc, char **argv,
+	struct err *err);
+void options_fini(struct options *options);
+/* What --help prints. */
+void options_help(struct buf *out);
+
+#endif

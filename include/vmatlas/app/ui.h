@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_APP_UI_H
+#define VMATLAS_APP_UI_H
+
+#include "vmatlas/app/session.h"
+#include "vmatlas/view/atlas.h"
+#include "vmatlas/view/help.h"
+#include "vmatlas/view/list.h"
+
+/*
+ * The interactive program without its terminal: what is on screen, what keys
+ * do, what is asked of the sampler.  A terminal (screen.c) and a script
+ * (script.c) both drive it.
+ */
+enum ui_screen { UI_LIST, UI_ATLAS };
+
+struct ui {
+	struct session *session;
+	enum ui_screen screen;
+	struct atlas atlas;
+	struct list list;
+	struct help help;
+	struct snapshot *snapshot;	/* what is shown; NULL at first */
+	struct grid grid;
+	bool frozen, quit;
+	bool prompting;			/* for the delay */
+	char prompt[16];
+	char message[160];		/* until the next key */
+	bool is_warning;
+	uint64_t wish_serial;		/* of the last wish sent */
+};
+
+void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
+	int cols);
+void ui_fini(struct ui *ui);
+void ui_resize(struct ui *ui, int rows, int cols);
+void ui_key(struct ui *ui, uint32_t key);
+void ui_mouse(struct ui *ui, int row, int col, int wheel);
+/* Take the newest snapshot over: true if there was one. */
+bool ui_take(struct ui *ui);
+/* Tell the sampler what is wanted now, if that changed. */
+void ui_wish(struct ui *ui);
+/* Draw into ui->grid. */
+void ui_paint(struct ui *ui);
+/* What is on screen answers the last wish: nothing more is to come for it. */
+bool ui_settled(const struct ui *ui);
+
+#endif

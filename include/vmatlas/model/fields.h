@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_FIELDS_H
+#define VMATLAS_MODEL_FIELDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vmatlas/base/buf.h"
+#include "vmatlas/model/snapshot.h"
+
+/*
+ * What can be said about each kind of object, once: every report in every
+ * format, and the manual, walk these tables.
+ */
+enum object {
+	OBJECT_PROCESS, OBJECT_REGION, OBJECT_PAGES, OBJECT_ZONE, NOBJECTS
+};
+
+/* "process", "region", "pages", "zone": the kind of a JSON line. */
+const char *object_name(enum object object);
+
+/* The object that a getter is asked about, with where to put words. */
+struct record {
+	enum object object;
+	const struct snapshot *snapshot;
+	const struct process_row *row;	/* OBJECT_PROCESS */
+	size_t index;			/* of a region, run or zone */
+	struct buf scratch;		/* a value's words live here */
+};
+void record_fini(struct record *record);
+
+enum value_kind {
+	VALUE_NULL,		/* not known: null, or ? for people */
+	VALUE_TEXT, VALUE_U64, VALUE_I64,
+	VALUE_HEX,		/* an address or PFN */
+	VALUE_BYTES,		/* a size: people see it in K */
+	VALUE_NAMES,		/* words with blanks between them */
+	VALUE_LIST,		/* numbers */
+	VALUE_COUNTS,		/* numbers with names: those that are not 0 */
+	VALUE_PARTS,		/* the same, all of them */
+};
+
+struct value {
+	enum value_kind kind;
+	struct text text;	/* TEXT, NAMES */
+	uint64_t u;		/* U64, HEX, BYTES */
+	int64_t i;
+	unsigned n;		/* LIST, COUNTS, PARTS: how many */
+	uint64_t (*at)(const struct record *record, unsigned i);
+};
+
+struct field {
+	const char *name;	/* in JSON and CSV: never changes */
+	const char *title;	/* column for people, or NULL: not shown */
+	const char *unit;	/* "bytes", "pages", ... or "" */
+	const char *words;	/* for the manual */
+	int width;		/* columns for people; 0: the last one */
+	bool left;
+	void (*get)(struct record *record, struct value *value);
+	/* The name of part I of LIST, COUNTS, PARTS; NULL behind the last.
+	 * OUT has room for 32. */
+	const char *(*part)(const struct snapshot *snapshot, unsigned i,
+		char out[32]);
+};
+
+/* Field I of an object, or NULL behind the last. */
+const struct field *field_at(enum object object, unsigned i);
+
+#endif

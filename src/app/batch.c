@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/app/batch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vmatlas/app/command.h"
+#include "vmatlas/app/message.h"
+#include "vmatlas/app/table.h"
+
+struct batch {
+	struct session *session;
+	const struct options *options;
+	const volatile int *stop;
+	enum report report;
+	int out;
+	struct buf text;
+	bool head_done;		/* CSV has one header for all refreshes */
+	bool noted;		/* what may not be seen was said */
+	int status;
+};
+
+/* ---- output */
+
+static int flush(struct batch *batch, struct err *err)
+{
+	size_t done = 0;
+
+	while (done < batch->text.len) {
+		ssize_t n = write(batch->out, batch->text.data + done,
+			batch->text.len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(err, errno, "cannot write the report");
+		done += (size_t)n;
+	}
+	buf_clear(&batch->text);
+	return 0;
+}
+
+static void write_head(struct batch *batch, enum object object,
+	const struct snapshot *snapshot)
+{
+	if (batch->head_done && batch->options->format == FORMAT_CSV)
+		return;
+	table_head(&batch->text, batch->options->format, object, snapshot);
+	batch->head_done = true;
+}
+
+/* ---- one report of one refresh */
+
+/* The user of a row is one of those asked for. */
+static bool user_matches(const struct options *options,
+	const struct process *process)
+{
+	size_t i;
+
+	for (i = 0; i < options->nusers; i++) {
+		char uid[16];
+
+		snprintf(uid, sizeof(uid), "%u", (unsigned)process->uid);
+		if (!strcmp(options->users[i], process->user) ||
+		    !strcmp(options->users[i], uid))
+			return true;
+	}
+	return !options->nusers;
+}
+
+static void report_processes(struct batch *batch,
+	const struct snapshot *snapshot)
+{
+	struct record record = { .object = OBJECT_PROCESS,
+		.snapshot = snapshot };
+	size_t i;
+
+	write_head(batch, OBJECT_PROCESS, snapshot);
+	for (i = 0; i < snapshot->nrows; i++) {
+		record.row = &snapshot->rows[i];
+		if (user_matches(batch->options, &record.row->process))
+			table_record(&batch->text, batch->options->format,
+				&record);
+	}
+	record_fini(&record);
+}
+
+static void report_total(struct batch *batch, const struct snapshot *snapshot)
+{
+	const struct usage *total = &snapshot->total;
+	const struct {
+		const char *title;
+		uint32_t figure;
+		uint64_t nbytes;
+	} figures[] = {
+		{ "RSS", USAGE_RSS, total->rss },
+		{ "PSS", USAGE_PSS, usage_pss(total) },
+		{ "USS", USAGE_USS, total->uss },
+		{ "shared", USAGE_SHARED, total->shared },
+		{ "anonymous", USAGE_ANONYMOUS, total->anonymous },
+		{ "swap", USAGE_SWAP, total->swap },
+	};
+	size_t i;
+
+	buf_fmt(&batch->text, "total of %zu regions: VSS %llu K",
+		snapshot->nregions,
+		(unsigned long long)snapshot->process.vss >> 10);
+	for (i = 0; i < sizeof(figures) / sizeof(*figures); i++) {
+		if (usage_knows(total, figures[i].figure))
+			buf_fmt(&batch->text, ", %s %llu K", figures[i].title,
+				(unsigned long long)figures[i].nbytes >> 10);
+		else
+			buf_fmt(&batch->text, ", %s ?", figures[i].title);
+	}
+	buf_char(&batch->text, '\n');
+}
+
+static void report_regions(struct batch *batch,
+	const struct snapshot *snapshot)
+{
+	const struct options *options = batch->options;
+	struct record record = { .object = OBJECT_REGION,
+		.snapshot = snapshot };
+
+	write_head(batch, OBJECT_REGION, snapshot);
+	for (; record.index < snapshot->nregions; record.index++) {
+		const struct region *region =
+			&snapshot->regions[record.index];
+
+		if (options->va_end && (region->end <= options->va_start ||
+				region->start >= options->va_end))
+			continue;
+		table_record(&batch->text, options->format, &record);
+	}
+	record_fini(&record);
+	if (options->format == FORMAT_TEXT && !options->va_end)
+		report_total(batch, snapshot);
+}
+
+static void report_zones(struct batch *batch, const struct snapshot *snapshot)
+{
+	struct record record = { .object = OBJECT_ZONE,
+		.snapshot = snapshot };
+
+	write_head(batch, OBJECT_ZONE, snapshot);
+	for (; record.index < snapshot->machine->nzones; record.index++)
+		table_record(&batch->text, batch->options->format, &record);
+	record_fini(&record);
+}
+
+/* Runs come in portions, each a snapshot of its own of the same refresh.  The
+ * last run of a portion waits for the next, with which it may join. */
+static int report_pages(struct batch *batch, struct snapshot **snapshot,
+	struct err *err)
+{
+	struct session *session = batch->session;
+	struct wish *wish = &session->wish;
+	uint64_t end = wish->runs.end;
+	struct record record = { .object = OBJECT_PAGES };
+	int result = -1;
+
+	write_head(batch, OBJECT_PAGES, *snapshot);
+	for (;;) {
+		record.snapshot = *snapshot;
+		for (record.index = 0; record.index < (*snapshot)->nruns;
+		     record.index++)
+			table_record(&batch->text, batch->options->format,
+				&record);
+		if ((*snapshot)->runs_next >= end || (*batch->stop))
+			break;
+		if (flush(batch, err))
+			goto free_record;
+		wish->runs.start = (*snapshot)->runs_next;
+		snapshot_unref(*snapshot);
+		*snapshot = session_serve(session, batch->stop, err);
+		if (!*snapshot)
+			goto free_record;
+	}
+	result = 0;
+free_record:
+	record_fini(&record);
+	return result;
+}
+
+/* ---- wishes */
+
+static void wish_for(struct batch *batch, int pid)
+{
+	const struct options *options = batch->options;
+	struct wish *wish = &batch->session->wish;
+
+	wish->once = true;
+	wish->pid = batch->report == REPORT_ZONES ||
+		batch->report == REPORT_PROCESSES ? 0 : pid;
+	if (batch->session->recording) {
+		/* The level of a recording: all about the process. */
+		wish->pid = pid;
+		wish->depth = DEPTH_FULL;
+		wish->list = wish->list_usage = pid != 0;
+		wish->list_pids[0] = pid;
+		wish->nlist_pids = 1;
+	}
+	if (batch->report == REPORT_PROCESSES) {
+		size_t i;
+
+		wish->list = wish->list_usage = true;
+		wish->nlist_pids = 0;
+		wish->list_pagemap = options->full || pid;
+		for (i = 0; i < options->npids && i < WISH_PIDS; i++)
+			wish->list_pids[wish->nlist_pids++] = options->pids[i];
+		if (!options->npids && pid)
+			wish->list_pids[wish->nlist_pids++] = pid;
+	}
+	if (batch->report != REPORT_PAGES)
+		return;
+	wish->want_runs = true;
+	if (wish->depth < DEPTH_STATES)
+		wish->depth = DEPTH_STATES;
+	wish->runs = (struct page_range){ 0, UINT64_MAX };
+	if (options->va_end)
+		wish->runs = (struct page_range){ options->va_start,
+			options->va_end };
+	wish->runs_pfn = (struct page_range){ options->pfn_start,
+		options->pfn_end };
+}
+
+/* ---- the loop */
+
+/* One line on stderr for each thing that may not be seen; once. */
+static void note_problems(struct batch *batch, const struct snapshot *snapshot)
+{
+	struct text problems = { buf_text(&snapshot->problems),
+		snapshot->problems.len }, line;
+
+	if (batch->noted)
+		return;
+	batch->noted = true;
+	while (text_line(&problems, &line))
+		message("%.*s", (int)line.n, line.p);
+}
+
+/* What a process that cannot be looked at is; NULL: it can. */
+static const char *trouble(const struct snapshot *snapshot)
+{
+	if (snapshot->process.answer == ANSWER_GONE)
+		return snapshot->nregions ? "ended while it was read" :
+			"there is no such process";
+	if (snapshot->process.answer != ANSWER_OK)
+		return answer_name(snapshot->process.answer);
+	if (snapshot->maps == ANSWER_DENIED)
+		return "not permitted to look at it (needs the same user, or CAP_SYS_PTRACE)";
+	if (snapshot->maps != ANSWER_OK)
+		return answer_name(snapshot->maps);
+	if (!snapshot->nregions)
+		return "it has no address space (a kernel thread, or a zombie)";
+	return NULL;
+}
+
+/* One refresh of one process (0: none); 1: the recording is at its end. */
+static int run_once(struct batch *batch, int pid, struct err *err)
+{
+	struct session *session = batch->session;
+	uint64_t begun = session_clock();
+	struct snapshot *snapshot;
+	const char *why = NULL;
+	int result = 0;
+
+	wish_for(batch, pid);
+	snapshot = session_refresh(session, -1, batch->stop, err);
+	if (!snapshot)
+		return -1;
+	if (snapshot->ended)
+		goto unref;
+	if (session->blocked[0])
+		message("%s", session->blocked);
+	session->blocked[0] = '\0';
+	if (session->wish.pid)
+		why = trouble(snapshot);
+	if (why) {
+		message("%d: %s", pid, why);
+		batch->status = 1;
+	} else {
+		note_problems(batch, snapshot);
+	}
+	if (batch->report != REPORT_NONE) {
+		table_begin(&batch->text, batch->options->format, snapshot);
+		if (batch->report == REPORT_PROCESSES)
+			report_processes(batch, snapshot);
+		else if (batch->report == REPORT_ZONES)
+			report_zones(batch, snapshot);
+		else if (batch->report == REPORT_REGIONS && !why)
+			report_regions(batch, snapshot);
+		else if (batch->report == REPORT_PAGES && !why)
+			result = report_pages(batch, &snapshot, err);
+		if (snapshot)
+			table_end(&batch->text, batch->options->format,
+				snapshot, !why, (double)(session_clock() - begun));
+	}
+	if (!result && batch->out >= 0)
+		result = flush(batch, err);
+unref:
+	if (snapshot && snapshot->ended)
+		result = 1;
+	snapshot_unref(snapshot);
+	return result;
+}
+
+/* Sleep until MS, or until a signal. */
+static void sleep_until(uint64_t ms, const volatile int *stop)
+{
+	uint64_t now;
+
+	while (!*stop && (now = session_clock()) < ms) {
+		uint64_t left = ms - now < 100 ? ms - now : 100;
+		struct timespec nap = { 0, (long)left * 1000000 };
+
+		nanosleep(&nap, NULL);
+	}
+}
+
+static bool goes_on(const struct batch *batch, uint64_t done)
+{
+	const struct options *options = batch->options;
+	int status;
+
+	if (*batch->stop || batch->status)
+		return false;
+	if (batch->session->command &&
+	    command_ended(batch->session->command, &status))
+		return false;
+	if (options->iterations)
+		return done < options->iterations;
+	return options->delay_given || options->record ||
+		batch->session->command;
+}
+
+static int refresh_all(struct batch *batch, struct err *err)
+{
+	const struct options *options = batch->options;
+	size_t i;
+	int result;
+
+	if (options->npids < 2 || batch->report == REPORT_PROCESSES)
+		return run_once(batch, batch->session->pid, err);
+	for (i = 0; i < options->npids; i++) {
+		result = run_once(batch, options->pids[i], err);
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+static int open_output(struct batch *batch, struct err *err)
+{
+	const char *path = batch->options->output;
+
+	batch->out = STDOUT_FILENO;
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	batch->out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return batch->out < 0 ? err_set(err, errno, "cannot write %s", path) : 0;
+}
+
+static enum report choose_report(const struct session *session)
+{
+	const struct options *options = session->options;
+
+	if (options->report)
+		return options->report;
+	if (options->record && !options->output)
+		return REPORT_NONE;
+	return session->pid ? REPORT_REGIONS : REPORT_PROCESSES;
+}
+
+int batch_run(struct session *session, const volatile int *stop)
+{
+	struct batch batch = { .session = session,
+		.options = session->options, .stop = stop };
+	uint64_t due = session_clock(), done = 0;
+	struct err err = { 0 };
+	int result;
+
+	batch.report = choose_report(session);
+	if ((batch.report == REPORT_REGIONS || batch.report == REPORT_PAGES ||
+		    (!batch.report && session->recording)) && !session->pid) {
+		message("which process? name one by its number or its command's name");
+		return 2;
+	}
+	result = open_output(&batch, &err);
+	while (!result) {
+		result = refresh_all(&batch, &err);
+		if (result || !goes_on(&batch, ++done))
+			break;
+		due += session->wish.period_ms;
+		if (!session->options->replay)
+			sleep_until(due, stop);
+		if (*stop)
+			break;
+	}
+	if (result < 0 && !*stop) {
+		/* A reader that has had enough is no failure. */
+		if (err.code != EPIPE)
+			message("%s", err.text);
+		batch.status = 1;
+	}
+	buf_fini(&batch.text);
+	return batch.status;
+}

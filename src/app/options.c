@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/app/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/base/text.h"
+#include "vmatlas/source/live.h"
+
+enum option_id {
+	OPTION_FIRST = 256,
+#define X(id, letter, name, arg, words) OPTION_##id,
+	OPTIONS(X)
+#undef X
+};
+
+static const struct {
+	char letter;
+	const char *name, *arg, *words;
+} table[] = {
+#define X(id, letter, name, arg, words) { letter, name, arg, words },
+	OPTIONS(X)
+#undef X
+};
+
+#define NOPTIONS (sizeof(table) / sizeof(*table))
+
+void options_help(struct buf *out)
+{
+	size_t i;
+
+	buf_str(out,
+		"usage: vmatlas [OPTION]... [PID|NAME]...\n"
+		"       vmatlas [OPTION]... -- COMMAND [ARG]...\n"
+		"Shows where every page of a process really lives: its virtual address space\n"
+		"and physical memory side by side.  Without a process: a list to choose from.\n\n");
+	for (i = 0; i < NOPTIONS; i++) {
+		char left[40];
+
+		snprintf(left, sizeof(left), "%c%c%c --%s%s%s",
+			table[i].letter ? '-' : ' ',
+			table[i].letter ? table[i].letter : ' ',
+			table[i].letter ? ',' : ' ', table[i].name,
+			table[i].arg ? " " : "",
+			table[i].arg ? table[i].arg : "");
+		buf_fmt(out, "  %-26s %s\n", left, table[i].words);
+	}
+	buf_str(out, "\nKernel parts for --without:");
+	for (i = 0; without_name((unsigned)i); i++)
+		buf_fmt(out, " %s", without_name((unsigned)i));
+	buf_str(out, "\nExit status: 0 done, 1 it could not be done, 2 wrong usage.\n"
+		"On the screen: ? helps, q quits.  The manual: man vmatlas\n");
+}
+
+/* ---- arguments */
+
+static int bad(struct err *err, const char *what, const char *arg,
+	const char *want)
+{
+	return err_set(err, 0, "%s '%s' is not %s", what, arg, want);
+}
+
+static int parse_range(const char *arg, uint64_t page, uint64_t *start,
+	uint64_t *end, const char *what, struct err *err)
+{
+	struct text text = text_of(arg), first;
+	bool range;
+
+	text_until(&text, '-', &first);
+	range = memchr(arg, '-', strlen(arg)) != NULL;
+	if (!text_all_u64(first, 16, start) ||
+	    (range && !text_all_u64(text, 16, end)))
+		return bad(err, what, arg, "a hexadecimal number or A-B");
+	if (!range) {	/* the page that it lies in */
+		*start &= ~(page - 1);
+		*end = *start + page;
+	}
+	if (*end <= *start)
+		return bad(err, what, arg, "a range (its end is not above its start)");
+	return 0;
+}
+
+static int parse_double(const char *arg, double low, double high,
+	double *out, const char *what, struct err *err)
+{
+	char *end;
+
+	*out = strtod(arg, &end);
+	if (end == arg || *end || !(*out >= low && *out <= high)) {
+		char want[64];
+
+		snprintf(want, sizeof(want), "a number from %g to %g", low,
+			high);
+		return bad(err, what, arg, want);
+	}
+	return 0;
+}
+
+static int parse_int(const char *arg, uint64_t low, uint64_t high,
+	uint64_t *out, const char *what, struct err *err)
+{
+	if (!text_all_u64(text_of(arg), 10, out) || *out < low || *out > high)
+		return bad(err, what, arg, "a whole number in range");
+	return 0;
+}
+
+static int parse_report(struct options *options, const char *arg,
+	struct err *err)
+{
+	static const char *const names[NREPORTS] = {
+		"", "processes", "regions", "pages", "zones"
+	};
+	unsigned i;
+
+	for (i = 1; i < NREPORTS; i++)
+		if (!strcmp(names[i], arg)) {
+			options->report = i;
+			options->batch = true;
+			return 0;
+		}
+	return bad(err, "report", arg,
+		"known; it is one of processes regions pages zones");
+}
+
+static int parse_format(struct options *options, const char *arg,
+	struct err *err)
+{
+	unsigned i;
+
+	for (i = 0; i < NFORMATS; i++)
+		if (!strcmp(format_name(i), arg)) {
+			options->format = i;
+			return 0;
+		}
+	return bad(err, "format", arg, "known; it is one of text json csv");
+}
+
+static int parse_size(struct options *options, const char *arg,
+	struct err *err)
+{
+	struct text text = text_of(arg), cols;
+	uint64_t c, r;
+
+	text_until(&text, 'x', &cols);
+	if (!text_all_u64(cols, 10, &c) || !text_all_u64(text, 10, &r) ||
+	    !c || !r || c > 1000 || r > 1000)
+		return bad(err, "size", arg, "COLSxROWS, each from 1 to 1000");
+	options->cols = (int)c;
+	options->rows = (int)r;
+	return 0;
+}
+
+static int add_pid(struct options *options, const char *arg, struct err *err)
+{
+	uint64_t pid;
+	size_t cap = 0;
+	int *pids;
+
+	if (parse_int(arg, 1, INT32_MAX, &pid, "process", err))
+		return -1;
+	pids = mem_grow(NULL, &cap, options->npids + 1, sizeof(*pids));
+	if (options->npids)
+		memcpy(pids, options->pids, options->npids * sizeof(*pids));
+	free(options->pids);
+	options->pids = pids;
+	options->pids[options->npids++] = (int)pid;
+	return 0;
+}
+
+static void add_word(const char ***words, size_t *n, const char *word)
+{
+	const char **grown = mem_new(*n + 1, sizeof(*grown));
+
+	if (*n)
+		memcpy(grown, *words, *n * sizeof(*grown));
+	free(*words);
+	*words = grown;
+	grown[(*n)++] = word;
+}
+
+static int add_without(struct options *options, const char *arg,
+	struct err *err)
+{
+	unsigned bit = without_of_name(arg);
+
+	if (!bit)
+		return bad(err, "--without", arg,
+			"known; see vmatlas --help for the list");
+	options->without |= bit;
+	return 0;
+}
+
+static int take_selection(struct options *options, int id, const char *arg,
+	struct err *err)
+{
+	uint64_t n;
+
+	switch (id) {
+	case OPTION_PID:
+		return add_pid(options, arg, err);
+	case OPTION_USER:
+		add_word(&options->users, &options->nusers, arg);
+		return 0;
+	case OPTION_DELAY:
+		options->delay_given = true;
+		return parse_double(arg, 0.05, 86400, &options->delay,
+			"delay", err);
+	case OPTION_ITERATIONS:
+		if (parse_int(arg, 1, UINT32_MAX, &n, "number of refreshes",
+			    err))
+			return -1;
+		options->iterations = n;
+		return 0;
+	case OPTION_REPORT:
+		return parse_report(options, arg, err);
+	case OPTION_FORMAT:
+		return parse_format(options, arg, err);
+	case OPTION_VA:
+		return parse_range(arg, 1, &options->va_start,
+			&options->va_end, "address", err);
+	case OPTION_PFN:
+		return parse_range(arg, 1, &options->pfn_start,
+			&options->pfn_end, "frame", err);
+	case OPTION_CPU:
+		return parse_double(arg, 0.01, 100, &options->cpu, "CPU",
+			err);
+	case OPTION_WITHOUT:
+		return add_without(options, arg, err);
+	case OPTION_COLORS:
+		if (parse_int(arg, 0, 1 << 24, &n, "number of colours", err))
+			return -1;
+		options->colors = (int)n;
+		return 0;
+	case OPTION_SIZE:
+		return parse_size(options, arg, err);
+	}
+	return 0;
+}
+
+static int take(struct options *options, int id, const char *arg,
+	struct err *err)
+{
+	switch (id) {
+	case OPTION_BATCH:
+		options->batch = true;
+		break;
+	case OPTION_FULL:
+		options->full = true;
+		break;
+	case OPTION_OUTPUT:
+		options->output = arg;
+		break;
+	case OPTION_RECORD:
+		options->record = arg;
+		break;
+	case OPTION_REPLAY:
+		options->replay = arg;
+		break;
+	case OPTION_PROCFS:
+		options->procfs = arg;
+		break;
+	case OPTION_SYSFS:
+		options->sysfs = arg;
+		break;
+	case OPTION_LOG:
+		options->log = arg;
+		break;
+	case OPTION_THEME:
+		options->theme = arg;
+		break;
+	case OPTION_ASCII:
+		options->ascii = true;
+		break;
+	case OPTION_NO_MOUSE:
+		options->mouse = false;
+		break;
+	case OPTION_PICTURE:
+		options->picture = arg;
+		break;
+	case OPTION_DEMO:
+		options->demo = true;
+		break;
+	case OPTION_SCRIPT:
+		options->script = arg;
+		break;
+	case OPTION_HELP:
+		options->help = true;
+		break;
+	case OPTION_VERSION:
+		options->version = true;
+		break;
+	default:
+		return take_selection(options, id, arg, err);
+	}
+	return 0;
+}
+
+static bool is_digits(const char *word)
+{
+	return *word && strspn(word, "0123456789") == strlen(word);
+}
+
+/* What does not go together. */
+static int check(const struct options *options, struct err *err)
+{
+	bool target = options->npids || options->nnames;
+
+	if (options->command && (target || options->replay || options->demo))
+		return err_set(err, 0, "COMMAND does not go together with a "
+			"process, a recording or the demo");
+	if (options->demo && (target || options->replay))
+		return err_set(err, 0, "--demo does not go together with a "
+			"process or a recording");
+	if (options->replay && options->record)
+		return err_set(err, 0, "a recording cannot be recorded again");
+	if (options->record && options->output &&
+	    !strcmp(options->record, "-") && !strcmp(options->output, "-"))
+		return err_set(err, 0, "report and recording cannot both go "
+			"to standard output");
+	return 0;
+}
+
+int options_parse(struct options *options, int argc, char **argv,
+	struct err *err)
+{
+	struct option longs[NOPTIONS + 1] = { { 0 } };
+	char shorts[2 * NOPTIONS + 2] = ":";
+	bool command = false;
+	int found, i;
+
+	memset(options, 0, sizeof(*options));
+	options->delay = options->cpu = 1;
+	options->colors = -1;
+	options->mouse = true;
+	for (i = 0; i < (int)NOPTIONS; i++) {
+		longs[i].name = table[i].name;
+		longs[i].has_arg = table[i].arg ? required_argument :
+			no_argument;
+		longs[i].val = OPTION_FIRST + 1 + i;
+		if (table[i].letter)
+			snprintf(shorts + strlen(shorts), 3, "%c%s",
+				table[i].letter, table[i].arg ? ":" : "");
+	}
+	opterr = 0;
+	optind = 1;
+	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		for (i = 0; i < (int)NOPTIONS && found < OPTION_FIRST; i++)
+			if (table[i].letter == found)
+				found = OPTION_FIRST + 1 + i;
+		if (found == ':')
+			return err_set(err, 0, "%s needs an argument",
+				argv[optind - 1]);
+		if (found == '?')
+			return err_set(err, 0, "there is no option %s",
+				optopt && optopt < 128 ? (char[]){ '-',
+					(char)optopt, '\0' } : argv[optind - 1]);
+		if (take(options, found, optarg, err))
+			return -1;
+	}
+	command = optind > 1 && !strcmp(argv[optind - 1], "--");
+	if (command && optind < argc)
+		options->command = &argv[optind];
+	else if (command)
+		return err_set(err, 0, "there is no COMMAND behind --");
+	for (; !command && optind < argc; optind++) {
+		if (!is_digits(argv[optind]))
+			add_word(&options->names, &options->nnames,
+				argv[optind]);
+		else if (add_pid(options, argv[optind], err))
+			return -1;
+	}
+	return check(options, err);
+}
+
+void options_fini(struct options *options)
+{
+	free(options->pids);
+	free(options->names);
+	free(options->users);
+}

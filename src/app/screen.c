@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/app/screen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vmatlas/app/message.h"
+#include "vmatlas/app/ui.h"
+#include "vmatlas/base/key.h"
+#include "vmatlas/base/mem.h"
+#include "vmatlas/term/term.h"
+
+/* Handlers only set these. */
+static volatile sig_atomic_t got_end, got_stop, got_winch;
+
+static void on_signal(int number)
+{
+	if (number == SIGWINCH)
+		got_winch = 1;
+	else if (number == SIGTSTP)
+		got_stop = 1;
+	else
+		got_end = number;
+}
+
+/* Blocked everywhere but in ppoll, so that none comes at a wrong moment. */
+static void catch_signals(sigset_t *while_waiting)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+		SIGTSTP, SIGWINCH };
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t ours;
+	size_t i;
+
+	sigemptyset(&action.sa_mask);
+	sigemptyset(&ours);
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		sigaddset(&ours, numbers[i]);
+		sigaction(numbers[i], &action, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &ours, while_waiting);
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		sigdelset(while_waiting, numbers[i]);
+}
+
+static void take_size(struct ui *ui, struct term *term)
+{
+	int rows, cols;
+
+	term_resize(term);
+	term_size(term, &rows, &cols);
+	ui_resize(ui, rows, cols);
+}
+
+static void take_mouse(struct ui *ui, const struct term *term)
+{
+	struct mouse mouse = term_mouse(term);
+
+	if (mouse.what == MOUSE_WHEEL_UP || mouse.what == MOUSE_WHEEL_DOWN)
+		ui_mouse(ui, mouse.row, mouse.col,
+			mouse.what == MOUSE_WHEEL_UP ? -3 : 3);
+	else if (mouse.what == MOUSE_PRESS)
+		ui_mouse(ui, mouse.row, mouse.col, 0);
+}
+
+/* All keys that are there; false when the terminal is gone. */
+static bool take_keys(struct ui *ui, struct term *term, bool *redraw)
+{
+	uint32_t key;
+
+	while (!ui->quit && (key = term_key(term)) != KEY_ID_NONE) {
+		if (key == KEY_ID_EOF)
+			return false;
+		if (key == KEY_ID_RESIZE)
+			take_size(ui, term);
+		else if (key == KEY_ID_MOUSE)
+			take_mouse(ui, term);
+		else
+			ui_key(ui, key);
+		if (key == KEY_ID_CTRL('l') || key == 'r')
+			*redraw = true;
+	}
+	return true;
+}
+
+static void check_kernel(struct ui *ui)
+{
+	struct session *session = ui->session;
+	struct blocked_file blocked;
+
+	if (!sampler_check(session->sampler, &blocked))
+		return;
+	snprintf(session->blocked, sizeof(session->blocked),
+		"the kernel does not answer about %s%s%.0d", blocked.file,
+		blocked.pid ? " of process " : "", blocked.pid);
+	/* The new thread knows nothing yet: everything is wished anew. */
+	ui->wish_serial = 0;
+}
+
+static int loop(struct ui *ui, struct term *term, const sigset_t *mask,
+	struct err *err)
+{
+	struct pollfd fds[2] = {
+		{ term_fd(term), POLLIN, 0 },
+		{ sampler_fd(ui->session->sampler), POLLIN, 0 },
+	};
+	const struct timespec tick = { 0, 100000000 };
+	bool redraw = false;
+
+	while (!ui->quit && !got_end) {
+		ui_wish(ui);
+		ui_paint(ui);
+		if (redraw)
+			term_redraw(term);
+		term_show(term, &ui->grid, redraw);
+		redraw = false;
+		ppoll(fds, 2, &tick, mask);
+		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) &&
+		    !(fds[0].revents & POLLIN))
+			return 0;
+		if (got_winch) {
+			got_winch = 0;
+			take_size(ui, term);
+		}
+		if (got_stop) {
+			got_stop = 0;
+			term_suspend(term);
+			take_size(ui, term);
+			redraw = true;
+		}
+		if (!take_keys(ui, term, &redraw))
+			return 0;
+		check_kernel(ui);
+		ui_take(ui);
+		*err = sampler_error(ui->session->sampler);
+		if (err->text[0])
+			return -1;
+	}
+	return 0;
+}
+
+/* Before the terminal is taken: is there such a process at all?  A kernel
+ * that takes its time is no reason to wait. */
+static int first_look(struct session *session, struct err *err)
+{
+	struct snapshot *snapshot;
+	int result = 0;
+
+	if (!session->pid)
+		return 0;
+	session->wish.pid = session->pid;
+	session->wish.once = true;
+	session->wish.keep_blocks = true;
+	session->wish.depth = DEPTH_STATES;
+	sampler_wish(session->sampler, &session->wish);
+	{
+		struct pollfd pfd = { sampler_fd(session->sampler), POLLIN, 0 };
+
+		poll(&pfd, 1, 300);
+	}
+	session->wish.once = false;
+	snapshot = sampler_latest(session->sampler);
+	if (!snapshot)
+		return 0;
+	if (snapshot->process.answer == ANSWER_GONE && !snapshot->nregions)
+		result = err_set(err, 0, "%d: there is no such process",
+			session->pid);
+	else if (snapshot->maps == ANSWER_DENIED)
+		result = err_set(err, 0, "%d: not permitted to look at it "
+			"(needs the same user, or CAP_SYS_PTRACE)",
+			session->pid);
+	else if (snapshot->complete && snapshot->maps == ANSWER_OK &&
+		 !snapshot->nregions)
+		result = err_set(err, 0, "%d: it has no address space "
+			"(a kernel thread, or a zombie)", session->pid);
+	snapshot_unref(snapshot);
+	return result;
+}
+
+int screen_run(struct session *session, const struct theme *theme)
+{
+	const struct options *options = session->options;
+	struct term_options term_options = { options->colors, options->ascii,
+		options->mouse, theme };
+	struct err err = { 0 };
+	struct term *term;
+	struct ui ui;
+	sigset_t mask;
+	int rows, cols, result;
+
+	if (first_look(session, &err)) {
+		message("%s", err.text);
+		return 1;
+	}
+	catch_signals(&mask);
+	term = term_open(&term_options, &err);
+	if (!term) {
+		message("%s", err.text);
+		return 1;
+	}
+	mem_on_exhaustion(term_restore);
+	term_size(term, &rows, &cols);
+	ui_init(&ui, session, term_utf8(term), rows, cols);
+	result = loop(&ui, term, &mask, &err);
+	ui_fini(&ui);
+	term_close(term);
+	mem_on_exhaustion(NULL);
+	if (result)
+		message("%s", err.text);
+	if (got_end == SIGTERM || got_end == SIGHUP)
+		return 128 + got_end;
+	return result ? 1 : 0;
+}

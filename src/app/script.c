@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/app/script.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/app/message.h"
+#include "vmatlas/app/ui.h"
+#include "vmatlas/base/key.h"
+#include "vmatlas/view/picture.h"
+
+/* Nothing here waits longer than this for the kernel. */
+#define PATIENCE_MS 20000
+
+/* Let the wish of the screen as it is now be answered, and that answer's
+ * wish, until nothing changes any more. */
+static int settle(struct ui *ui, struct err *err)
+{
+	uint64_t until = session_clock() + PATIENCE_MS;
+	struct blocked_file blocked;
+
+	for (;;) {
+		struct pollfd pfd = { sampler_fd(ui->session->sampler), POLLIN,
+			0 };
+		struct err failure = sampler_error(ui->session->sampler);
+
+		ui_wish(ui);
+		if (ui_settled(ui) || ui->frozen)
+			return 0;
+		if (failure.text[0]) {
+			*err = failure;
+			return -1;
+		}
+		if (session_clock() > until)
+			return err_set(err, 0, "the screen does not settle");
+		poll(&pfd, 1, 50);
+		if (sampler_check(ui->session->sampler, &blocked)) {
+			snprintf(ui->session->blocked,
+				sizeof(ui->session->blocked),
+				"the kernel does not answer about %s",
+				blocked.file);
+			ui->wish_serial = 0;
+		}
+		ui_take(ui);
+	}
+}
+
+static int refresh(struct ui *ui, struct err *err)
+{
+	ui->session->wish.asked++;
+	ui->wish_serial = sampler_wish(ui->session->sampler,
+		&ui->session->wish);
+	return settle(ui, err);
+}
+
+static void dump(struct ui *ui, struct text name)
+{
+	struct buf out = { 0 };
+
+	ui_paint(ui);
+	buf_fmt(&out, "dump %.*s\n", (int)name.n, name.p);
+	picture_dump(&out, &ui->grid);
+	fwrite(buf_text(&out), 1, out.len, stdout);
+	buf_fini(&out);
+}
+
+static int press(struct ui *ui, struct text names, struct err *err)
+{
+	struct text word;
+
+	while (text_word(&names, &word)) {
+		char name[32];
+		uint32_t key;
+
+		snprintf(name, sizeof(name), "%.*s", (int)word.n, word.p);
+		key = key_parse(name);
+		if (key == KEY_ID_NONE)
+			return err_set(err, 0, "there is no key '%s'", name);
+		ui_key(ui, key);
+		if (settle(ui, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int type(struct ui *ui, struct text text, struct err *err)
+{
+	size_t at = 0;
+
+	while (at < text.n) {
+		int32_t code;
+
+		at += text_decode(text.p + at, text.n - at, &code);
+		if (code >= 0)
+			ui_key(ui, (uint32_t)code);
+	}
+	return settle(ui, err);
+}
+
+static int resize(struct ui *ui, struct text size, struct err *err)
+{
+	struct text cols;
+	uint64_t c, r;
+
+	text_until(&size, 'x', &cols);
+	if (!text_all_u64(cols, 10, &c) || !text_all_u64(size, 10, &r) || !c ||
+	    !r || c > GRID_MAX || r > GRID_MAX)
+		return err_set(err, 0, "a size is COLSxROWS");
+	ui_resize(ui, (int)r, (int)c);
+	return settle(ui, err);
+}
+
+static int run_line(struct ui *ui, struct text line, struct err *err)
+{
+	struct text word, rest = line;
+
+	if (!text_word(&rest, &word) || word.p[0] == '#')
+		return 0;
+	rest = text_trim(rest);
+	if (text_is(word, "key"))
+		return press(ui, rest, err);
+	if (text_is(word, "type"))
+		return type(ui, rest, err);
+	if (text_is(word, "wait"))
+		return refresh(ui, err);
+	if (text_is(word, "resize"))
+		return resize(ui, rest, err);
+	if (text_is(word, "dump")) {
+		dump(ui, rest);
+		return 0;
+	}
+	if (text_is(word, "quit")) {
+		ui->quit = true;
+		return 0;
+	}
+	return err_set(err, 0, "'%.*s' is no command of scripts", (int)word.n,
+		word.p);
+}
+
+static int read_file(const char *path, struct buf *out, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	size_t n;
+
+	if (!file)
+		return err_set(err, errno, "cannot read %s", path);
+	do {
+		n = fread(buf_room(out, 4096), 1, 4096, file);
+		out->len += n;
+		out->data[out->len] = '\0';
+	} while (n);
+	fclose(file);
+	return 0;
+}
+
+static void start(struct ui *ui, struct session *session)
+{
+	const struct options *options = session->options;
+	bool utf8 = !options->ascii &&
+		!strcmp(nl_langinfo(CODESET), "UTF-8");
+
+	session->wish.once = true;
+	ui_init(ui, session, utf8, options->rows ? options->rows : 24,
+		options->cols ? options->cols : 80);
+}
+
+int script_run(struct session *session, const char *path)
+{
+	struct buf script = { 0 };
+	struct text rest, line;
+	struct err err = { 0 };
+	int number = 0, result;
+	struct ui ui;
+
+	if (read_file(path, &script, &err)) {
+		message("%s", err.text);
+		return 1;
+	}
+	start(&ui, session);
+	rest = (struct text){ buf_text(&script), script.len };
+	result = refresh(&ui, &err);
+	while (!result && !ui.quit && text_line(&rest, &line)) {
+		number++;
+		result = run_line(&ui, line, &err);
+	}
+	if (result)
+		message("%s:%d: %s", path, number, err.text);
+	ui_fini(&ui);
+	buf_fini(&script);
+	return result ? 1 : 0;
+}
+
+int script_picture(struct session *session, const char *path,
+	const struct theme *theme)
+{
+	int format = picture_format_of(path), result;
+	struct buf out = { 0 };
+	struct err err = { 0 };
+	struct ui ui;
+	FILE *file;
+
+	if (format < 0) {
+		message("%s: a picture's name ends in .txt .ansi .html or .svg",
+			path);
+		return 2;
+	}
+	start(&ui, session);
+	result = refresh(&ui, &err);
+	if (!result) {
+		ui_paint(&ui);
+		picture_write(&out, &ui.grid, theme, (enum picture_format)format);
+		file = fopen(path, "we");
+		if (!file || fwrite(buf_text(&out), 1, out.len, file) != out.len)
+			result = err_set(&err, errno, "cannot write %s", path);
+		if (file && fclose(file) && !result)
+			result = err_set(&err, errno, "cannot write %s", path);
+	}
+	if (result)
+		message("%s", err.text);
+	ui_fini(&ui);
+	buf_fini(&out);
+	return result ? 1 : 0;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/app/session.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "vmatlas/app/command.h"
+#include "vmatlas/source/live.h"
+#include "vmatlas/source/replay.h"
+
+uint64_t session_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Called by the sampler, at the start and after a file blocked. */
+static struct source *make_source(void *arg,
+	const struct blocked_file *blocked, size_t nblocked, struct err *err)
+{
+	struct session *session = arg;
+	const struct options *options = session->options;
+	struct live_options live = { options->procfs, options->sysfs,
+		options->without };
+	struct source *src;
+	struct proc_id subject;
+
+	if (options->replay) {
+		src = replay_new(options->replay, &session->warning, err);
+		if (src && !session->pid && replay_subject(src, &subject)) {
+			session->pid = subject.pid;
+			session->subject_is_pid = true;
+		}
+		return src;
+	}
+	src = guard_new(live_new(&live), blocked, nblocked);
+	return session->recording ? record_new(src, session->recording) : src;
+}
+
+static int start_sample(struct session *session, struct err *err)
+{
+	const struct options *options = session->options;
+
+	if (options->demo) {
+		session->demo = demo_start(0, err);
+		if (!session->demo)
+			return -1;
+		session->pid = demo_pid(session->demo);
+	}
+	if (options->command) {
+		const char *log = options->log ? options->log :
+			options->batch ? "/dev/stderr" : "/dev/null";
+		pid_t pid = command_start(options->command, log, err);
+
+		if (pid < 0)
+			return -1;
+		session->command = session->pid = pid;
+		session->command_held = true;
+	}
+	return 0;
+}
+
+int session_open(struct session *session, const struct options *options,
+	struct err *err)
+{
+	struct sampler_source source = { make_source, session };
+
+	memset(session, 0, sizeof(*session));
+	session->options = options;
+	if (start_sample(session, err))
+		return -1;
+	if (options->npids)
+		session->pid = options->pids[0];
+	if (options->record) {
+		session->recording = recording_open(options->record, err);
+		if (!session->recording)
+			return -1;
+	}
+	session->sampler = sampler_new(&source, err);
+	if (!session->sampler)
+		return -1;
+	session->wish = (struct wish){
+		.period_ms = (unsigned)(options->delay * 1000),
+		.cpu = options->cpu,
+		.depth = options->full ? DEPTH_FULL : DEPTH_SUMS,
+		.whole = options->record || options->replay ||
+			options->script || options->picture || options->batch,
+	};
+	return 0;
+}
+
+void session_release_command(struct session *session)
+{
+	if (session->command_held)
+		command_release(session->command);
+	session->command_held = false;
+}
+
+/* ---- waiting */
+
+static bool answers(const struct snapshot *snapshot, const struct wish *wish,
+	uint64_t serial)
+{
+	return snapshot && snapshot->complete && snapshot->wish >= serial &&
+		snapshot->asked == wish->asked;
+}
+
+static struct snapshot *wait_for(struct session *session, uint64_t serial,
+	int timeout_ms, const volatile int *stop, struct err *err)
+{
+	uint64_t until = session_clock() + (uint64_t)timeout_ms;
+	struct blocked_file blocked;
+
+	for (;;) {
+		struct pollfd pfd = { sampler_fd(session->sampler), POLLIN, 0 };
+		struct snapshot *snapshot = sampler_latest(session->sampler);
+		struct err failure;
+
+		if (answers(snapshot, &session->wish, serial))
+			return snapshot;
+		snapshot_unref(snapshot);
+		failure = sampler_error(session->sampler);
+		if (failure.text[0]) {
+			*err = failure;
+			return NULL;
+		}
+		if (stop && *stop) {
+			err_set(err, EINTR, "stopped");
+			return NULL;
+		}
+		if (timeout_ms >= 0 && session_clock() >= until) {
+			err_set(err, 0, "the kernel takes its time");
+			return NULL;
+		}
+		poll(&pfd, 1, 50);
+		if (sampler_check(session->sampler, &blocked))
+			snprintf(session->blocked, sizeof(session->blocked),
+				"%d: the kernel does not answer about %s",
+				blocked.pid, blocked.file);
+	}
+}
+
+struct snapshot *session_refresh(struct session *session, int timeout_ms,
+	const volatile int *stop, struct err *err)
+{
+	struct snapshot *snapshot;
+
+	session->wish.asked++;
+	snapshot = wait_for(session, sampler_wish(session->sampler,
+		&session->wish), timeout_ms, stop, err);
+	if (snapshot)
+		session_release_command(session);
+	return snapshot;
+}
+
+struct snapshot *session_serve(struct session *session,
+	const volatile int *stop, struct err *err)
+{
+	return wait_for(session, sampler_wish(session->sampler,
+		&session->wish), -1, stop, err);
+}
+
+/* ---- the target */
+
+static int find_name(struct session *session, struct snapshot *snapshot,
+	const char *name, struct buf *extra, struct err *err)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snapshot->nrows; i++) {
+		const struct process_row *row = &snapshot->rows[i];
+
+		if (fnmatch(name, row->process.name, 0))
+			continue;
+		session->pid = row->process.id.pid;
+		n++;
+		buf_fmt(extra, "%7d ", row->process.id.pid);
+		text_escape(extra, text_of(buf_text(&snapshot->commands) +
+			row->command), false);
+		buf_char(extra, '\n');
+	}
+	if (n == 1) {
+		buf_clear(extra);
+		return 0;
+	}
+	session->pid = 0;
+	if (n)
+		return err_set(err, 0, "%zu processes are called '%s'; "
+			"choose one by its number", n, name);
+	return err_set(err, 0, "no process is called '%s'", name);
+}
+
+int session_target(struct session *session, struct buf *extra,
+	struct err *err)
+{
+	const struct options *options = session->options;
+	struct snapshot *snapshot;
+	int result;
+
+	if (session->pid || !options->nnames)
+		return 0;
+	if (options->nnames > 1)
+		return err_set(err, 0, "one name at a time, or numbers");
+	session->wish.list = true;
+	session->wish.once = true;
+	snapshot = session_refresh(session, -1, NULL, err);
+	session->wish.list = false;
+	session->wish.once = false;
+	if (!snapshot)
+		return -1;
+	result = find_name(session, snapshot, options->names[0], extra, err);
+	snapshot_unref(snapshot);
+	return result;
+}
+
+int session_close(struct session *session, struct err *err)
+{
+	int result = 0;
+
+	session_release_command(session);
+	sampler_free(session->sampler);
+	session->sampler = NULL;
+	if (session->recording && !recording_close(session->recording, err))
+		result = -1;
+	session->recording = NULL;
+	demo_stop(session->demo);
+	session->demo = NULL;
+	return result;
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/app/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "vmatlas/base/json.h"
+
+const char *format_name(enum format format)
+{
+	static const char *const names[NFORMATS] = { "text", "json", "csv" };
+
+	return names[(unsigned)format < NFORMATS ? format : 0];
+}
+
+static struct value value_of(const struct field *field, struct record *record)
+{
+	struct value value = { .kind = VALUE_NULL };
+
+	field->get(record, &value);
+	return value;
+}
+
+/* ---- JSON */
+
+static void json_parts(struct json *json, const struct field *field,
+	const struct record *record, const struct value *value)
+{
+	char part[32];
+	unsigned i;
+
+	json_object(json, field->name);
+	for (i = 0; i < value->n; i++) {
+		uint64_t n = value->at(record, i);
+		const char *name = field->part(record->snapshot, i, part);
+
+		if (name && (n || value->kind == VALUE_PARTS))
+			json_u64(json, name, n);
+	}
+	json_close(json, '}');
+}
+
+static void json_words(struct json *json, const char *name, struct text words)
+{
+	struct text word;
+
+	json_array(json, name);
+	while (text_word(&words, &word))
+		json_text(json, NULL, word);
+	json_close(json, ']');
+}
+
+static void json_value(struct json *json, const struct field *field,
+	struct record *record)
+{
+	struct value value = value_of(field, record);
+	unsigned i;
+
+	switch (value.kind) {
+	case VALUE_NULL:
+		json_null(json, field->name);
+		break;
+	case VALUE_TEXT:
+		json_text(json, field->name, value.text);
+		break;
+	case VALUE_U64:
+	case VALUE_BYTES:
+		json_u64(json, field->name, value.u);
+		break;
+	case VALUE_I64:
+		json_i64(json, field->name, value.i);
+		break;
+	case VALUE_HEX:
+		json_hex(json, field->name, value.u);
+		break;
+	case VALUE_NAMES:
+		json_words(json, field->name, value.text);
+		break;
+	case VALUE_LIST:
+		json_array(json, field->name);
+		for (i = 0; i < value.n; i++)
+			json_u64(json, NULL, value.at(record, i));
+		json_close(json, ']');
+		break;
+	case VALUE_COUNTS:
+	case VALUE_PARTS:
+		json_parts(json, field, record, &value);
+		break;
+	}
+}
+
+static void json_record(struct buf *out, struct record *record)
+{
+	const struct field *field;
+	struct json json;
+	unsigned i;
+
+	json_init(&json, out);
+	json_object(&json, NULL);
+	json_str(&json, "kind", object_name(record->object));
+	for (i = 0; (field = field_at(record->object, i)); i++)
+		if (field->name[0])
+			json_value(&json, field, record);
+	json_close(&json, '}');
+	buf_char(out, '\n');
+}
+
+/* The kernel files that were not told, by name: what "denied" lists. */
+static void json_denied(struct json *json, const struct snapshot *snapshot)
+{
+	const struct machine *machine = snapshot->machine;
+	const struct {
+		const char *name;
+		enum answer answer;
+	} files[] = {
+		{ "maps", snapshot->maps },
+		{ "pagemap", snapshot->pagemap },
+		{ "smaps", snapshot->smaps },
+		{ "kpageflags", snapshot->kpageflags },
+		{ "kpagecount", snapshot->kpagecount },
+		{ "zoneinfo", machine->zoneinfo },
+		{ "iomem", machine->resources_hidden ? ANSWER_DENIED :
+			machine->iomem },
+	};
+	size_t i;
+
+	json_array(json, "denied");
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (files[i].answer == ANSWER_DENIED)
+			json_str(json, NULL, files[i].name);
+	json_close(json, ']');
+}
+
+static void time_text(uint64_t ms, char *out, size_t size)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&seconds, &tm);
+	n = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + n, size - n, ".%03uZ", (unsigned)(ms % 1000));
+}
+
+void table_begin(struct buf *out, enum format format,
+	const struct snapshot *snapshot)
+{
+	const struct facts *facts = &snapshot->machine->facts;
+	struct json json;
+	char when[40];
+
+	if (format != FORMAT_JSON)
+		return;
+	time_text(facts->time_ms, when, sizeof(when));
+	json_init(&json, out);
+	json_object(&json, NULL);
+	json_str(&json, "kind", "snapshot");
+	json_u64(&json, "version", 1);
+	json_str(&json, "time", when);
+	json_str(&json, "kernel", facts->release);
+	json_str(&json, "machine", facts->machine);
+	json_u64(&json, "page_size", facts->page_size);
+	json_bool(&json, "pfn_visible", facts->pfn_visible);
+	json_denied(&json, snapshot);
+	json_close(&json, '}');
+	buf_char(out, '\n');
+}
+
+void table_end(struct buf *out, enum format format,
+	const struct snapshot *snapshot, bool complete, double elapsed_ms)
+{
+	struct text problems = { buf_text(&snapshot->problems),
+		snapshot->problems.len }, line;
+	struct json json;
+
+	if (format != FORMAT_JSON)
+		return;
+	json_init(&json, out);
+	json_object(&json, NULL);
+	json_str(&json, "kind", "end");
+	json_bool(&json, "complete", complete);
+	json_tenth(&json, "elapsed_ms", elapsed_ms);
+	json_array(&json, "problems");
+	while (text_line(&problems, &line))
+		json_text(&json, NULL, line);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	buf_char(out, '\n');
+}
+
+/* ---- CSV (RFC 4180) */
+
+static void csv_text(struct buf *out, struct text text)
+{
+	struct buf escaped = { 0 };
+	size_t i;
+
+	text_escape(&escaped, text, false);
+	if (!memchr(buf_text(&escaped), '"', escaped.len) &&
+	    !memchr(buf_text(&escaped), ',', escaped.len)) {
+		buf_add(out, buf_text(&escaped), escaped.len);
+	} else {
+		buf_char(out, '"');
+		for (i = 0; i < escaped.len; i++) {
+			if (escaped.data[i] == '"')
+				buf_char(out, '"');
+			buf_char(out, escaped.data[i]);
+		}
+		buf_char(out, '"');
+	}
+	buf_fini(&escaped);
+}
+
+static void csv_value(struct buf *out, const struct field *field,
+	struct record *record)
+{
+	struct value value = value_of(field, record);
+	char part[32];
+	unsigned i;
+
+	if (field->part) {
+		/* As many columns as the header has, known or not. */
+		for (i = 0; field->part(record->snapshot, i, part); i++) {
+			if (i)
+				buf_char(out, ',');
+			if (value.kind != VALUE_NULL && i < value.n)
+				buf_fmt(out, "%" PRIu64, value.at(record, i));
+		}
+		return;
+	}
+	switch (value.kind) {
+	case VALUE_TEXT:
+	case VALUE_NAMES:
+		csv_text(out, value.text);
+		break;
+	case VALUE_U64:
+	case VALUE_BYTES:
+		buf_fmt(out, "%" PRIu64, value.u);
+		break;
+	case VALUE_I64:
+		buf_fmt(out, "%" PRId64, value.i);
+		break;
+	case VALUE_HEX:
+		buf_fmt(out, "0x%" PRIx64, value.u);
+		break;
+	default:
+		break;
+	}
+}
+
+static void csv_record(struct buf *out, struct record *record)
+{
+	const struct field *field;
+	unsigned i;
+
+	for (i = 0; (field = field_at(record->object, i)); i++) {
+		if (!field->name[0])
+			continue;
+		if (i)
+			buf_char(out, ',');
+		csv_value(out, field, record);
+	}
+	buf_str(out, "\r\n");
+}
+
+static void csv_head(struct buf *out, enum object object,
+	const struct snapshot *snapshot)
+{
+	const struct field *field;
+	const char *name;
+	char part[32];
+	unsigned i, k;
+
+	for (i = 0; (field = field_at(object, i)); i++) {
+		if (!field->name[0])
+			continue;
+		if (!field->part) {
+			buf_fmt(out, "%s%s", i ? "," : "", field->name);
+			continue;
+		}
+		for (k = 0; (name = field->part(snapshot, k, part)); k++)
+			buf_fmt(out, "%s%s.%s", i || k ? "," : "",
+				field->name, name);
+	}
+	buf_str(out, "\r\n");
+}
+
+/* ---- text for people */
+
+static void text_pad(struct buf *out, const struct field *field,
+	const char *text, bool last)
+{
+	int width = last || !field->width ? 0 : field->width;
+
+	buf_fmt(out, "%s%*s", out->len && out->data[out->len - 1] != '\n' ?
+		" " : "", field->left ? -width : width, text);
+}
+
+static void text_value(struct buf *out, const struct field *field,
+	struct record *record)
+{
+	struct value value = value_of(field, record);
+	struct buf text = { 0 };
+	unsigned i;
+
+	switch (value.kind) {
+	case VALUE_NULL:
+		buf_char(&text, '?');
+		break;
+	case VALUE_TEXT:
+	case VALUE_NAMES:
+		text_escape(&text, value.text, false);
+		break;
+	case VALUE_U64:
+		buf_fmt(&text, "%" PRIu64, value.u);
+		break;
+	case VALUE_BYTES:	/* as smaps and top have them: in K */
+		buf_fmt(&text, "%" PRIu64, value.u >> 10);
+		break;
+	case VALUE_I64:
+		buf_fmt(&text, "%" PRId64, value.i);
+		break;
+	case VALUE_HEX:
+		buf_fmt(&text, "%" PRIx64, value.u);
+		break;
+	case VALUE_LIST:
+		for (i = 0; i < value.n; i++)
+			buf_fmt(&text, "%s%" PRIu64, i ? " " : "",
+				value.at(record, i));
+		break;
+	case VALUE_COUNTS:
+	case VALUE_PARTS:
+		break;
+	}
+	text_pad(out, field, buf_text(&text), !field->width);
+	buf_fini(&text);
+}
+
+static void text_trim_line(struct buf *out)
+{
+	while (out->len && out->data[out->len - 1] == ' ')
+		out->data[--out->len] = '\0';
+	buf_char(out, '\n');
+}
+
+static void text_record(struct buf *out, struct record *record)
+{
+	const struct field *field;
+	unsigned i;
+
+	for (i = 0; (field = field_at(record->object, i)); i++)
+		if (field->title)
+			text_value(out, field, record);
+	text_trim_line(out);
+}
+
+static void text_head(struct buf *out, enum object object)
+{
+	const struct field *field;
+	unsigned i;
+
+	for (i = 0; (field = field_at(object, i)); i++) {
+		char title[40];
+		bool bytes = !strcmp(field->unit, "bytes");
+
+		if (!field->title)
+			continue;
+		snprintf(title, sizeof(title), "%s%s", field->title,
+			bytes ? "/K" : "");
+		text_pad(out, field, title, !field->width);
+	}
+	text_trim_line(out);
+}
+
+/* ---- all formats */
+
+void table_head(struct buf *out, enum format format, enum object object,
+	const struct snapshot *snapshot)
+{
+	if (format == FORMAT_CSV)
+		csv_head(out, object, snapshot);
+	else if (format == FORMAT_TEXT)
+		text_head(out, object);
+}
+
+void table_record(struct buf *out, enum format format, struct record *record)
+{
+	if (format == FORMAT_JSON)
+		json_record(out, record);
+	else if (format == FORMAT_CSV)
+		csv_record(out, record);
+	else
+		text_record(out, record);
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/app/ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/key.h"
+#include "vmatlas/view/role.h"
+
+void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
+	int cols)
+{
+	memset(ui, 0, sizeof(*ui));
+	ui->session = session;
+	ui->screen = session->pid ? UI_ATLAS : UI_LIST;
+	atlas_init(&ui->atlas);
+	list_init(&ui->list);
+	ui->grid.utf8 = utf8;
+	ui->atlas.utf8 = utf8;
+	grid_resize(&ui->grid, rows, cols);
+	if (session->warning.text[0]) {
+		snprintf(ui->message, sizeof(ui->message), "%s",
+			session->warning.text);
+		ui->is_warning = true;
+	}
+}
+
+void ui_fini(struct ui *ui)
+{
+	snapshot_unref(ui->snapshot);
+	atlas_fini(&ui->atlas);
+	list_fini(&ui->list);
+	grid_fini(&ui->grid);
+}
+
+static bool has_caption(const struct ui *ui)
+{
+	return ui->session->demo != NULL;
+}
+
+static void update(struct ui *ui)
+{
+	if (!ui->snapshot)
+		return;
+	if (ui->screen == UI_LIST)
+		list_update(&ui->list, ui->snapshot, ui->grid.rows);
+	else if (ui->snapshot->has_process)
+		atlas_update(&ui->atlas, ui->snapshot, ui->grid.rows,
+			ui->grid.cols, has_caption(ui));
+}
+
+void ui_resize(struct ui *ui, int rows, int cols)
+{
+	grid_resize(&ui->grid, rows, cols);
+	update(ui);
+}
+
+/* ---- wishes */
+
+void ui_wish(struct ui *ui)
+{
+	struct session *session = ui->session;
+	struct wish wish = session->wish;
+
+	wish.list = ui->screen == UI_LIST;
+	wish.pid = session->pid;
+	wish.keep_blocks = true;
+	if (wish.depth < DEPTH_STATES)
+		wish.depth = DEPTH_STATES;
+	if (session->recording) {
+		wish.depth = DEPTH_FULL;
+		if (!wish.list && session->pid) {
+			wish.list = wish.list_usage = true;
+			wish.list_pids[0] = session->pid;
+			wish.nlist_pids = 1;
+		}
+	}
+	wish.npages = wish.nframes = 0;
+	wish.focus.side = FOCUS_NONE;
+	if (ui->screen == UI_ATLAS && ui->snapshot &&
+	    ui->snapshot->has_process &&
+	    ui->snapshot->process.id.pid == session->pid)
+		atlas_wish(&ui->atlas, ui->snapshot, &wish);
+	if (ui->wish_serial && !memcmp(&wish, &session->wish, sizeof(wish)))
+		return;
+	session->wish = wish;
+	ui->wish_serial = sampler_wish(session->sampler, &wish);
+}
+
+bool ui_settled(const struct ui *ui)
+{
+	return ui->snapshot && ui->snapshot->complete &&
+		ui->snapshot->wish >= ui->wish_serial &&
+		ui->snapshot->asked == ui->session->wish.asked;
+}
+
+bool ui_take(struct ui *ui)
+{
+	struct snapshot *latest;
+
+	if (ui->frozen)
+		return false;
+	latest = sampler_latest(ui->session->sampler);
+	if (!latest || (ui->snapshot && latest->serial == ui->snapshot->serial)) {
+		snapshot_unref(latest);
+		return false;
+	}
+	snapshot_unref(ui->snapshot);
+	ui->snapshot = latest;
+	if (latest->complete && latest->has_process)
+		session_release_command(ui->session);
+	update(ui);
+	return true;
+}
+
+/* ---- keys */
+
+static void open_chosen(struct ui *ui)
+{
+	struct proc_id chosen;
+
+	if (!ui->snapshot ||
+	    !list_chosen(&ui->list, ui->snapshot, &chosen))
+		return;
+	ui->session->pid = chosen.pid;
+	ui->screen = UI_ATLAS;
+	ui->frozen = false;
+}
+
+static void set_screen(struct ui *ui, enum ui_screen screen)
+{
+	if (screen == UI_ATLAS && !ui->session->pid) {
+		open_chosen(ui);
+		return;
+	}
+	ui->screen = screen;
+	ui->frozen = false;
+}
+
+static void start_prompt(struct ui *ui)
+{
+	ui->prompting = true;
+	ui->prompt[0] = '\0';
+}
+
+static void key_prompt(struct ui *ui, uint32_t key)
+{
+	size_t n = strlen(ui->prompt);
+	double delay;
+
+	if (key == KEY_ID_BACKSPACE && n) {
+		ui->prompt[n - 1] = '\0';
+	} else if (key == KEY_ID_ESC || (key == KEY_ID_ENTER && !n)) {
+		ui->prompting = false;
+	} else if (key == KEY_ID_ENTER) {
+		char *end;
+
+		ui->prompting = false;
+		delay = strtod(ui->prompt, &end);
+		if (*end || delay < 0.05 || delay > 86400) {
+			snprintf(ui->message, sizeof(ui->message),
+				"a delay is 0.05 to 86400 seconds");
+			ui->is_warning = true;
+			return;
+		}
+		ui->session->wish.period_ms = (unsigned)(delay * 1000);
+		ui->wish_serial = sampler_wish(ui->session->sampler,
+			&ui->session->wish);
+	} else if (((key >= '0' && key <= '9') || key == '.') &&
+		   n + 1 < sizeof(ui->prompt)) {
+		ui->prompt[n] = (char)key;
+		ui->prompt[n + 1] = '\0';
+	}
+}
+
+static void act_help(struct ui *ui, enum action action)
+{
+	int page = ui->grid.rows > 4 ? ui->grid.rows - 3 : 1;
+
+	switch (action) {
+	case ACTION_HELP:
+	case ACTION_CLOSE:
+		ui->help.open = false;
+		break;
+	case ACTION_UP:
+		ui->help.top--;
+		break;
+	case ACTION_DOWN:
+		ui->help.top++;
+		break;
+	case ACTION_PAGE_UP:
+	case ACTION_HALF_UP:
+		ui->help.top -= page;
+		break;
+	case ACTION_PAGE_DOWN:
+	case ACTION_HALF_DOWN:
+		ui->help.top += page;
+		break;
+	case ACTION_TOP:
+		ui->help.top = 0;
+		break;
+	case ACTION_BOTTOM:
+		ui->help.top = 1 << 20;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool act_common(struct ui *ui, enum action action)
+{
+	switch (action) {
+	case ACTION_QUIT:
+		ui->quit = true;
+		return true;
+	case ACTION_HELP:
+		ui->help.open = true;
+		ui->help.top = 0;
+		return true;
+	case ACTION_FREEZE:
+		ui->frozen = !ui->frozen && ui->snapshot;
+		return true;
+	case ACTION_DELAY:
+		start_prompt(ui);
+		return true;
+	case ACTION_READ_AGAIN:
+		ui->session->wish.asked++;
+		ui->wish_serial = sampler_wish(ui->session->sampler,
+			&ui->session->wish);
+		return true;
+	case ACTION_SCREEN_LIST:
+		set_screen(ui, UI_LIST);
+		return true;
+	case ACTION_SCREEN_ATLAS:
+		set_screen(ui, UI_ATLAS);
+		return true;
+	case ACTION_CLOSE:
+		ui->atlas.inspect = false;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void ui_key(struct ui *ui, uint32_t key)
+{
+	enum action action = keymap_action(key);
+
+	ui->message[0] = '\0';
+	ui->is_warning = false;
+	if (ui->prompting) {
+		key_prompt(ui, key);
+		return;
+	}
+	if (ui->help.open && action != ACTION_QUIT) {
+		act_help(ui, action);
+		return;
+	}
+	if (act_common(ui, action)) {
+		update(ui);
+		return;
+	}
+	if (!ui->snapshot)
+		return;
+	if (ui->screen == UI_LIST && action == ACTION_OPEN)
+		open_chosen(ui);
+	else if (ui->screen == UI_LIST)
+		list_act(&ui->list, ui->snapshot, action);
+	else if (ui->snapshot->has_process)
+		atlas_act(&ui->atlas, ui->snapshot, action);
+	update(ui);
+}
+
+void ui_mouse(struct ui *ui, int row, int col, int wheel)
+{
+	if (!ui->snapshot || ui->help.open)
+		return;
+	if (ui->screen == UI_LIST) {
+		if (wheel)
+			list_act(&ui->list, ui->snapshot, wheel < 0 ?
+				ACTION_UP : ACTION_DOWN);
+	} else if (wheel) {
+		atlas_scroll(&ui->atlas, row, col, wheel);
+	} else {
+		atlas_click(&ui->atlas, row, col);
+	}
+	update(ui);
+}
+
+/* ---- drawing */
+
+static void paint_waiting(struct ui *ui)
+{
+	grid_clear(&ui->grid);
+	grid_str(&ui->grid, 0, 1, -1, ROLE_TITLE, "vmatlas");
+	grid_str(&ui->grid, ui->grid.rows > 2 ? 2 : 0, 1, -1, ROLE_TEXT,
+		ui->session->blocked[0] ? ui->session->blocked :
+		"waiting for the kernel's first answer   (q quits)");
+}
+
+/* Why the process cannot be shown; NULL: it can. */
+static const char *obstacle(const struct snapshot *snapshot)
+{
+	if (snapshot->maps == ANSWER_BLOCKED)
+		return "the kernel does not answer about this process (1: other processes)";
+	if (snapshot->maps == ANSWER_DENIED)
+		return "not permitted: it needs the same user, or CAP_SYS_PTRACE (1: other processes)";
+	if (snapshot->process.answer == ANSWER_GONE)
+		return "this process has ended (1: other processes, q: quit)";
+	if (!snapshot->nregions)
+		return "it has no address space: a kernel thread, or a zombie (1: other processes)";
+	return NULL;
+}
+
+static void paint_atlas(struct ui *ui)
+{
+	const struct session *session = ui->session;
+	struct atlas_status status = {
+		.delay = session->wish.period_ms / 1000.0,
+		.frozen = ui->frozen,
+		.replay = session->options->replay != NULL,
+		.recording = session->recording != NULL,
+		.caption = session->demo ? demo_caption(session->demo) : NULL,
+	};
+	char prompt[40];
+
+	status.message = obstacle(ui->snapshot);
+	status.is_warning = status.message != NULL;
+	if (session->blocked[0]) {
+		status.message = session->blocked;
+		status.is_warning = true;
+	}
+	if (ui->message[0]) {
+		status.message = ui->message;
+		status.is_warning = ui->is_warning;
+	}
+	if (ui->prompting) {
+		snprintf(prompt, sizeof(prompt), "delay in seconds: %s_",
+			ui->prompt);
+		status.message = prompt;
+	}
+	atlas_paint(&ui->atlas, ui->snapshot, &status, &ui->grid);
+}
+
+void ui_paint(struct ui *ui)
+{
+	const struct snapshot *snapshot = ui->snapshot;
+	unsigned where = ui->screen == UI_LIST ? ON_LIST : ON_ATLAS;
+
+	if (ui->help.open)
+		help_paint(&ui->help, where, ui->atlas.coloring, snapshot,
+			&ui->grid);
+	else if (!snapshot || (ui->screen == UI_ATLAS &&
+			(!snapshot->has_process || snapshot->process.id.pid !=
+				ui->session->pid)) ||
+		 (ui->screen == UI_LIST && !snapshot->has_list))
+		paint_waiting(ui);
+	else if (ui->screen == UI_LIST)
+		list_paint(&ui->list, snapshot, ui->message, &ui->grid);
+	else
+		paint_atlas(ui);
+}
