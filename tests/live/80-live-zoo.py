@@ -167,7 +167,8 @@ def compare_state_counts(tap, who, regions, pages):
 
 def check_marks(tap, zoo, pages):
     for name, mark in (("thp", "thp-pmd"), ("thp-half-dropped", "thp-pte"),
-                       ("mlocked", "mlocked"), ("swapped-in", "swapcache")):
+                       ("mlocked", "mlocked"), ("uffd-wp", "uffd-wp"),
+                       ("swapped-in", "swapcache")):
         region = [r for r in zoo.regions if r.name == name]
         if not region:
             continue

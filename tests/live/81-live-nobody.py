@@ -37,7 +37,7 @@ def check_states(tap, zoo, pages):
             for state in made:
                 allowed |= MAY_ALSO.get(state, set())
             if made & {"untouched", "not-mapped", "guard", "swap",
-                       "hugetlb-unfaulted"}:
+                       "hugetlb-unfaulted", "wp-marker"}:
                 allowed.discard("present")
             if got not in allowed:
                 bad.append("page %d: %s, made %s" % (i, got, made))

@@ -17,6 +17,8 @@ import time
 PAGE = os.sysconf("SC_PAGESIZE")
 NOBODY = pwd.getpwnam("nobody").pw_uid
 ROOT = os.geteuid() == 0
+# mkswap and swapon, whatever PATH a machine without a login has.
+os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
 class Tap:

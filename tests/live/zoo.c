@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -44,6 +46,9 @@
 #endif
 #ifndef SYS_io_uring_setup
 #define SYS_io_uring_setup 425
+#endif
+#ifndef UFFD_FEATURE_WP_UNPOPULATED
+#define UFFD_FEATURE_WP_UNPOPULATED (1 << 13)
 #endif
 #define N 16
 #define HUGE_BYTES ((size_t)2 << 20)
@@ -110,6 +115,29 @@ static void make_guard(void)
 		say_absent("guard", "MADV_GUARD_INSTALL: %s", strerror(errno));
 	else
 		say_region("guard", p, N, "anon*8,guard*8");
+}
+
+/* Write-protected by userfaultfd: what is there, and what is not yet. */
+static void make_watched(void)
+{
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	char *p = anonymous(N);
+	struct uffdio_api api = { .api = UFFD_API,
+				  .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP |
+					      UFFD_FEATURE_WP_UNPOPULATED };
+	struct uffdio_range range = { (uintptr_t)p, N * zoo.page };
+	struct uffdio_register reg = { .range = range,
+				       .mode = UFFDIO_REGISTER_MODE_WP };
+	struct uffdio_writeprotect protect = {
+		.range = range, .mode = UFFDIO_WRITEPROTECT_MODE_WP
+	};
+	write_pages(p, 8);
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) ||
+	    ioctl(fd, UFFDIO_REGISTER, &reg) ||
+	    ioctl(fd, UFFDIO_WRITEPROTECT, &protect))
+		say_absent("uffd-wp", "userfaultfd: %s", strerror(errno));
+	else
+		say_region("uffd-wp", p, N, "anon*8,wp-marker*8");
 }
 
 static bool is_huge(const char *p)
@@ -188,16 +216,21 @@ static void make_files(void)
 	p = map_fd(N, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 	read_pages(p, N);
 	say_region("file-shared-clean", p, N, "file*16");
-	fd = make_file("dirty", N);
-	p = map_fd(N, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-	write_pages(p, N);
-	say_region("file-shared-dirty", p, N, "file-dirty*16");
 
 	/* Large enough for the page cache to use large folios. */
 	fd = make_file("large", 1024);
 	p = map_fd(1024, PROT_READ, MAP_SHARED, fd);
 	read_pages(p, 1024);
 	say_region("file-large", p, 1024, "file*1024");
+}
+
+/* Late, because the kernel writes dirty pages back after half a minute. */
+static void make_dirty(void)
+{
+	int fd = make_file("dirty", N);
+	char *p = map_fd(N, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	write_pages(p, N);
+	say_region("file-shared-dirty", p, N, "file-dirty*16");
 }
 
 static void make_shared_memory(void)
@@ -489,12 +522,14 @@ int main(int argc, char **argv)
 	make_thp();
 	make_files();
 	make_shared_memory();
+	make_watched();
 	make_secret();
 	make_driver();
 	make_mounts(asked(argv, "mounts"));
 	make_hugetlb(asked(argv, "hugetlb"));
 	make_ksm(asked(argv, "ksm"));
 	make_swapped(asked(argv, "swap"));
+	make_dirty();
 	make_lazyfree();
 	puts("ready");
 	fflush(stdout);
