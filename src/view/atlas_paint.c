@@ -14,6 +14,7 @@ struct painter {
 	const struct snapshot *snapshot;
 	struct grid *grid;
 	bool seen[NROLES];	/* roles of cells that are on screen */
+	long named;		/* the region named last, or -1 */
 };
 
 /* ---- header */
@@ -250,22 +251,26 @@ static struct text short_name(struct text name)
 	return (struct text){ name.p + i, name.n - i };
 }
 
-/* The region before has the same file, and is named on this screen. */
+/* Neighbours of one file name it once: on the first row that is on screen. */
 static bool is_named_above(const struct painter *painter,
-	const struct section *section, bool top)
+	const struct section *section)
 {
-	const struct snapshot *snapshot = painter->snapshot;
-	const struct region *region = &snapshot->regions[section->region];
-	const struct region *before = region - 1;
+	const struct region *regions = painter->snapshot->regions;
+	const struct region *region = &regions[section->region];
+	long i;
 
-	return !top && section->region > 0 && region->inode &&
-		before->inode == region->inode &&
-		before->major == region->major &&
-		before->minor == region->minor && !section->gap;
+	if (painter->named < 0 || !region->inode)
+		return false;
+	for (i = section->region - 1; i >= painter->named; i--)
+		if (regions[i].inode != region->inode ||
+		    regions[i].major != region->major ||
+		    regions[i].minor != region->minor)
+			return false;
+	return true;
 }
 
 static void paint_head(struct painter *painter, const struct row *row,
-	int grid_row, bool top)
+	int grid_row)
 {
 	const struct snapshot *snapshot = painter->snapshot;
 	const struct pane *pane = &painter->atlas->panes[SIDE_VIRTUAL];
@@ -282,10 +287,12 @@ static void paint_head(struct painter *painter, const struct row *row,
 	col = grid_str(painter->grid, grid_row, col,
 		limit > col ? limit - col : 0, ROLE_DIM,
 		region_perms(region, perms)) + 1;
-	if (limit > col && !is_named_above(painter, section, top))
-		grid_text(painter->grid, grid_row, col, limit - col,
-			ROLE_REGION, short_name(snapshot_region_title(snapshot,
-				(size_t)section->region)));
+	if (limit <= col || is_named_above(painter, section))
+		return;
+	painter->named = section->region;
+	grid_text(painter->grid, grid_row, col, limit - col, ROLE_REGION,
+		short_name(snapshot_region_title(snapshot,
+			(size_t)section->region)));
 }
 
 static void paint_gap(struct painter *painter, const struct row *row,
@@ -380,7 +387,7 @@ static void paint_row(struct painter *painter, enum side side, uint64_t n,
 	if (side == SIDE_PHYSICAL)
 		paint_frame_label(painter, &row, grid_row, top);
 	else if (row.kind == ROW_HEAD)
-		paint_head(painter, &row, grid_row, top);
+		paint_head(painter, &row, grid_row);
 	paint_cells(painter, side, &row, n, grid_row);
 }
 
@@ -396,10 +403,10 @@ static void pane_title(const struct painter *painter, enum side side,
 		snprintf(count, sizeof(count), "%" PRIu64, n);
 	else
 		snprintf(count, sizeof(count), "%" PRIu64 "Mi", n >> 20);
-	snprintf(out, size, "%s: %s %s%s a cell, %s",
+	snprintf(out, size, "%s: %s %s%s a cell%s%s",
 		side == SIDE_VIRTUAL ? "virtual" : "physical", count,
 		side == SIDE_VIRTUAL ? "page" : "frame", n == 1 ? "" : "s",
-		bytes);
+		pane->cols > 50 ? ", " : "", pane->cols > 50 ? bytes : "");
 }
 
 /* Marks above and below what is on screen: an arrow and their number. */
@@ -598,7 +605,7 @@ void atlas_paint(struct atlas *atlas, const struct snapshot *snapshot,
 	const struct atlas_status *status, struct grid *grid)
 {
 	struct painter painter = { .atlas = atlas, .snapshot = snapshot,
-		.grid = grid };
+		.grid = grid, .named = -1 };
 	struct parts parts = atlas_parts(atlas);
 
 	grid_clear(grid);
