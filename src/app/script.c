@@ -52,8 +52,6 @@ static int settle(struct ui *ui, struct err *err)
 static int refresh(struct ui *ui, struct err *err)
 {
 	ui->session->wish.asked++;
-	ui->wish_serial = sampler_wish(ui->session->sampler,
-		&ui->session->wish);
 	return settle(ui, err);
 }
 

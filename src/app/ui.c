@@ -82,9 +82,9 @@ void ui_wish(struct ui *ui)
 	    ui->snapshot->has_process &&
 	    ui->snapshot->process.id.pid == session->pid)
 		atlas_wish(&ui->atlas, ui->snapshot, &wish);
-	if (ui->wish_serial && !memcmp(&wish, &session->wish, sizeof(wish)))
+	if (ui->wish_serial && !memcmp(&wish, &ui->sent, sizeof(wish)))
 		return;
-	session->wish = wish;
+	ui->sent = wish;
 	ui->wish_serial = sampler_wish(session->sampler, &wish);
 }
 
@@ -165,8 +165,6 @@ static void key_prompt(struct ui *ui, uint32_t key)
 			return;
 		}
 		ui->session->wish.period_ms = (unsigned)(delay * 1000);
-		ui->wish_serial = sampler_wish(ui->session->sampler,
-			&ui->session->wish);
 	} else if (((key >= '0' && key <= '9') || key == '.') &&
 		   n + 1 < sizeof(ui->prompt)) {
 		ui->prompt[n] = (char)key;
@@ -226,8 +224,6 @@ static bool act_common(struct ui *ui, enum action action)
 		return true;
 	case ACTION_READ_AGAIN:
 		ui->session->wish.asked++;
-		ui->wish_serial = sampler_wish(ui->session->sampler,
-			&ui->session->wish);
 		return true;
 	case ACTION_SCREEN_LIST:
 		set_screen(ui, UI_LIST);

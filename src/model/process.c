@@ -64,8 +64,18 @@ void process_command(struct proc_id id, const char *name,
 		buf_fmt(out, "[%s]", name);
 }
 
+static bool is_chosen(int pid, const int *only, unsigned nonly)
+{
+	unsigned i;
+
+	for (i = 0; i < nonly; i++)
+		if (only[i] == pid)
+			return true;
+	return !nonly;
+}
+
 enum answer processes_read(struct source *src, const struct machine *machine,
-	struct process **out, size_t *n)
+	const int *only, unsigned nonly, struct process **out, size_t *n)
 {
 	struct process_entry *entries = NULL;
 	struct process *list;
@@ -81,6 +91,8 @@ enum answer processes_read(struct source *src, const struct machine *machine,
 	for (i = 0; i < count; i++) {
 		struct process *process = &list[*n];
 
+		if (!is_chosen(entries[i].pid, only, nonly))
+			continue;
 		memset(process, 0, sizeof(*process));
 		process->id.pid = entries[i].pid;
 		process->uid = entries[i].uid;

@@ -171,16 +171,6 @@ static void read_usage(struct refresh *refresh, struct process_row *row)
 	space_fini(&space);
 }
 
-static bool is_listed(const struct wish *wish, int pid)
-{
-	unsigned i;
-
-	for (i = 0; i < wish->nlist_pids; i++)
-		if (wish->list_pids[i] == pid)
-			return true;
-	return !wish->nlist_pids;
-}
-
 static void read_list(struct refresh *refresh)
 {
 	struct process *processes;
@@ -191,16 +181,15 @@ static void read_list(struct refresh *refresh)
 	buf_clear(&refresh->commands);
 	if (!refresh->wish.list)
 		return;
-	if (processes_read(refresh->src, refresh->machine, &processes, &n) !=
-			ANSWER_OK)
+	if (processes_read(refresh->src, refresh->machine,
+		    refresh->wish.list_pids, refresh->wish.nlist_pids,
+		    &processes, &n) != ANSWER_OK)
 		return;
 	free(refresh->rows);
 	refresh->rows = mem_new(n, sizeof(*refresh->rows));
 	for (i = 0; i < n; i++) {
 		struct process_row *row = &refresh->rows[refresh->nrows];
 
-		if (!is_listed(&refresh->wish, processes[i].id.pid))
-			continue;
 		refresh->nrows++;
 		row->process = processes[i];
 		row->command = (uint32_t)refresh->commands.len;
@@ -358,6 +347,18 @@ static void count_rates(struct refresh *refresh)
 	now->splits = refresh->space.splits;
 }
 
+void refresh_read(struct refresh *refresh)
+{
+	machine_unref(refresh->machine);
+	refresh->machine = machine_read(refresh->src);
+	if (refresh->has_space)
+		refresh->space.reader->machine = refresh->machine;
+	read_list(refresh);
+	read_process(refresh);
+	count_rates(refresh);
+	publish(refresh, true);
+}
+
 int refresh_run(struct refresh *refresh, struct err *err)
 {
 	int more = source_refresh(refresh->src, err);
@@ -370,14 +371,7 @@ int refresh_run(struct refresh *refresh, struct err *err)
 		return 0;
 	}
 	refresh->number++;
-	machine_unref(refresh->machine);
-	refresh->machine = machine_read(refresh->src);
-	if (refresh->has_space)
-		refresh->space.reader->machine = refresh->machine;
-	read_list(refresh);
-	read_process(refresh);
-	count_rates(refresh);
-	publish(refresh, true);
+	refresh_read(refresh);
 	return 0;
 }
 

@@ -51,6 +51,8 @@ void refresh_init(struct refresh *refresh, struct source *src,
 void refresh_fini(struct refresh *refresh);
 /* One refresh, complete or broken off by the end; -1: the source failed. */
 int refresh_run(struct refresh *refresh, struct err *err);
+/* Read what the wish is about without going on to another refresh. */
+void refresh_read(struct refresh *refresh);
 /* Answer the wish from what is known, reading only what it lacks. */
 void refresh_serve(struct refresh *refresh);
 

@@ -155,13 +155,21 @@ static void fail(struct sampler *sampler, const struct err *err)
 
 /* ---- the thread */
 
-enum work { WORK_STOP, WORK_SERVE, WORK_REFRESH };
+enum work { WORK_STOP, WORK_SERVE, WORK_READ, WORK_REFRESH };
+
+/* The wish is about something that was not read in this refresh. */
+static bool is_about_else(const struct wish *now, const struct wish *before)
+{
+	return now->pid != before->pid ||
+		now->keep_blocks != before->keep_blocks ||
+		(now->list && !before->list);
+}
 
 /* Sleep until there is a wish to serve or a refresh is due. */
 static enum work wait_for_work(struct worker *worker, struct timespec *due)
 {
 	struct sampler *sampler = worker->sampler;
-	bool refresh = false, stop;
+	bool refresh = false, stop, about_else;
 
 	pthread_mutex_lock(&sampler->lock);
 	while (!sampler->stop &&
@@ -174,14 +182,16 @@ static enum work wait_for_work(struct worker *worker, struct timespec *due)
 				&sampler->lock, due) != 0;
 	}
 	if (sampler->wish.asked != worker->refresh.wish.asked ||
-	    sampler->wish.pid != worker->refresh.wish.pid ||
 	    !worker->refresh.number)
 		refresh = true;
+	about_else = is_about_else(&sampler->wish, &worker->refresh.wish);
 	stop = sampler->stop;
 	pthread_mutex_unlock(&sampler->lock);
 	if (stop)
 		return WORK_STOP;
-	return refresh && !worker->refresh.ended ? WORK_REFRESH : WORK_SERVE;
+	if (refresh && !worker->refresh.ended)
+		return WORK_REFRESH;
+	return about_else ? WORK_READ : WORK_SERVE;
 }
 
 static void set_due(struct timespec *due, unsigned period_ms)
@@ -207,6 +217,10 @@ static void *work(void *arg)
 		take_wish(worker, &refresh->wish);
 		if (next == WORK_SERVE) {
 			refresh_serve(refresh);
+			continue;
+		}
+		if (next == WORK_READ) {
+			refresh_read(refresh);
 			continue;
 		}
 		set_due(&due, refresh->wish.period_ms);

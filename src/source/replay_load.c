@@ -354,8 +354,18 @@ static bool end_refresh(struct loader *loader)
 	return true;
 }
 
+/* Whether the recording stops in the middle of BLOCK's last line. */
+static bool is_cut(const struct replay *replay, const struct block *block)
+{
+	const char *end = replay->data + replay->size;
+
+	return block->payload.p + block->payload.n == end && end[-1] != '\n';
+}
+
 static bool load_block(struct loader *loader, const struct block *block)
 {
+	if (is_cut(loader->replay, block) && !text_is(block->kind, "end"))
+		return bad(loader, "it is cut short");
 	if (block->damaged)
 		return bad(loader, "its checksum does not agree");
 	if (text_is(block->kind, "refresh"))

@@ -189,9 +189,10 @@ static bool shows_marks(const struct painter *painter, enum side side)
 static void put_cell(struct painter *painter, int row, int col,
 	struct look_of_cell look)
 {
-	if (look.letter == ' ')
-		look.fill = FILL_NONE;
-	painter->seen[look.role] = true;
+	/* What stands out does so however little there is. */
+	if (look.role == ROLE_CURSOR || look.role == ROLE_MARK ||
+	    look.role == ROLE_CHANGED)
+		look.fill = FILL_FULL;
 	grid_put_fill(painter->grid, row, col, (uint32_t)look.letter,
 		look.role, look.fill);
 }
@@ -225,13 +226,12 @@ static void paint_cells(struct painter *painter, enum side side,
 			look = paint_frames(&tally, painter->atlas->coloring,
 				painter->snapshot);
 		}
-		put_cell(painter, grid_row, col + (int)i, look);
+		painter->seen[look.role] = true;
 		if (cursor && i == cursor_cell)
-			grid_role(painter->grid, grid_row, col + (int)i,
-				ROLE_CURSOR);
+			look.role = ROLE_CURSOR;
 		else if (marks && linked(painter->snapshot, start))
-			grid_role(painter->grid, grid_row, col + (int)i,
-				ROLE_MARK);
+			look.role = ROLE_MARK;
+		put_cell(painter, grid_row, col + (int)i, look);
 	}
 }
 
@@ -545,7 +545,7 @@ static void paint_foot(struct painter *painter,
 			ROLE_MESSAGE, status->message);
 	} else if (parts.explain) {
 		explain_line(&line, painter->atlas, painter->snapshot);
-		grid_str(grid, row, 1, -1, ROLE_MESSAGE, buf_text(&line));
+		grid_str(grid, row, 1, -1, ROLE_TEXT, buf_text(&line));
 	}
 	row += parts.explain;
 	if (parts.legend)
@@ -592,8 +592,8 @@ static void paint_inspector(struct painter *painter)
 		int width = cols - 3, at = col + 2;
 
 		text_until(&line, '\t', &title);
-		at = grid_text(grid, row, at, width, line.n ? ROLE_KEY_LABEL :
-			ROLE_POPUP, title);
+		at = grid_text(grid, row, at, width, line.n ?
+			ROLE_POPUP_BORDER : ROLE_POPUP, title);
 		if (line.n)
 			grid_text(grid, row, col + 13, cols - 14, ROLE_POPUP,
 				line);

@@ -54,7 +54,8 @@ static uint64_t gap_before(const struct snapshot *snapshot, size_t i)
 {
 	uint64_t gap;
 
-	if (!i)
+	/* Up to the gate lies what is nobody's, not even the kernel's. */
+	if (!i || snapshot->regions[i].type == REGION_VSYSCALL)
 		return 0;
 	gap = snapshot->regions[i].start - snapshot->regions[i - 1].end;
 	return gap < GAP_BYTES ? 0 : gap >> snapshot->machine->page_shift;

@@ -25,9 +25,10 @@ struct ui {
 	bool frozen, quit;
 	bool prompting;			/* for the delay */
 	char prompt[16];
-	char message[160];		/* until the next key */
+	char message[240];		/* until the next key */
 	bool is_warning;
-	uint64_t wish_serial;		/* of the last wish sent */
+	struct wish sent;		/* the last wish, */
+	uint64_t wish_serial;		/* and its number; 0: none was sent */
 };
 
 void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,

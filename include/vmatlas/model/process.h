@@ -36,11 +36,12 @@ void process_command(struct proc_id id, const char *name,
 	struct source *src, struct buf *out);
 
 /*
- * All processes, in pid order, in a heap array at *OUT.  Those that ended
- * meanwhile are left out; those whose stat may not be read are there.
+ * All processes, or those in ONLY (NONLY > 0), in pid order, in a heap array
+ * at *OUT.  Those that ended meanwhile are left out; those whose stat may not
+ * be read are there.
  */
 enum answer processes_read(struct source *src, const struct machine *machine,
-	struct process **out, size_t *n);
+	const int *only, unsigned nonly, struct process **out, size_t *n);
 
 /* A process's sums by smaps_rollup: cheap, and exact where it can be read. */
 enum answer process_rollup(struct proc_id id, struct source *src,
