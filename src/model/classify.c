@@ -8,18 +8,21 @@ void page_context_of(const struct region *region, struct text name,
 	const struct kernel_rules *rules, struct page_context *out)
 {
 	unsigned flags = region->vm_flags;
+	bool is_secret = text_starts(name, "/secretmem");
 
 	*out = (struct page_context){
 		.rules = rules,
-		.has_file = region->inode != 0 || region->major != 0 ||
-			region->minor != 0,
+		/* Private memory of /dev/zero has a name, but no file. */
+		.has_file = region->type != REGION_ANON &&
+			(region->inode != 0 || region->major != 0 ||
+			 region->minor != 0),
 		.private_writable = region->write && !region->shared,
 		.is_shmem = region->type == REGION_SHMEM,
 		.is_special = region->type == REGION_VDSO ||
-			region->type == REGION_SPECIAL,
+			(region->type == REGION_SPECIAL && !is_secret),
 		.is_hugetlb = region->type == REGION_HUGETLB ||
 			(flags & SMAPS_FLAG_HUGETLB),
-		.is_secret = text_starts(name, "/secretmem"),
+		.is_secret = is_secret,
 		.is_pfnmap = region->type == REGION_VVAR ||
 			(flags & SMAPS_FLAG_PFNMAP),
 		.is_io = flags & SMAPS_FLAG_IO,
@@ -127,6 +130,8 @@ static enum page_state classify_without_flags(const struct page_context *cx,
 		return STATE_KERNEL;
 	if (!pte->file && pte->exclusive)
 		return cx->has_file ? STATE_COW_COPIED : STATE_ANON;
+	if (cx->is_secret)
+		return STATE_SECRET;
 	if (pte->file && cx->is_hugetlb)
 		return STATE_HUGETLB;
 	if (pte->file && cx->private_writable)

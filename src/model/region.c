@@ -72,6 +72,8 @@ static enum region_type type_of(const struct region *region, struct text name)
 {
 	size_t i;
 
+	if (!region->shared && text_is(name, "/dev/zero"))
+		return REGION_ANON;	/* the old way to ask for memory */
 	for (i = 0; i < sizeof(by_name) / sizeof(*by_name); i++)
 		if (text_starts(name, by_name[i].start))
 			return by_name[i].type;
