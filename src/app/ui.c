@@ -13,6 +13,7 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 {
 	memset(ui, 0, sizeof(*ui));
 	ui->session = session;
+	ui->act = -1;
 	ui->screen = session->pid ? UI_ATLAS : UI_LIST;
 	atlas_init(&ui->atlas);
 	list_init(&ui->list);
@@ -48,6 +49,27 @@ static void update(struct ui *ui)
 	else if (ui->snapshot->has_process)
 		atlas_update(&ui->atlas, ui->snapshot, ui->grid.rows,
 			ui->grid.cols, has_caption(ui));
+}
+
+/* The demo goes on to another act: show where that takes place. */
+static void follow_demo(struct ui *ui)
+{
+	const struct demo *demo = ui->session->demo;
+	unsigned shift;
+	uint64_t va, nbytes;
+	int act;
+
+	if (!demo || !ui->atlas.laid_out || ui->screen != UI_ATLAS)
+		return;
+	act = (int)demo_now(demo).act;
+	if (act == ui->act)
+		return;
+	ui->act = act;
+	demo_region(demo, (enum demo_act)act, &va, &nbytes);
+	shift = ui->snapshot->machine->page_shift;
+	if (nbytes)
+		atlas_show(&ui->atlas, ui->snapshot, va >> shift,
+			(va + nbytes) >> shift);
 }
 
 void ui_resize(struct ui *ui, int rows, int cols)
@@ -111,6 +133,7 @@ bool ui_take(struct ui *ui)
 	if (latest->complete && latest->has_process)
 		session_release_command(ui->session);
 	update(ui);
+	follow_demo(ui);
 	return true;
 }
 

@@ -315,6 +315,33 @@ bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 	}
 }
 
+void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
+	uint64_t start, uint64_t end)
+{
+	struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
+	uint64_t room = (uint64_t)pane->layout.row_cells *
+		(uint64_t)(pane->rows > 4 ? pane->rows / 2 : 1);
+	unsigned shift = 0;
+	uint64_t row;
+	unsigned cell;
+
+	while ((end - start) >> shift > room)
+		shift++;
+	pane->shift = shift;
+	pane->fit = false;
+	pane->cursor = start;
+	pane->placed = true;
+	atlas_update(atlas, snapshot, atlas->rows, atlas->cols,
+		atlas->has_caption);
+	/* With what lies before it in view as well. */
+	if (!pane_at(pane, &row, &cell))
+		return;
+	if (row < pane->top || row >= pane->top + (uint64_t)pane->rows ||
+	    row - pane->top > (uint64_t)pane->rows / 2)
+		pane->top = row > 4 ? row - 4 : 0;
+	pane_show_cursor(pane);
+}
+
 /* The pane at a place of the grid, or NULL. */
 static struct pane *pane_under(struct atlas *atlas, int row, int col)
 {

@@ -399,10 +399,12 @@ static void pane_title(const struct painter *painter, enum side side,
 	char count[24], bytes[TEXT_SIZE_MAX];
 
 	text_size(n << painter->snapshot->machine->page_shift, bytes);
-	if (pane->shift < 20)
+	if (pane->shift < 10)
 		snprintf(count, sizeof(count), "%" PRIu64, n);
 	else
-		snprintf(count, sizeof(count), "%" PRIu64 "Mi", n >> 20);
+		snprintf(count, sizeof(count), "%" PRIu64 "%s",
+			n >> pane->shift / 10 * 10,
+			&"Ki\0Mi\0Gi\0Ti\0Pi"[(pane->shift / 10 - 1) * 3]);
 	snprintf(out, size, "%s: %s %s%s a cell%s%s",
 		side == SIDE_VIRTUAL ? "virtual" : "physical", count,
 		side == SIDE_VIRTUAL ? "page" : "frame", n == 1 ? "" : "s",
@@ -506,24 +508,27 @@ static void paint_pane(struct painter *painter, enum side side)
 
 /* ---- the foot */
 
+/* Of the letters on screen as many as fit: what has content first. */
 static void paint_foot_legend(struct painter *painter, int row)
 {
 	struct grid *grid = painter->grid;
 	struct legend_entry entry;
-	int col = 1;
+	int col = 1, pass;
 	unsigned i;
 
-	for (i = 0; paint_legend(painter->atlas->coloring, painter->snapshot,
-		     i, &entry); i++) {
-		if (!painter->seen[entry.role])
-			continue;
-		if (col + (int)strlen(entry.title) + 3 >= grid->cols)
-			break;
-		grid_put_fill(grid, row, col, (uint32_t)entry.letter,
-			entry.role, (enum fill)entry.fill);
-		col = grid_str(grid, row, col + 2, -1, ROLE_TEXT, entry.title)
-			+ 2;
-	}
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; paint_legend(painter->atlas->coloring,
+			     painter->snapshot, i, &entry); i++) {
+			if (!painter->seen[entry.role] ||
+			    (entry.fill == FILL_NONE) != pass)
+				continue;
+			if (col + (int)strlen(entry.title) + 3 >= grid->cols)
+				return;
+			grid_put_fill(grid, row, col, (uint32_t)entry.letter,
+				entry.role, (enum fill)entry.fill);
+			col = grid_str(grid, row, col + 2, -1, ROLE_TEXT,
+				entry.title) + 2;
+		}
 }
 
 static void paint_foot(struct painter *painter,

@@ -56,7 +56,7 @@ static void explain_page(struct buf *out, const struct snapshot *snapshot,
 
 	buf_fmt(out, "%" PRIx64, vpn);
 	add_frame(out, snapshot, detail);
-	buf_fmt(out, "  %s", state_info(detail->state)->words);
+	buf_fmt(out, ": it %s", state_info(detail->state)->words);
 	add_count(out, detail);
 }
 

@@ -23,6 +23,7 @@ struct ui {
 	struct snapshot *snapshot;	/* what is shown; NULL at first */
 	struct grid grid;
 	bool frozen, quit;
+	int act;			/* of the demo, that is shown; -1: none */
 	bool prompting;			/* for the delay */
 	char prompt[16];
 	char message[240];		/* until the next key */

@@ -80,6 +80,10 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 /* Do what a key asked for; false: it has no meaning here. */
 bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 	enum action action);
+/* Put the cursor on page START and show START..END whole, in the smallest
+ * cells that allow it. */
+void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
+	uint64_t start, uint64_t end);
 /* A click: the cursor goes to the cell at this place of the grid. */
 void atlas_click(struct atlas *atlas, int row, int col);
 /* The wheel: scroll the pane that the mouse is over by N rows. */
