@@ -298,7 +298,8 @@ static int run_once(struct batch *batch, int pid, struct err *err)
 			result = report_pages(batch, &snapshot, err);
 		if (snapshot)
 			table_end(&batch->text, batch->options->format,
-				snapshot, !why, (double)(session_clock() - begun));
+				snapshot, !why && (!snapshot->has_process ||
+					snapshot->pagemap == ANSWER_OK), (double)(session_clock() - begun));
 	}
 	if (!result && batch->out >= 0)
 		result = flush(batch, err);

@@ -159,7 +159,7 @@ static void read_usage(struct refresh *refresh, struct process_row *row)
 	}
 	space_init(&space, row->process.id, false);
 	row->answer = space_refresh(&space, refresh->src, refresh->machine);
-	row->by_pagemap = !space.usage_from_smaps;
+	row->by_pagemap = !space.usage_from_smaps || !space.nregions;
 	if (row->answer == ANSWER_OK) {
 		space_pass_begin(&space, wish->depth);
 		while (space_pass_step(&space, true) > 0)

@@ -105,7 +105,7 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 		&reader->machine->rules, &cx);
 	answer = reader_words(reader, from, (size_t)(to - from));
 	if (answer != ANSWER_OK)
-		return answer == ANSWER_GONE ? -1 : 0;
+		return -1;
 	reader_frames(reader, &cx);
 	for (i = 0; i < to - from; i++) {
 		struct page_run run = run_of(space, i);
@@ -137,8 +137,12 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 		if (from >= to)
 			continue;
 		add_void(snapshot, space, wish, at, from);
-		if (add_slice(snapshot, space, wish, from, to))
+		if (add_slice(snapshot, space, wish, from, to)) {
+			/* What cannot be read is no void either. */
+			snapshot->pagemap = space->reader->answers[WORDS_PAGEMAP];
+			snapshot->runs_next = wish->runs.end;
 			return -1;
+		}
 		at = to;
 	}
 	snapshot->runs_next = at << shift;

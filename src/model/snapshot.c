@@ -151,6 +151,7 @@ void snapshot_take_space(struct snapshot *snapshot, struct space *space,
 	snapshot->kpagecount = reader->answers[WORDS_KPAGECOUNT];
 	snapshot->whole = space->whole;
 	snapshot->layout = space->layout;
+	snapshot->read_to = space_read_to(space);
 	snapshot->progress = space->whole || !space->process.rss ? 1 :
 		(double)snapshot->total.rss / (double)space->process.rss;
 	take_regions(snapshot, space);

@@ -213,6 +213,13 @@ int space_read(struct space *space, uint64_t start, uint64_t end, bool again)
 	return 0;
 }
 
+uint64_t space_read_to(const struct space *space)
+{
+	if (space->reader->answers[WORDS_PAGEMAP] != ANSWER_OK)
+		return 0;
+	return space->whole ? UINT64_MAX : space->at_vpn;
+}
+
 /* ---- sums */
 
 /* What no block told: the pages that are not there, what locks them, and
@@ -302,4 +309,6 @@ void space_sum(struct space *space, struct usage *total)
 		if (total)
 			usage_add(total, &region->usage);
 	}
+	if (total && (space->maps != ANSWER_OK || !space->whole))
+		total->known = 0;
 }

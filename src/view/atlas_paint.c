@@ -470,20 +470,22 @@ static void paint_border(struct painter *painter, enum side side)
 /* Why there are no frames to be seen. */
 static void paint_reason(struct painter *painter)
 {
-	const struct snapshot *snapshot = painter->snapshot;
+	const struct facts *facts = &painter->snapshot->machine->facts;
 	const struct pane *pane = &painter->atlas->panes[SIDE_PHYSICAL];
-	static const char *const lines[] = {
-		" frames: ?  not told to this user ",
-		" seeing them needs CAP_SYS_ADMIN: ",
-		" run vmatlas as root              ",
+	static const char *const lines[2][2] = {
+		{ "frames: ?  their numbers are not told",
+		  "seeing them needs CAP_SYS_ADMIN (root)" },
+		{ "frames: ?  their numbers are not told",
+		  "here, so their places are not known" },
 	};
 	int i, row = pane->row + pane->rows / 2 - 1;
 
-	if (snapshot->machine->facts.pfn_visible || pane->rows < 5)
+	if (facts->pfn_visible || pane->rows < 5)
 		return;
-	for (i = 0; i < 3; i++)
-		grid_str(painter->grid, row + i, pane->col + 1,
-			pane->cols - 2, ROLE_WARNING, lines[i]);
+	grid_fill(painter->grid, row, pane->col, 2, pane->cols, ROLE_WARNING);
+	for (i = 0; i < 2; i++)
+		grid_str(painter->grid, row + i, pane->col, pane->cols,
+			ROLE_WARNING, lines[facts->uid == 0][i]);
 }
 
 static void paint_pane(struct painter *painter, enum side side)
@@ -562,6 +564,35 @@ static void paint_foot(struct painter *painter,
 
 /* ---- the inspector: a panel on a wide screen, else a pop-up */
 
+#define INSPECTOR_LABEL 13
+
+/* TEXT in as many rows from ROW on as it needs, broken at blanks, none of
+ * them at or below END; returns the row behind it. */
+static int paint_wrapped(struct grid *grid, int row, int end, int col,
+	int width, struct text text)
+{
+	do {
+		struct text part = text;
+
+		while (part.n && grid_width(grid, part) > width) {
+			size_t n = part.n;
+
+			while (n && part.p[n - 1] != ' ')
+				n--;
+			if (!n)
+				break;
+			part.n = n - 1;
+		}
+		if (!part.n || grid_width(grid, part) > width)
+			part = text;	/* one long word is cut */
+		grid_text(grid, row++, col, width, ROLE_POPUP, part);
+		text.p += part.n;
+		text.n -= part.n;
+		text = text_trim(text);
+	} while (text.n && row < end);
+	return row;
+}
+
 static void paint_inspector(struct painter *painter)
 {
 	const struct atlas *atlas = painter->atlas;
@@ -592,16 +623,13 @@ static void paint_inspector(struct painter *painter)
 		panel ? ROLE_BORDER : ROLE_POPUP_BORDER);
 	grid_str(grid, top, col + 2, cols - 4, ROLE_TITLE, " inspector ");
 	rest = (struct text){ buf_text(&lines), lines.len };
-	for (row = top + 1; row < top + rows - 1 && text_line(&rest, &line);
-	     row++) {
-		int width = cols - 3, at = col + 2;
-
+	row = top + 1;
+	while (row < top + rows - 1 && text_line(&rest, &line)) {
 		text_until(&line, '\t', &title);
-		at = grid_text(grid, row, at, width, line.n ?
+		grid_text(grid, row, col + 2, cols - 3, line.n ?
 			ROLE_POPUP_BORDER : ROLE_POPUP, title);
-		if (line.n)
-			grid_text(grid, row, col + 13, cols - 14, ROLE_POPUP,
-				line);
+		row = paint_wrapped(grid, row, top + rows - 1,
+			col + INSPECTOR_LABEL, cols - INSPECTOR_LABEL - 1, line);
 	}
 	buf_fini(&lines);
 }

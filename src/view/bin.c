@@ -94,6 +94,10 @@ void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
 				block->vpn > start ? block->vpn : start,
 				last < end ? last : end, &first_zone);
 	}
+	if (snapshot->pagemap != ANSWER_OK)
+		tally->unknown = true;
+	else if (counted < tally->total && end > snapshot->read_to)
+		tally->pending = true;
 	if (counted < tally->total)
 		tally->state[snapshot_absent(snapshot, region)] +=
 			tally->total - counted;

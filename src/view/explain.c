@@ -95,7 +95,9 @@ static void explain_pages(struct buf *out, const struct snapshot *snapshot,
 
 	bin_pages(snapshot, region, start, end, &tally);
 	buf_fmt(out, "%" PRIx64 " %" PRIu64 " pages: ", start, end - start);
-	if (tally.pending)
+	if (tally.unknown)
+		buf_str(out, "? (pagemap cannot be read)");
+	else if (tally.pending)
 		buf_str(out, "being read");
 	else
 		add_states(out, &tally);
@@ -165,7 +167,8 @@ void explain_line(struct buf *out, const struct atlas *atlas,
 	region = snapshot_region(snapshot, start);
 	if (region < 0)
 		return;
-	if (end - start == 1 && detail_fits(snapshot, FOCUS_VIRTUAL, start, end))
+	if (end - start == 1 && snapshot->pagemap == ANSWER_OK &&
+	    detail_fits(snapshot, FOCUS_VIRTUAL, start, end))
 		explain_page(out, snapshot, start);
 	else
 		explain_pages(out, snapshot, (size_t)region, start, end);
@@ -300,6 +303,8 @@ void explain_inspect(struct buf *out, const struct atlas *atlas,
 	else if (!detail_fits(snapshot, virtual ? FOCUS_VIRTUAL :
 			 FOCUS_PHYSICAL, start, end))
 		buf_str(out, "being read\n");
+	else if (virtual && snapshot->pagemap != ANSWER_OK)
+		buf_str(out, "state\t?\n");
 	else if (virtual)
 		inspect_page(out, snapshot);
 	else

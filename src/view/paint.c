@@ -158,6 +158,8 @@ struct look_of_cell paint_pages(const struct tally *tally,
 {
 	struct look_of_cell look;
 
+	if (!tally->content && tally->unknown)
+		return (struct look_of_cell){ '?', ROLE_OTHER, FILL_NONE };
 	if (!tally->content && tally->pending)
 		return (struct look_of_cell){ '~', ROLE_STALE, FILL_NONE };
 	if (!tally->content)

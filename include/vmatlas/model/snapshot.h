@@ -146,6 +146,7 @@ struct snapshot {
 	enum answer maps, pagemap, kpageflags, kpagecount, smaps;
 	bool whole;		/* every page was read at least once */
 	double progress;	/* of the first pass, 0 to 1 */
+	uint64_t read_to;	/* pages below it were read at least once */
 	struct region *regions;
 	size_t nregions, regions_cap;
 	uint32_t layout;	/* changes when the regions do */

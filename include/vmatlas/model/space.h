@@ -91,6 +91,8 @@ int space_read(struct space *space, uint64_t start, uint64_t end, bool again);
 /* Bring the regions' usage up to date from the blocks; the total is put into
  * *TOTAL (may be NULL). */
 void space_sum(struct space *space, struct usage *total);
+/* Pages below this were read at least once. */
+uint64_t space_read_to(const struct space *space);
 /* Index of the first block that ends above VPN. */
 size_t space_block_after(const struct space *space, uint64_t vpn);
 

@@ -22,6 +22,7 @@ struct tally {
 	int zone;			/* of its frames; -1: none or several */
 	bool stale;			/* read some refreshes ago */
 	bool pending;			/* not read yet: the counts are too low */
+	bool unknown;			/* it cannot be read */
 	/* Physical side only: */
 	bool ram;			/* some System RAM is in it */
 	int stretch;			/* index of the first stretch in it, or -1 */
