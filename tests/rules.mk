@@ -41,12 +41,13 @@ $O/tests/term/%: tests/term/%.c $(TERM_HELP)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ \
 		-lvterm -lcmocka -lutil
 
+# Static: vmatlas would map the same libc, and so change the zoo's shares.
 $O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c tests/live/zoo.h \
 		$O/config
 	$(say) TEST $<
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ \
-		$(filter %.c,$^)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static \
+		-o $@ $(filter %.c,$^)
 
 .PHONY: unit-programs term-programs live-programs fuzz-programs fuzz-link \
 	san-programs

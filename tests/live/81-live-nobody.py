@@ -15,14 +15,13 @@ MAY_ALSO = {
     "lazyfree": {"anon"},
     "ramfs": {"file", "shmem"},
     "file-dirty": {"file"},
-    "secret": {"file", "shmem"},
     "driver": {"file", "shmem"},
-    "huge-zero": {"file"},
     "hugetlb": {"file", "anon", "shmem"},
 }
-# What only flags and counts can tell.
-MAY_NOT = {"zero", "huge-zero", "cow-shared", "ksm", "lazyfree",
-           "anon-was-shared", "file-dirty", "driver", "secret", "ramfs"}
+# What only flags and counts can tell.  (Secret memory has a telling name, and
+# what is not anonymous in anonymous memory can only be the huge zero page.)
+MAY_NOT = {"zero", "cow-shared", "ksm", "lazyfree", "anon-was-shared",
+           "file-dirty", "driver", "ramfs"}
 
 
 def check_states(tap, zoo, pages):

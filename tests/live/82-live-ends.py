@@ -66,8 +66,8 @@ def look(lab, pid, report, *args):
 def check_exits(tap, lab):
     bad = []
     for i in range(20):
-        p = lab.start(["sleep", str(0.01 * i)], stdin=subprocess.DEVNULL)
-        bad += judge(look(lab, p.pid, "regions", "-n", 5, "-d", "0.03"))
+        p = lab.start(["sleep", str(0.015 * i)], stdin=subprocess.DEVNULL)
+        bad += judge(look(lab, p.pid, "regions", "-n", 5, "-d", "0.05"))
         p.wait()
     tap.check(not bad, "a process that exits while it is looked at", bad)
 
@@ -76,7 +76,7 @@ def check_execs(tap, lab):
     p = lab.start(["sh", "-c", EXEC, EXEC], stdin=subprocess.DEVNULL)
     bad = []
     for report in ("regions", "pages"):
-        run = look(lab, p.pid, report, "-n", 30, "-d", "0.02")
+        run = look(lab, p.pid, report, "-n", 30, "-d", "0.05")
         bad += judge(run)
         if run.returncode != 0:
             bad.append("%s: status %d: %s" % (report, run.returncode, run.stderr))
@@ -89,7 +89,7 @@ def check_execs(tap, lab):
 def check_churn(tap, lab):
     p = lab.start([sys.executable, "-c", CHURN], stdin=subprocess.DEVNULL)
     time.sleep(0.3)
-    bad = judge(look(lab, p.pid, "pages", "-n", 10, "-d", "0.02"))
+    bad = judge(look(lab, p.pid, "pages", "-n", 10, "-d", "0.05"))
     p.kill()
     p.wait()
     tap.check(not bad, "a process that maps and unmaps all the time", bad)

@@ -29,7 +29,7 @@ class Tap:
 
     def check(self, good, name, notes=()):
         self.n += 1
-        for note in list(notes)[:12]:
+        for note in [] if good else list(notes)[:12]:
             print("# " + str(note))
         print("%s %d - %s" % ("ok" if good else "not ok", self.n, name),
               flush=True)
