@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -500,6 +502,48 @@ static void test_checksum(void **state)
 	check_refused(ONE("text path=a crc=0000000g\n\tone\n"), "checksum");
 }
 
+/* What is shipped as a fixture is whole, to its last checksum. */
+static void test_fixtures(void **state)
+{
+	const char *dir = "tests/fixtures/recordings/";
+	struct err warning = { 0 }, err = { 0 };
+	struct source *src;
+	struct proc_id id;
+	char path[200];
+	glob_t found;
+	size_t i;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s*.rec", dir);
+	assert_int_equal(glob(path, 0, NULL, &found), 0);
+	assert_true(found.gl_pathc >= 3);
+	for (i = 0; i < found.gl_pathc; i++) {
+		src = replay_new(found.gl_pathv[i], &warning, &err);
+		if (!src || warning.text[0])
+			fail_msg("%s%s", err.text, warning.text);
+		assert_true(replay_subject(src, &id));
+		source_free(src);
+	}
+	globfree(&found);
+	snprintf(path, sizeof(path), "%sboard.rec", dir);
+	src = replay_new(path, &warning, &err);
+	assert_non_null(src);
+	assert_int_equal(source_refresh(src, NULL), 1);
+	assert_true(replay_subject(src, &id));
+	assert_int_equal(id.pid, 301);
+	check_words(src, WORDS_PAGEMAP, id, 0x800, 4,
+		"8100000000081100 8100000000081101 40000000000004e0 0");
+	assert_int_equal(source_refresh(src, NULL), 1);
+	check_words(src, WORDS_PAGEMAP, id, 0x800, 4, "gone");
+	source_free(src);
+	assert_null(replay_new("tests/fixtures/recordings", &warning, &err));
+	assert_int_equal(err.code, EISDIR);
+	assert_null(replay_new("/nowhere", &warning, &err));
+	assert_int_equal(err.code, ENOENT);
+	assert_null(replay_new("/dev/zero", &warning, &err));
+	assert_non_null(strstr(err.text, "no recording"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -517,6 +561,7 @@ int main(void)
 		cmocka_unit_test(test_damaged_later),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_checksum),
+		cmocka_unit_test(test_fixtures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
