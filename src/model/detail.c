@@ -89,7 +89,8 @@ void detail_fill(struct snapshot *snapshot, struct space *space,
 	struct page_detail *detail = &snapshot->detail;
 
 	memset(detail, 0, sizeof(*detail));
-	if (!space->reader->machine || space->maps != ANSWER_OK)
+	if (!space->reader->machine || space->maps != ANSWER_OK ||
+	    space->process.answer != ANSWER_OK)
 		return;
 	if (focus->side == FOCUS_PHYSICAL)
 		detail_frame(detail, space->reader, focus->range.start);

@@ -74,7 +74,7 @@ static void take_rates(struct snapshot *snapshot, const struct refresh *refresh)
 	const struct rates *now = &refresh->now, *before = &refresh->before;
 	uint64_t ms = before->known && now->uptime_ms > before->uptime_ms ?
 		now->uptime_ms - before->uptime_ms : 0;
-	bool same = before->id.pid == now->id.pid &&
+	bool same = now->id.pid && before->id.pid == now->id.pid &&
 		before->id.starttime == now->id.starttime;
 
 	snapshot->faults_rate = snapshot->major_rate = -1;
@@ -339,7 +339,8 @@ static void count_rates(struct refresh *refresh)
 	now->known = true;
 	now->uptime_ms = facts->uptime_ms;
 	now->self_cpu_us = facts->self_cpu_us;
-	if (!refresh->has_space)
+	if (!refresh->has_space ||
+	    refresh->space.process.answer != ANSWER_OK)
 		return;
 	now->id = refresh->space.process.id;
 	now->minor_faults = refresh->space.process.minor_faults;

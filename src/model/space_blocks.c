@@ -124,11 +124,15 @@ static uint8_t classify_page(struct space *space, const struct block *block,
 	if (!is_new && (word & PM_PRESENT) && (block->words[at] & PM_PRESENT) &&
 	    (word & PM_PFN_MASK) != (block->words[at] & PM_PFN_MASK))
 		changed = true;
-	if (!changed || !space->whole)
-		return class;
-	if (is_split(was, slice->state[i]))
-		space->splits++;
-	return class | CLASS_CHANGED;
+	if (changed && space->whole) {
+		class |= CLASS_CHANGED;
+		if (is_split(was, slice->state[i]))
+			space->splits++;
+	}
+	/* What is on screen is read more than once in a refresh. */
+	if (!is_new && block->refresh == space->refresh)
+		class |= block->classes[at] & CLASS_CHANGED;
+	return class;
 }
 
 /* Take pages FIRST.. of the slice over into BLOCK. */
@@ -271,7 +275,8 @@ static void keep_chunk(struct space *space, uint32_t region,
 
 	block = block_find(space, slice->vpn + first, &at);
 	if (empty && (!block || (!block->nframes && !block->usage.swap &&
-				 !block->usage.rss))) {
+				 !block->usage.rss &&
+				 block->refresh != space->refresh))) {
 		/* What it had went a refresh ago, and was shown to go. */
 		if (block)
 			space_block_drop(space, at);
@@ -287,13 +292,14 @@ static void keep_chunk(struct space *space, uint32_t region,
 	block->vpn = slice->vpn + first;
 	block->region = region;
 	block->pass = space->pass;
-	block->refresh = space->refresh;
 	if (!is_new && (slice->known[first] & SLICE_SKIP)) {
-		block_settle(block);
-		return;
+		if (block->refresh != space->refresh)
+			block_settle(block);
+	} else {
+		block_fold(space, block, cx, first, is_new);
+		block->flags_pass = space->pass;
 	}
-	block_fold(space, block, cx, first, is_new);
-	block->flags_pass = space->pass;
+	block->refresh = space->refresh;
 }
 
 static void use_chunk(struct space *space, uint32_t region,

@@ -94,7 +94,8 @@ static void explain_pages(struct buf *out, const struct snapshot *snapshot,
 	struct tally tally;
 
 	bin_pages(snapshot, region, start, end, &tally);
-	buf_fmt(out, "%" PRIx64 " %" PRIu64 " pages: ", start, end - start);
+	buf_fmt(out, "%" PRIu64 " page%s at %" PRIx64 ": ", end - start,
+		end - start == 1 ? "" : "s", start);
 	if (tally.unknown)
 		buf_str(out, "? (pagemap cannot be read)");
 	else if (tally.pending)
@@ -223,11 +224,14 @@ static void inspect_region(struct buf *out, const struct snapshot *snapshot,
 			va_of(snapshot, vpn) - region->start);
 	if (usage_knows(&region->usage, USAGE_RSS | USAGE_PSS)) {
 		buf_fmt(out, "rss\t%s", text_size(region->usage.rss, size));
-		buf_fmt(out, "  pss %s", text_size(usage_pss(&region->usage),
+		buf_fmt(out, "  pss %s\n", text_size(usage_pss(&region->usage),
 			size));
-		buf_fmt(out, "  swap %s\n", usage_knows(&region->usage,
-			USAGE_SWAP) ? text_size(region->usage.swap, size) : "?");
 	}
+	if (!usage_knows(&region->usage, USAGE_SWAP))
+		buf_str(out, "swap\t?\n");
+	else if (region->usage.swap)
+		buf_fmt(out, "swap\t%s\n",
+			text_size(region->usage.swap, size));
 }
 
 static void inspect_page(struct buf *out, const struct snapshot *snapshot)
