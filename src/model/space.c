@@ -117,6 +117,9 @@ static bool smaps_wanted(const struct space *space)
 
 	if (space->locked_kb && space->locked_kb != UINT64_MAX)
 		return true;
+	/* Only smaps tells how sparse a region is. */
+	if (space->scan != ANSWER_OK)
+		return true;
 	for (i = 0; i < space->nregions; i++) {
 		const struct region *region = &space->regions[i];
 
@@ -129,8 +132,9 @@ static bool smaps_wanted(const struct space *space)
 	return false;
 }
 
-static void read_smaps(struct space *space, struct source *src, bool usage)
+void space_read_smaps(struct space *space, bool usage)
 {
+	struct source *src = space->reader->src;
 	struct buf buf = { 0 };
 	struct text text;
 
@@ -165,10 +169,10 @@ static void refresh_smaps(struct space *space, struct source *src,
 			usage_zero(&space->regions[i].usage);
 		for (i = 0; i < space->nregions; i++)
 			space->regions[i].usage.known = 0;
-		read_smaps(space, src, true);
+		space_read_smaps(space, true);
 	} else if ((changed || space->smaps_age > SMAPS_EVERY ||
 		    !space->keep_blocks) && smaps_wanted(space)) {
-		read_smaps(space, src, false);
+		space_read_smaps(space, false);
 	}
 }
 

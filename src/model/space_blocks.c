@@ -318,6 +318,13 @@ static void use_chunk(struct space *space, uint32_t region,
 	space_count_zones(space, &block);
 }
 
+static bool has_blocks(const struct space *space, uint64_t vpn, size_t n)
+{
+	size_t i = space_block_after(space, vpn);
+
+	return i < space->nblocks && space->blocks[i]->vpn < vpn + n;
+}
+
 int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 	size_t n, bool again)
 {
@@ -333,6 +340,8 @@ int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 	answer = reader_words(reader, vpn, n);
 	if (answer != ANSWER_OK)
 		return answer == ANSWER_GONE ? -1 : 0;
+	if (all_void(slice, 0, n) && !has_blocks(space, vpn, n))
+		return 0;
 	for (first = 0; space->keep_blocks && first < n; first += chunk) {
 		chunk = chunk_pages(slice, first);
 		if (block_is_same(space, block_find(space, vpn + first, &at),
@@ -340,6 +349,9 @@ int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 			memset(slice->known + first, SLICE_SKIP, chunk);
 	}
 	reader_frames(reader, &cx);
+	for (first = 0; first < n; first++)
+		if (!is_void(slice->words[first]))
+			space->found += reader->machine->facts.page_size;
 	for (first = 0; first < n; first += chunk) {
 		chunk = chunk_pages(slice, first);
 		if (space->keep_blocks)

@@ -11,6 +11,8 @@
 
 /* After the regions changed: every block finds its region again, or goes. */
 void space_blocks_move(struct space *space, unsigned page_shift);
+/* Read smaps: what regions are, and how much of each is populated. */
+void space_read_smaps(struct space *space, bool usage);
 /* Read N pages (a slice at most) of REGION from VPN on; -1: gone. */
 int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 	size_t n, bool again);

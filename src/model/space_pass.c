@@ -23,6 +23,7 @@ static void enter_region(struct space *space, size_t region)
 {
 	space->at_region = region;
 	space->nranges = space->range = 0;
+	space->found = 0;
 	if (region < space->nregions)
 		space->at_vpn = space->scanned_to = first_page(space, region);
 }
@@ -55,6 +56,15 @@ void space_pass_begin(struct space *space, enum depth depth)
 		reset_sums(space);
 }
 
+/* Where the kernel cannot say where a big region is populated, smaps says
+ * how much is: all of that was found. */
+static bool is_exhausted(const struct space *space, const struct region *r)
+{
+	return space->scan != ANSWER_OK && r->smaps_known &&
+		space->found >= r->smaps_resident &&
+		r->end - r->start > SCAN_BYTES;
+}
+
 /* Regions whose pages pagemap does not tell. */
 static bool is_unreadable(const struct space *space, const struct region *r)
 {
@@ -62,8 +72,7 @@ static bool is_unreadable(const struct space *space, const struct region *r)
 
 	return r->type == REGION_VSYSCALL || r->type == REGION_VVAR ||
 		(facts->task_size && r->start >= facts->task_size) ||
-		(space->scan != ANSWER_OK && r->smaps_known &&
-		 !r->smaps_resident && r->end - r->start > SCAN_BYTES);
+		is_exhausted(space, r);
 }
 
 /* The pages that are populated from at_vpn on, in a region that is too big
@@ -80,7 +89,9 @@ static bool next_populated(struct space *space, uint64_t end)
 			sizeof(space->ranges) / sizeof(*space->ranges),
 			&space->nranges, &space->scanned_to);
 		if (space->scan != ANSWER_OK) {
-			/* This kernel cannot say: read it all. */
+			/* This kernel cannot say: read it all, or as much
+			 * as smaps says there is to be found. */
+			space_read_smaps(space, false);
 			space->ranges[0] = (struct vpn_range){
 				space->at_vpn, end };
 			space->nranges = 1;
@@ -131,6 +142,7 @@ bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
 			found = *from < end;
 		} else {
 			while (next_populated(space, end) &&
+			       !is_exhausted(space, region) &&
 			       !(found = cut_range(space, end, from, to)))
 				space->range++;
 		}

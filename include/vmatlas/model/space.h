@@ -62,6 +62,7 @@ struct space {
 	struct vpn_range ranges[64];
 	size_t nranges, range;
 	uint64_t scanned_to;		/* pages */
+	uint64_t found;			/* bytes in RAM or swap, of this region */
 	enum answer scan;		/* of POPULATED_ANY */
 };
 
