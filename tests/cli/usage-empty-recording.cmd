@@ -1,0 +1,1 @@
+: >empty; $VMATLAS -b -R empty; $VMATLAS -b -R - </dev/null

@@ -1,0 +1,1 @@
+$VMATLAS -b -- /no/such/command

@@ -1,0 +1,1 @@
+$VMATLAS -b no-such-process-of-that-name

@@ -1,0 +1,1 @@
+$VMATLAS -b --procfs no/such/folder 1

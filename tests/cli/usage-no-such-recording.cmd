@@ -1,0 +1,1 @@
+$VMATLAS -b -R no-such-file

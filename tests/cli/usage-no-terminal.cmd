@@ -1,0 +1,1 @@
+setsid -w $VMATLAS -R fixtures/recordings/sample.rec

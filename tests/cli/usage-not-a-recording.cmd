@@ -1,0 +1,1 @@
+echo hello >hello; $VMATLAS -b -R hello

@@ -1,0 +1,1 @@
+$VMATLAS -b -f xml 2>&1 | sed 's/one of .*/one of .../'

@@ -1,0 +1,1 @@
+$VMATLAS --no-such-option
