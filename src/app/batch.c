@@ -21,6 +21,8 @@ struct batch {
 	struct buf text;
 	bool head_done;		/* CSV has one header for all refreshes */
 	bool noted;		/* what may not be seen was said */
+	bool ended;		/* the process, after it was seen */
+	uint64_t done;		/* refreshes */
 	int status;
 };
 
@@ -280,6 +282,13 @@ static int run_once(struct batch *batch, int pid, struct err *err)
 	session->blocked[0] = '\0';
 	if (session->wish.pid)
 		why = trouble(snapshot);
+	if (why && batch->done && batch->options->npids < 2) {
+		/* What was to be seen was seen. */
+		batch->ended = true;
+		if (!session->command)
+			message("%d: it has ended", pid);
+		goto unref;
+	}
 	if (why) {
 		message("%d: %s", pid, why);
 		batch->status = 1;
@@ -323,18 +332,18 @@ static void sleep_until(uint64_t ms, const volatile int *stop)
 	}
 }
 
-static bool goes_on(const struct batch *batch, uint64_t done)
+static bool goes_on(const struct batch *batch)
 {
 	const struct options *options = batch->options;
 	int status;
 
-	if (*batch->stop || batch->status)
+	if (*batch->stop || batch->status || batch->ended)
 		return false;
 	if (batch->session->command &&
 	    command_ended(batch->session->command, &status))
 		return false;
 	if (options->iterations)
-		return done < options->iterations;
+		return batch->done < options->iterations;
 	return options->delay_given || options->record ||
 		batch->session->command;
 }
@@ -381,7 +390,7 @@ int batch_run(struct session *session, const volatile int *stop)
 {
 	struct batch batch = { .session = session,
 		.options = session->options, .stop = stop };
-	uint64_t due = session_clock(), done = 0;
+	uint64_t due = session_clock();
 	struct err err = { 0 };
 	int result;
 
@@ -394,7 +403,8 @@ int batch_run(struct session *session, const volatile int *stop)
 	result = open_output(&batch, &err);
 	while (!result) {
 		result = refresh_all(&batch, &err);
-		if (result || !goes_on(&batch, ++done))
+		batch.done++;
+		if (result || !goes_on(&batch))
 			break;
 		due += session->wish.period_ms;
 		if (!session->options->replay)

@@ -52,6 +52,11 @@ static int start_sample(struct session *session, struct err *err)
 		if (!session->demo)
 			return -1;
 		session->pid = demo_pid(session->demo);
+		/* One look should have something to see. */
+		if ((options->batch || options->picture) &&
+		    !options->delay_given &&
+		    demo_hold(session->demo, DEMO_SHARE_BOTH, err))
+			return -1;
 	}
 	if (options->command) {
 		const char *log = options->log ? options->log :

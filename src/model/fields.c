@@ -160,12 +160,28 @@ PROCESS_FIGURE(uss, USAGE_USS, usage->uss)
 PROCESS_FIGURE(shared, USAGE_SHARED, usage->shared)
 PROCESS_FIGURE(anonymous, USAGE_ANONYMOUS, usage->anonymous)
 PROCESS_FIGURE(swap, USAGE_SWAP, usage->swap)
-PROCESS_FIGURE(cow_shared, USAGE_STATES,
-	(uint64_t)usage->state[STATE_COW_SHARED] <<
-		record->snapshot->machine->page_shift)
-PROCESS_FIGURE(cow_copied, USAGE_STATES,
-	(uint64_t)usage->state[STATE_COW_COPIED] <<
-		record->snapshot->machine->page_shift)
+
+/* A page that is only known to be present could be either. */
+static void set_cow(struct record *record, struct value *value,
+	enum page_state state)
+{
+	const struct usage *usage = &record->row->usage;
+
+	if (!usage->state[STATE_PRESENT])
+		set_figure(value, usage, USAGE_STATES,
+			(uint64_t)usage->state[state] <<
+			record->snapshot->machine->page_shift);
+}
+
+static void get_process_cow_shared(struct record *record, struct value *value)
+{
+	set_cow(record, value, STATE_COW_SHARED);
+}
+
+static void get_process_cow_copied(struct record *record, struct value *value)
+{
+	set_cow(record, value, STATE_COW_COPIED);
+}
 
 static void get_pss_source(struct record *record, struct value *value)
 {

@@ -202,11 +202,14 @@ static uint64_t block_end(const struct machine *machine, uint64_t pfn)
 		pfn + 1 : end;
 }
 
-static void frame_block_add(struct frame_block *into, uint8_t class)
+static void frame_block_add(struct frame_block *into, uint64_t pfn,
+	uint8_t class)
 {
 	uint16_t *state = &into->state[CLASS_STATE(class)];
+	unsigned bit = (unsigned)(pfn % BLOCK_PAGES);
 
 	into->nmine++;
+	into->mine[bit / 64] |= UINT64_C(1) << bit % 64;
 	if (*state < UINT16_MAX)
 		++*state;
 	if (CLASS_SHARING(class) == SHARING_SHARED && into->nshared < UINT16_MAX)
@@ -237,7 +240,7 @@ void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 			if (!at || pfn < at->pfn ||
 			    pfn >= block_end(snapshot->machine, at->pfn))
 				at = table_at(&table, pfn);
-			frame_block_add(at, block->classes[k]);
+			frame_block_add(at, pfn, block->classes[k]);
 		}
 	}
 	free(table.slots);

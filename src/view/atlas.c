@@ -15,6 +15,8 @@ void atlas_init(struct atlas *atlas)
 	memset(atlas, 0, sizeof(*atlas));
 	atlas->panes[SIDE_VIRTUAL].fit = true;
 	atlas->panes[SIDE_PHYSICAL].fit = true;
+	atlas->panes[SIDE_VIRTUAL].hold = -1;
+	atlas->panes[SIDE_PHYSICAL].hold = -1;
 }
 
 void atlas_fini(struct atlas *atlas)
@@ -184,6 +186,18 @@ void pane_show_cursor(struct pane *pane)
 		pane->top--;
 }
 
+/* What is around the cursor stays around it when it is magnified. */
+static void pane_hold(struct pane *pane)
+{
+	uint64_t row;
+	unsigned cell;
+
+	if (pane->hold >= 0 && pane_at(pane, &row, &cell))
+		pane->top = row > (uint64_t)pane->hold ?
+			row - (uint64_t)pane->hold : 0;
+	pane->hold = -1;
+}
+
 static void pane_clamp(struct pane *pane)
 {
 	uint64_t rows = (uint64_t)pane->rows;
@@ -263,6 +277,8 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 		p->cursor = p->layout.sections[0].scale.start;
 		p->placed = true;
 	}
+	pane_hold(v);
+	pane_hold(p);
 	pane_clamp(v);
 	pane_clamp(p);
 	if (moved || other) {

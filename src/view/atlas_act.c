@@ -192,9 +192,14 @@ static void switch_pane(struct atlas *atlas, const struct snapshot *snapshot)
 static void zoom(struct atlas *atlas, unsigned shift)
 {
 	struct pane *pane = active_pane(atlas);
+	uint64_t row;
+	unsigned cell;
 
 	if (shift > SCALE_SHIFT_MAX)
 		return;
+	if (pane_at(pane, &row, &cell) && row >= pane->top &&
+	    row - pane->top < (uint64_t)pane->rows)
+		pane->hold = (int)(row - pane->top);
 	pane->shift = shift;
 	pane->fit = false;
 	atlas->laid_out = false;

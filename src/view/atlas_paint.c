@@ -121,6 +121,19 @@ static uint64_t bytes_in(const struct snapshot *snapshot,
 		snapshot->machine->page_shift;
 }
 
+/* What this user may know of no page that is only known to be present. */
+static int put_cow(struct painter *painter, int row, int col,
+	const char *label, enum page_state state)
+{
+	const struct usage *total = &painter->snapshot->total;
+	char size[TEXT_SIZE_MAX];
+	bool known = usage_knows(total, USAGE_STATES) &&
+		(!total->state[STATE_PRESENT] || state == STATE_COW_PENDING);
+
+	return put_pair(painter->grid, row, col, label, known ?
+		text_size(bytes_in(painter->snapshot, state), size) : "?");
+}
+
 static void paint_rates(struct painter *painter, int row)
 {
 	const struct snapshot *snapshot = painter->snapshot;
@@ -130,12 +143,9 @@ static void paint_rates(struct painter *painter, int row)
 
 	grid_fill(grid, row, 0, 1, grid->cols, ROLE_HEADER);
 	col = grid_str(grid, row, 1, -1, ROLE_HEADER, "cow:") + 1;
-	col = put_figure(painter, row, col, "pending",
-		bytes_in(snapshot, STATE_COW_PENDING), USAGE_STATES);
-	col = put_figure(painter, row, col, "shared",
-		bytes_in(snapshot, STATE_COW_SHARED), USAGE_STATES);
-	col = put_figure(painter, row, col, "copied",
-		bytes_in(snapshot, STATE_COW_COPIED), USAGE_STATES);
+	col = put_cow(painter, row, col, "pending", STATE_COW_PENDING);
+	col = put_cow(painter, row, col, "shared", STATE_COW_SHARED);
+	col = put_cow(painter, row, col, "copied", STATE_COW_COPIED);
 	col = put_rate(painter, row, col, "split", snapshot->split_rate);
 	col = put_rate(painter, row, col + 1, "faults", snapshot->faults_rate);
 	if (!snapshot->self_rss)

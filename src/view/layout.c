@@ -173,22 +173,50 @@ static void choose_row(struct layout *layout, uint64_t row)
 	layout->chosen[layout->nchosen++] = row;
 }
 
+/* The first frame of BLOCK from bit BIT on that is the process's, or 512. */
+static unsigned next_mine(const struct frame_block *block, unsigned bit)
+{
+	while (bit < BLOCK_PAGES) {
+		uint64_t left = block->mine[bit / 64] >> bit % 64;
+
+		if (left)
+			return bit + (unsigned)__builtin_ctzll(left);
+		bit = (bit / 64 + 1) * 64;
+	}
+	return BLOCK_PAGES;
+}
+
+/* Where the frames of row N end. */
+static uint64_t row_end(const struct layout *layout, uint64_t n)
+{
+	struct row row = layout_row(layout, n);
+	uint64_t start, end;
+
+	if (!row.ncells)
+		return layout->sections[row.section].scale.end;
+	layout_range(layout, &row, row.ncells - 1, &start, &end);
+	return end;
+}
+
 static void choose_mine(struct layout *layout, const struct snapshot *snapshot)
 {
 	size_t i;
 
 	layout->nchosen = 0;
 	for (i = 0; i < snapshot->nframe_blocks; i++) {
-		uint64_t pfn = snapshot->frame_blocks[i].pfn, first, last;
-		uint64_t end = (pfn / BLOCK_PAGES + 1) * BLOCK_PAGES;
-		unsigned cell;
+		const struct frame_block *block = &snapshot->frame_blocks[i];
+		uint64_t base = block->pfn / BLOCK_PAGES * BLOCK_PAGES;
+		uint64_t row, end;
+		unsigned cell, bit = next_mine(block, 0);
 
-		layout->only = false;
-		if (!layout_find(layout, pfn, &first, &cell) ||
-		    !layout_find(layout, end - 1, &last, &cell))
-			continue;
-		for (; first <= last; first++)
-			choose_row(layout, first);
+		while (bit < BLOCK_PAGES &&
+		       layout_find(layout, base + bit, &row, &cell)) {
+			choose_row(layout, row);
+			end = row_end(layout, row);
+			if (end <= base + bit || end - base >= BLOCK_PAGES)
+				break;
+			bit = next_mine(block, (unsigned)(end - base));
+		}
 	}
 	layout->only = true;
 }

@@ -61,7 +61,7 @@ static const struct {
 } sharing_classes[] = {
 	{ 'p', ROLE_PRIVATE, "only here" },
 	{ 's', ROLE_SHARED, "shared" },
-	{ 'u', ROLE_OTHER, "not known" },
+	{ 'u', ROLE_OTHER, "neither, or not known" },
 };
 
 static struct look_of_cell look_sharing(const struct tally *tally,
@@ -188,6 +188,9 @@ struct look_of_cell paint_frames(const struct tally *tally,
 	}
 	if (tally->pending)
 		return (struct look_of_cell){ '~', ROLE_STALE, FILL_NONE };
+	/* Whose it is may be anybody's: not "none of this process". */
+	if (tally->ram && !snapshot->machine->facts.pfn_visible)
+		return (struct look_of_cell){ '?', ROLE_OTHER, FILL_NONE };
 	if (tally->ram)
 		return (struct look_of_cell){ '.', ROLE_RAM, FILL_NONE };
 	if (!stretch || stretch->kind == STRETCH_HOLE)
@@ -267,8 +270,12 @@ static bool zone_legend(const struct snapshot *snapshot, bool nodes,
 	}
 	if (i)
 		return false;
-	*out = (struct legend_entry){ '*', ROLE_OTHER, FILL_FULL,
-		"several or not known", NULL };
+	if (!machine->facts.pfn_visible)
+		*out = (struct legend_entry){ '?', ROLE_OTHER, FILL_FULL,
+			"not told to this user", NULL };
+	else
+		*out = (struct legend_entry){ '*', ROLE_OTHER, FILL_FULL,
+			"several, or not known", NULL };
 	return true;
 }
 

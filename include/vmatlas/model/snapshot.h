@@ -80,6 +80,8 @@ struct frame_block {
 	uint32_t nmine;			/* pages of it mapped, not frames */
 	uint16_t nshared, nchanged;
 	uint16_t state[NSTATES];	/* saturating */
+	/* A bit for each of the 512 around PFN that is this process's. */
+	uint64_t mine[BLOCK_PAGES / 64];
 };
 
 /* One frame of this process on screen. */

@@ -28,6 +28,8 @@ struct pane {
 	unsigned shift;		/* log2 of what is in a cell */
 	bool fit;		/* choose shift so that all is on screen */
 	uint64_t top;		/* the layout's first row on screen */
+	int hold;		/* after a zoom: the cursor's row on screen
+				 * stays this one; else -1 */
 	struct layout layout;
 	/* Where it is on the grid, without its border; rows 0: not shown. */
 	int row, col, rows, cols;
