@@ -55,7 +55,7 @@ static int start_sample(struct session *session, struct err *err)
 		/* One look should have something to see. */
 		if ((options->batch || options->picture) &&
 		    !options->delay_given &&
-		    demo_hold(session->demo, DEMO_SHARE_BOTH, err))
+		    demo_hold(session->demo, DEMO_FILE_WRITTEN, err))
 			return -1;
 	}
 	if (options->command) {
