@@ -1,0 +1,1 @@
+$VMATLAS -r pages -n 100 -R $FIXTURES/recordings/cow.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r regions -n 100 -R $FIXTURES/recordings/cut.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r processes -R $FIXTURES/recordings/sample.rec

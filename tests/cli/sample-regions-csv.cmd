@@ -1,0 +1,1 @@
+$VMATLAS -r regions --full -f csv -R $FIXTURES/recordings/sample.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r regions -R $FIXTURES/recordings/sample.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r zones -R - <$FIXTURES/recordings/sample.rec
