@@ -64,7 +64,7 @@ static struct source *tree_live(const struct tree *tree, unsigned without)
 static int setup(void **state)
 {
 	static const uint64_t words[4] = {
-		UINT64_C(0x8100000000001234), 0,
+		UINT64_C(0x8140000000001234), 0,
 		UINT64_C(0x4000000000000abc), 7,
 	};
 	struct tree *tree = calloc(1, sizeof(*tree));

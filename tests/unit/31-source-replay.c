@@ -188,6 +188,7 @@ static void test_words(void **state)
 		"words file=pagemap pid=42 starttime=5 first=24 asked=8\n"
 		"\t7*4\n"
 		"words file=pagemap pid=43 status=denied\n"
+		"words file=pagemap pid=44 starttime=3 status=denied\n"
 		"words file=kpageflags first=0 asked=4 got=4 status=ok\n"
 		"\t0*4\n"
 		"words file=kpagecgroup first=0\n"
@@ -209,6 +210,10 @@ static void test_words(void **state)
 	check_words(src, WORDS_PAGEMAP, (struct proc_id){ 42, 0 }, 16, 1, "1");
 	check_words(src, WORDS_PAGEMAP, (struct proc_id){ 43, 9 }, 77, 1,
 		"denied");
+	check_words(src, WORDS_PAGEMAP, (struct proc_id){ 44, 3 }, 77, 1,
+		"denied");
+	check_words(src, WORDS_PAGEMAP, (struct proc_id){ 44, 9 }, 77, 1,
+		"unrecorded");
 	check_words(src, WORDS_KPAGEFLAGS, PROC_NONE, 2, 2, "0 0");
 	check_words(src, WORDS_KPAGEFLAGS, p42, 2, 2, "0 0");
 	check_words(src, WORDS_KPAGEFLAGS, PROC_NONE, 3, 2, "unrecorded");
@@ -440,17 +445,20 @@ static void test_damaged_later(void **state)
 {
 	static const char text[] = ONE("text path=a\n\tone\n")
 		"refresh n=1\n"
+		"text pid=3 path=maps\n"
 		"words file=kpageflags\n\t1 2 nonsense\n"
 		"end\n"
 		"refresh n=2\nend\n";
 	struct err warning = { 0 }, err = { 0 };
 	struct source *src = replay_of_text(text, strlen(text), &warning,
 		&err);
+	struct proc_id id;
 
 	(void)state;
 	assert_non_null(src);
-	assert_non_null(strstr(warning.text, "line 7"));
+	assert_non_null(strstr(warning.text, "line 8"));
 	assert_int_equal(replay_nrefreshes(src), 1);
+	assert_false(replay_subject(src, &id));
 	assert_int_equal(source_refresh(src, NULL), 1);
 	check_text(src, PROC_NONE, "a", "one\n");
 	assert_int_equal(source_refresh(src, NULL), 0);

@@ -277,6 +277,9 @@ static void test_round_trip(void **state)
 	assert_null(memchr(again.data, '\x1b', again.len));
 	assert_null(memchr(again.data, '\r', again.len));
 	assert_null(memchr(again.data, '\0', again.len));
+	/* Runs are short. */
+	assert_non_null(strstr(again.data, " 1e+30 "));
+	assert_non_null(strstr(again.data, " 0*30 "));
 	buf_fini(&told);
 	buf_fini(&replayed);
 	buf_fini(&again);
