@@ -221,7 +221,7 @@ static ssize_t words_read(struct live *live, int fd, int pid,
 	int error;
 
 	if (n > SSIZE_MAX / sizeof(*out) ||
-	    first > INT64_MAX / sizeof(*out) - n)
+	    first > (uint64_t)INT64_MAX / sizeof(*out) - n)
 		return 0;
 	while (done < all) {
 		source_before(&live->src, pid, name);
