@@ -87,7 +87,12 @@ void detail_fill(struct snapshot *snapshot, struct space *space,
 	const struct focus *focus)
 {
 	struct page_detail *detail = &snapshot->detail;
+	struct reader *reader = space->reader;
+	enum answer answers[NWORD_FILES], huge = reader->huge;
 
+	/* How the pass fares is not told by one question more: it may be
+	 * about a page above user space. */
+	memcpy(answers, reader->answers, sizeof(answers));
 	memset(detail, 0, sizeof(*detail));
 	if (!space->reader->machine || space->maps != ANSWER_OK ||
 	    space->process.answer != ANSWER_OK)
@@ -96,4 +101,6 @@ void detail_fill(struct snapshot *snapshot, struct space *space,
 		detail_frame(detail, space->reader, focus->range.start);
 	else if (focus->side == FOCUS_VIRTUAL)
 		detail_page(detail, space, focus->range.start);
+	memcpy(reader->answers, answers, sizeof(answers));
+	reader->huge = huge;
 }

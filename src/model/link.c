@@ -21,7 +21,8 @@ static uint64_t frame_of(const struct block *block, unsigned page)
 
 /* ---- link */
 
-static void link_add(struct snapshot *snapshot, uint64_t index)
+static void link_add(struct snapshot *snapshot, uint64_t index,
+	uint64_t first)
 {
 	struct link_cell *last = snapshot->nlink ?
 		&snapshot->link[snapshot->nlink - 1] : NULL;
@@ -29,11 +30,14 @@ static void link_add(struct snapshot *snapshot, uint64_t index)
 	snapshot->link_pages++;
 	if (last && last->index == index) {
 		last->n++;
+		if (first < last->first)
+			last->first = first;
 		return;
 	}
 	snapshot->link = mem_grow(snapshot->link, &snapshot->link_cap,
 		snapshot->nlink + 1, sizeof(*snapshot->link));
-	snapshot->link[snapshot->nlink++] = (struct link_cell){ index, 1 };
+	snapshot->link[snapshot->nlink++] =
+		(struct link_cell){ index, first, 1 };
 }
 
 static int compare_cells(const void *a, const void *b)
@@ -51,11 +55,16 @@ static void link_merge(struct snapshot *snapshot)
 	qsort(snapshot->link, snapshot->nlink, sizeof(*snapshot->link),
 		compare_cells);
 	for (i = 0; i < snapshot->nlink; i++) {
-		if (kept && snapshot->link[kept - 1].index ==
-				snapshot->link[i].index)
-			snapshot->link[kept - 1].n += snapshot->link[i].n;
-		else
-			snapshot->link[kept++] = snapshot->link[i];
+		struct link_cell *last = kept ? &snapshot->link[kept - 1] : NULL;
+		const struct link_cell *cell = &snapshot->link[i];
+
+		if (!last || last->index != cell->index) {
+			snapshot->link[kept++] = *cell;
+			continue;
+		}
+		last->n += cell->n;
+		if (cell->first < last->first)
+			last->first = cell->first;
 	}
 	snapshot->nlink = kept;
 }
@@ -78,7 +87,8 @@ static void link_to_frames(struct snapshot *snapshot,
 			    vpn >= focus->range.end || !has_frame(block, k))
 				continue;
 			link_add(snapshot, machine_cell(snapshot->machine,
-				frame_of(block, k), focus->other_shift));
+				frame_of(block, k), focus->other_shift),
+				frame_of(block, k));
 		}
 	}
 }
@@ -108,7 +118,8 @@ static void link_to_pages(struct snapshot *snapshot,
 				continue;
 			cell = (block->vpn + k) >> focus->other_shift
 				<< focus->other_shift;
-			link_add(snapshot, cell < first ? first : cell);
+			link_add(snapshot, cell < first ? first : cell,
+				block->vpn + k);
 		}
 	}
 }

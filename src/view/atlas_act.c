@@ -184,7 +184,7 @@ static void switch_pane(struct atlas *atlas, const struct snapshot *snapshot)
 	atlas->active = to;
 	if (snapshot->nlink && focus->side ==
 			(to == SIDE_PHYSICAL ? FOCUS_VIRTUAL : FOCUS_PHYSICAL))
-		atlas->panes[to].cursor = snapshot->link[0].index;
+		atlas->panes[to].cursor = snapshot->link[0].first;
 	atlas->laid_out = false;	/* a narrow screen shows one pane */
 	pane_show_cursor(&atlas->panes[to]);
 }

@@ -576,8 +576,8 @@ static void paint_foot(struct painter *painter,
 
 #define INSPECTOR_LABEL 13
 
-/* TEXT in as many rows from ROW on as it needs, broken at blanks, none of
- * them at or below END; returns the row behind it. */
+/* TEXT in as many rows from ROW on as it needs, broken at blanks; only those
+ * above END are drawn.  Returns the row behind it. */
 static int paint_wrapped(struct grid *grid, int row, int end, int col,
 	int width, struct text text)
 {
@@ -595,11 +595,36 @@ static int paint_wrapped(struct grid *grid, int row, int end, int col,
 		}
 		if (!part.n || grid_width(grid, part) > width)
 			part = text;	/* one long word is cut */
-		grid_text(grid, row++, col, width, ROLE_POPUP, part);
+		if (row < end)
+			grid_text(grid, row, col, width, ROLE_POPUP, part);
+		row++;
 		text.p += part.n;
 		text.n -= part.n;
 		text = text_trim(text);
-	} while (text.n && row < end);
+	} while (text.n);
+	return row;
+}
+
+/* The inspector's LINES from ROW to END; returns the row behind all that
+ * they need. */
+static int paint_lines(struct grid *grid, int row, int end, int col, int cols,
+	struct text lines)
+{
+	struct text line, title;
+
+	while (text_line(&lines, &line)) {
+		if (!memchr(line.p, '\t', line.n)) {
+			row = paint_wrapped(grid, row, end, col + 2, cols - 4,
+				line);
+			continue;
+		}
+		text_until(&line, '\t', &title);
+		if (row < end)
+			grid_text(grid, row, col + 2, cols - 3,
+				ROLE_POPUP_BORDER, title);
+		row = paint_wrapped(grid, row, end, col + INSPECTOR_LABEL,
+			cols - INSPECTOR_LABEL - 1, line);
+	}
 	return row;
 }
 
@@ -609,9 +634,9 @@ static void paint_inspector(struct painter *painter)
 	const struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
 	struct grid *grid = painter->grid;
 	bool panel = atlas->side_col != 0;
-	int top = pane->row ? pane->row - 1 : 0, row, col, rows, cols;
+	int top = pane->row ? pane->row - 1 : 0, col, rows, cols;
 	struct buf lines = { 0 };
-	struct text rest, line, title;
+	struct text all;
 
 	if (!panel && (!atlas->inspect || grid->rows < 6))
 		return;
@@ -619,9 +644,8 @@ static void paint_inspector(struct painter *painter)
 		(grid->cols - 60) / 2 : 0;
 	cols = panel ? grid->cols - col : grid->cols > 64 ? 60 : grid->cols;
 	explain_inspect(&lines, atlas, painter->snapshot);
-	rest = (struct text){ buf_text(&lines), lines.len };
-	for (rows = 2; text_line(&rest, &line); rows++)
-		;
+	all = (struct text){ buf_text(&lines), lines.len };
+	rows = paint_lines(grid, 0, 0, col, cols, all) + 2;
 	if (panel)
 		rows = atlas_parts(atlas).pane + 2;
 	else if (rows > grid->rows - 2)
@@ -632,15 +656,7 @@ static void paint_inspector(struct painter *painter)
 	grid_box(grid, top, col, rows, cols,
 		panel ? ROLE_BORDER : ROLE_POPUP_BORDER);
 	grid_str(grid, top, col + 2, cols - 4, ROLE_TITLE, " inspector ");
-	rest = (struct text){ buf_text(&lines), lines.len };
-	row = top + 1;
-	while (row < top + rows - 1 && text_line(&rest, &line)) {
-		text_until(&line, '\t', &title);
-		grid_text(grid, row, col + 2, cols - 3, line.n ?
-			ROLE_POPUP_BORDER : ROLE_POPUP, title);
-		row = paint_wrapped(grid, row, top + rows - 1,
-			col + INSPECTOR_LABEL, cols - INSPECTOR_LABEL - 1, line);
-	}
+	paint_lines(grid, top + 1, top + rows - 1, col, cols, all);
 	buf_fini(&lines);
 }
 

@@ -177,6 +177,8 @@ void explain_line(struct buf *out, const struct atlas *atlas,
 
 /* ---- inspector */
 
+#define PAGES_NAMED 4
+
 static void line(struct buf *out, const char *title)
 {
 	buf_fmt(out, "%s\t", title);
@@ -270,8 +272,28 @@ static void inspect_cell(struct buf *out, const struct snapshot *snapshot,
 	if (tally->shared || tally->private)
 		buf_fmt(out, "shared\t%" PRIu64 ", only here %" PRIu64 "\n",
 			tally->shared, tally->private);
-	buf_fmt(out, "linked\t%" PRIu64 " in %zu cells\n",
-		snapshot->link_pages, snapshot->nlink);
+	buf_fmt(out, "linked\t%" PRIu64 " in %zu cell%s\n",
+		snapshot->link_pages, snapshot->nlink,
+		snapshot->nlink == 1 ? "" : "s");
+}
+
+/* The pages that a frame is at, as far as there is room for them. */
+static void inspect_pages(struct buf *out, const struct snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->nlink && i < PAGES_NAMED; i++) {
+		long region = snapshot_region(snapshot, snapshot->link[i].first);
+
+		buf_fmt(out, "page\t%" PRIx64 " ", snapshot->link[i].first);
+		if (region >= 0)
+			text_escape(out, snapshot_region_title(snapshot,
+				(size_t)region), false);
+		buf_char(out, '\n');
+	}
+	if (i < snapshot->nlink)
+		buf_fmt(out, "\tand in %zu more cells\n",
+			snapshot->nlink - i);
 }
 
 static void inspect_problems(struct buf *out, const struct snapshot *snapshot)
@@ -302,16 +324,18 @@ void explain_inspect(struct buf *out, const struct atlas *atlas,
 	} else {
 		bin_frames(snapshot, start, end, &tally);
 	}
-	if (end - start > 1)
+	if (end - start > 1 || snapshot->process.answer != ANSWER_OK) {
 		inspect_cell(out, snapshot, &tally, end - start);
-	else if (!detail_fits(snapshot, virtual ? FOCUS_VIRTUAL :
-			 FOCUS_PHYSICAL, start, end))
+	} else if (!detail_fits(snapshot, virtual ? FOCUS_VIRTUAL :
+			 FOCUS_PHYSICAL, start, end)) {
 		buf_str(out, "being read\n");
-	else if (virtual && snapshot->pagemap != ANSWER_OK)
+	} else if (virtual && snapshot->pagemap != ANSWER_OK) {
 		buf_str(out, "state\t?\n");
-	else if (virtual)
+	} else if (virtual) {
 		inspect_page(out, snapshot);
-	else
+	} else {
 		inspect_frame(out, snapshot, start);
+		inspect_pages(out, snapshot);
+	}
 	inspect_problems(out, snapshot);
 }

@@ -94,6 +94,7 @@ struct frame_view {
 struct link_cell {
 	uint64_t index;		/* first page or frame of the cell, cut to its
 				 * region */
+	uint64_t first;		/* the first page or frame linked in it */
 	uint32_t n;		/* how many of the focus's pages are in it */
 };
 

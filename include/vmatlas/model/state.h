@@ -21,7 +21,7 @@
 	  "is mapped but was never touched: no frame yet, the first access brings one") \
 	X(NOT_MAPPED, ',', "not-mapped", VOID, "not mapped in", \
 	  "belongs to a file or to shared memory, but is not mapped in here now") \
-	X(HUGETLB_UNFAULTED, ':', "hugetlb-unfaulted", VOID, "huge, untouched", \
+	X(HUGETLB_UNFAULTED, ':', "hugetlb-unfaulted", VOID, "untouched huge", \
 	  "is a huge page from the pool, not touched yet") \
 	X(ZERO, 'z', "zero", MAPPED, "zero page", \
 	  "was read but never written: it is the kernel's one page of zeros") \
@@ -29,7 +29,7 @@
 	  "was read but never written: it is the kernel's one huge page of zeros") \
 	X(ANON, 'A', "anon", MAPPED, "own", \
 	  "is this process's own memory") \
-	X(ANON_WAS_SHARED, 'a', "anon-was-shared", MAPPED, "own, was shared", \
+	X(ANON_WAS_SHARED, 'a', "anon-was-shared", MAPPED, "once shared", \
 	  "was shared after a fork and is now only here; the next write keeps the frame") \
 	X(COW_SHARED, 'C', "cow-shared", MAPPED, "fork-shared", \
 	  "is shared after a fork; the next write by anyone copies it") \
@@ -43,7 +43,7 @@
 	  "was given back by MADV_FREE; it may vanish under pressure unless rewritten") \
 	X(FILE, 'f', "file", MAPPED, "file", \
 	  "is the file's frame in the page cache, unchanged") \
-	X(FILE_DIRTY, 'D', "file-dirty", MAPPED, "file, dirty", \
+	X(FILE_DIRTY, 'D', "file-dirty", MAPPED, "dirty file", \
 	  "is the file's frame in the page cache and has to be written back") \
 	X(SHMEM, 'm', "shmem", MAPPED, "shared memory", \
 	  "is shared memory, or a file that lives in RAM and swap") \
