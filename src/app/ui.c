@@ -327,6 +327,8 @@ static const char *obstacle(const struct snapshot *snapshot)
 		return "not permitted: it needs the same user, or CAP_SYS_PTRACE (1: other processes)";
 	if (snapshot->process.answer == ANSWER_GONE)
 		return "this process has ended (1: other processes, q: quit)";
+	if (snapshot->maps == ANSWER_UNRECORDED)
+		return "the recording holds no more about this process (1: other processes)";
 	if (!snapshot->nregions)
 		return "it has no address space: a kernel thread, or a zombie (1: other processes)";
 	return NULL;
