@@ -262,8 +262,9 @@ static const char *trouble(const struct snapshot *snapshot)
 	return NULL;
 }
 
-/* One refresh of one process (0: none); 1: the recording is at its end. */
-static int run_once(struct batch *batch, int pid, struct err *err)
+/* One process (0: none) in a new refresh, or (AGAIN) in the same one as the
+ * process before; 1: the recording is at its end. */
+static int run_once(struct batch *batch, int pid, bool again, struct err *err)
 {
 	struct session *session = batch->session;
 	uint64_t begun = session_clock();
@@ -272,7 +273,8 @@ static int run_once(struct batch *batch, int pid, struct err *err)
 	int result = 0;
 
 	wish_for(batch, pid);
-	snapshot = session_refresh(session, -1, batch->stop, err);
+	snapshot = again ? session_serve(session, batch->stop, err) :
+		session_refresh(session, -1, batch->stop, err);
 	if (!snapshot)
 		return -1;
 	if (snapshot->ended)
@@ -355,9 +357,9 @@ static int refresh_all(struct batch *batch, struct err *err)
 	int result;
 
 	if (options->npids < 2 || batch->report == REPORT_PROCESSES)
-		return run_once(batch, batch->session->pid, err);
+		return run_once(batch, batch->session->pid, false, err);
 	for (i = 0; i < options->npids; i++) {
-		result = run_once(batch, options->pids[i], err);
+		result = run_once(batch, options->pids[i], i > 0, err);
 		if (result)
 			return result;
 	}
