@@ -269,7 +269,11 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 	}
 	atlas->pid = snapshot->process.id.pid;
 	place_panes(atlas);
-	lay_out_virtual(atlas, snapshot);
+	if (moved || other || snapshot->layout != atlas->layout ||
+	    snapshot->nregions != atlas->nregions)
+		lay_out_virtual(atlas, snapshot);
+	atlas->layout = snapshot->layout;
+	atlas->nregions = snapshot->nregions;
 	lay_out_physical(atlas, snapshot);
 	if (!v->placed)
 		first_cursor(atlas, snapshot);

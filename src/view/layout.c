@@ -6,8 +6,11 @@
 
 #include "vmatlas/base/mem.h"
 
-/* A gap so wide gets a row; smaller ones say nothing to anybody. */
+/* A gap gets a row when it is this wide, and this part of all that lies
+ * between the first region and the last: a process with many scattered
+ * regions is no longer to read if every gap takes one. */
 #define GAP_BYTES (UINT64_C(1) << 30)
+#define GAP_PART 16
 
 void layout_fini(struct layout *layout)
 {
@@ -49,22 +52,38 @@ static struct scale region_scale(const struct snapshot *snapshot, size_t i,
 		snapshot->regions[i].end >> page_shift, shift };
 }
 
-/* Pages of the gap before region I that a row tells of, or 0. */
-static uint64_t gap_before(const struct snapshot *snapshot, size_t i)
+/* The smallest gap, in bytes, that a row tells of. */
+static uint64_t least_gap(const struct snapshot *snapshot)
+{
+	size_t n = snapshot->nregions;
+	uint64_t part;
+
+	/* Up to the gate lies what is nobody's, not even the kernel's. */
+	while (n && snapshot->regions[n - 1].type == REGION_VSYSCALL)
+		n--;
+	if (!n)
+		return GAP_BYTES;
+	part = (snapshot->regions[n - 1].end - snapshot->regions[0].start) /
+		GAP_PART;
+	return part > GAP_BYTES ? part : GAP_BYTES;
+}
+
+/* Pages of the gap before region I if it is at least LEAST bytes, else 0. */
+static uint64_t gap_before(const struct snapshot *snapshot, size_t i,
+	uint64_t least)
 {
 	uint64_t gap;
 
-	/* Up to the gate lies what is nobody's, not even the kernel's. */
 	if (!i || snapshot->regions[i].type == REGION_VSYSCALL)
 		return 0;
 	gap = snapshot->regions[i].start - snapshot->regions[i - 1].end;
-	return gap < GAP_BYTES ? 0 : gap >> snapshot->machine->page_shift;
+	return gap < least ? 0 : gap >> snapshot->machine->page_shift;
 }
 
 void layout_virtual(struct layout *layout, const struct snapshot *snapshot,
 	unsigned shift, unsigned head_cells, unsigned row_cells)
 {
-	uint64_t row = 0;
+	uint64_t row = 0, least = least_gap(snapshot);
 	size_t i;
 
 	layout->nsections = 0;
@@ -80,7 +99,7 @@ void layout_virtual(struct layout *layout, const struct snapshot *snapshot,
 		section = section_add(layout);
 		section->scale = scale;
 		section->region = (long)i;
-		section->gap = gap_before(snapshot, i);
+		section->gap = gap_before(snapshot, i, least);
 		section->first_row = row + (section->gap != 0);
 		section->one_row = scale_cells(&scale) <= head_cells;
 		row = section->first_row +
@@ -89,31 +108,43 @@ void layout_virtual(struct layout *layout, const struct snapshot *snapshot,
 	layout->nrows = row;
 }
 
+static uint64_t virtual_rows(const struct snapshot *snapshot, unsigned shift,
+	unsigned head_cells, unsigned row_cells)
+{
+	uint64_t rows = 0, least = least_gap(snapshot);
+	size_t i;
+
+	for (i = 0; i < snapshot->nregions; i++) {
+		struct scale scale = region_scale(snapshot, i, shift);
+
+		if (scale.start < scale.end)
+			rows += region_rows(&scale, head_cells, row_cells) +
+				(gap_before(snapshot, i, least) != 0);
+	}
+	return rows;
+}
+
 unsigned layout_fit_virtual(const struct snapshot *snapshot, unsigned rows,
 	unsigned head_cells, unsigned row_cells)
 {
-	uint64_t fewest = UINT64_MAX;
-	unsigned shift, best = 0;
+	uint64_t totals[SCALE_SHIFT_MAX], fewest = UINT64_MAX, most;
+	unsigned shift;
 
 	for (shift = 0; shift < SCALE_SHIFT_MAX; shift++) {
-		uint64_t total = 0;
-		size_t i;
-
-		for (i = 0; i < snapshot->nregions; i++) {
-			struct scale scale = region_scale(snapshot, i, shift);
-
-			if (scale.start < scale.end)
-				total += region_rows(&scale, head_cells,
-					row_cells) + (gap_before(snapshot, i) != 0);
-		}
-		if (total < fewest) {
-			fewest = total;
-			best = shift;
-		}
-		if (total <= rows)
+		totals[shift] = virtual_rows(snapshot, shift, head_cells,
+			row_cells);
+		if (totals[shift] < fewest)
+			fewest = totals[shift];
+		if (totals[shift] <= rows || totals[shift] == snapshot->nregions)
 			break;
 	}
-	return best;
+	/* Where all of it cannot be on screen, detail is worth scrolling half
+	 * a screen more. */
+	most = fewest <= rows ? rows : fewest + rows / 2;
+	for (shift = 0; shift < SCALE_SHIFT_MAX - 1; shift++)
+		if (totals[shift] <= most)
+			break;
+	return shift;
 }
 
 /* ---- physical */

@@ -60,7 +60,7 @@ struct atlas {
 	/* What the layouts were made for. */
 	int pid;
 	uint32_t layout;
-	size_t nstretches;
+	size_t nregions;
 	bool laid_out;
 	bool utf8;
 };

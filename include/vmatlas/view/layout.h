@@ -71,8 +71,9 @@ void layout_range(const struct layout *layout, const struct row *row,
  * X, the section after it (or the last one).  False: there is no row. */
 bool layout_find(const struct layout *layout, uint64_t x, uint64_t *row,
 	unsigned *cell);
-/* The smallest shift at which all rows fit into ROWS, or the smallest of
- * those that need the fewest. */
+/* The smallest shift at which all rows fit into ROWS; where none does, the
+ * smallest that needs no more than ROWS / 2 above the fewest (ROWS 0: the
+ * smallest with the fewest). */
 unsigned layout_fit_virtual(const struct snapshot *snapshot, unsigned rows,
 	unsigned head_cells, unsigned row_cells);
 unsigned layout_fit_physical(const struct snapshot *snapshot, unsigned rows,
