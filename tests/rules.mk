@@ -86,9 +86,10 @@ RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run'
 RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run'
 RUN_term := $(TERM_NAMES:%='VMATLAS=$(PROG) $O/tests/%')
 RUN_live := $(LIVE_NAMES:%='VMATLAS=$(PROG) ZOO=$O/tests/live/zoo python3 -B %')
-RUN_san := $(UNIT_NAMES:%=$(SAN_O)/tests/%) \
-	'VMATLAS=$(SAN_O)/vmatlas sh tests/cli/run' \
-	'VMATLAS=$(SAN_O)/vmatlas sh tests/tui/run'
+LSAN := LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
+RUN_san := $(UNIT_NAMES:%='$(LSAN) $(SAN_O)/tests/%') \
+	'$(LSAN) VMATLAS=$(SAN_O)/vmatlas sh tests/cli/run' \
+	'$(LSAN) VMATLAS=$(SAN_O)/vmatlas sh tests/tui/run'
 RUN_builds := 'sh tests/check-builds'
 RUN_install := 'sh tests/check-install'
 RUN_man := 'VMATLAS=$(PROG) sh tests/check-man'

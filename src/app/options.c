@@ -188,7 +188,7 @@ static int add_without(struct options *options, const char *arg,
 
 	if (!bit)
 		return bad(err, "--without", arg,
-			"known; see vmatlas --help for the list");
+			"known");
 	options->without |= bit;
 	return 0;
 }

@@ -132,8 +132,11 @@ static enum page_state classify_without_flags(const struct page_context *cx,
 		return cx->has_file ? STATE_COW_COPIED : STATE_ANON;
 	if (cx->is_secret)
 		return STATE_SECRET;
-	if (pte->file && cx->is_hugetlb)
+	if (cx->is_hugetlb)
 		return STATE_HUGETLB;
+	/* The one page of an anonymous region that is not anonymous. */
+	if (pte->file && !cx->has_file && !cx->is_shmem)
+		return STATE_HUGE_ZERO;
 	if (pte->file && cx->private_writable)
 		return STATE_COW_PENDING;
 	if (pte->file)

@@ -52,6 +52,8 @@ static void link_merge(struct snapshot *snapshot)
 {
 	size_t i, kept = 0;
 
+	if (!snapshot->nlink)
+		return;
 	qsort(snapshot->link, snapshot->nlink, sizeof(*snapshot->link),
 		compare_cells);
 	for (i = 0; i < snapshot->nlink; i++) {
@@ -255,8 +257,10 @@ void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 		}
 	}
 	free(table.slots);
-	qsort(snapshot->frame_blocks, snapshot->nframe_blocks,
-		sizeof(*snapshot->frame_blocks), compare_frame_blocks);
+	if (snapshot->nframe_blocks)
+		qsort(snapshot->frame_blocks, snapshot->nframe_blocks,
+			sizeof(*snapshot->frame_blocks),
+			compare_frame_blocks);
 }
 
 static int compare_frames(const void *a, const void *b)
@@ -320,6 +324,7 @@ void link_frames(struct snapshot *snapshot, const struct space *space,
 				(struct frame_view){ pfn, block->classes[k] };
 		}
 	}
-	qsort(snapshot->frames, snapshot->nframes, sizeof(*snapshot->frames),
-		compare_frames);
+	if (snapshot->nframes)
+		qsort(snapshot->frames, snapshot->nframes,
+			sizeof(*snapshot->frames), compare_frames);
 }

@@ -79,7 +79,8 @@ static size_t collect_points(const struct machine *machine, uint64_t **out)
 			points[n++] = end;
 		}
 	}
-	qsort(points, n, sizeof(*points), compare_points);
+	if (n)
+		qsort(points, n, sizeof(*points), compare_points);
 	for (i = 0; i < n; i++)
 		if (!kept || points[i] != points[kept - 1])
 			points[kept++] = points[i];

@@ -411,12 +411,16 @@ bool reader_mapcount(const struct reader *reader, size_t i, uint64_t *count)
 	return is_present(slice, i) && is_exclusive(reader, i);
 }
 
-bool reader_is_zero_page(const struct reader *reader, size_t i)
+bool reader_is_zero_page(const struct reader *reader,
+	const struct page_context *cx, size_t i)
 {
 	const struct slice *slice = &reader->slice;
 
-	return (slice->known[i] & SLICE_FLAGS) &&
-		(slice->flags[i] & KPF(ZERO_PAGE));
+	if (slice->known[i] & SLICE_FLAGS)
+		return slice->flags[i] & KPF(ZERO_PAGE);
+	/* Without flags: a page of no file that nobody maps, as they count. */
+	return is_present(slice, i) && !cx->has_file && !cx->is_special &&
+		(slice->known[i] & SLICE_COUNT) && !slice->counts[i];
 }
 
 enum sharing reader_sharing(const struct reader *reader, size_t i)
@@ -479,9 +483,9 @@ void reader_account(const struct reader *reader,
 		return;
 	if (slice->known[i] & SLICE_FLAGS)
 		flags = slice->flags[i];
-	if (flags & KPF(ZERO_PAGE))
+	if (reader_is_zero_page(reader, cx, i))
 		return;
-	if (flags & KPF(HUGE)) {
+	if ((flags & KPF(HUGE)) || cx->is_hugetlb) {
 		account_hugetlb(usage, nbytes, is_exclusive(reader, i));
 		return;
 	}
@@ -493,6 +497,9 @@ void reader_account(const struct reader *reader,
 		usage->anonymous += nbytes;
 	if (flags & KPF(KSM))
 		usage->ksm += nbytes;
+	else if (anonymous && reader->may_have_ksm &&
+		 !(slice->known[i] & SLICE_FLAGS))
+		usage->known &= ~(uint32_t)USAGE_KSM;
 	if (anonymous && (slice->known[i] & SLICE_PMD))
 		usage->anon_huge += nbytes;
 	if (!reader_mapcount(reader, i, &count)) {

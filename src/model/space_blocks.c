@@ -166,7 +166,7 @@ static void block_fold(struct space *space, struct block *block,
 		}
 		block->words[k] = word;
 		if (!(word & PM_PRESENT) || cx->is_pfnmap ||
-		    reader_is_zero_page(reader, i))
+		    reader_is_zero_page(reader, cx, i))
 			continue;
 		block->nframes++;
 		if (pfn < block->min_pfn)

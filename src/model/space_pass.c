@@ -41,8 +41,9 @@ static void reset_sums(struct space *space)
 		else
 			usage_zero(usage);
 	}
-	memset(space->zone_pages, 0, space->nregions * space->zone_stride *
-		sizeof(*space->zone_pages));
+	if (space->zone_pages)
+		memset(space->zone_pages, 0, space->nregions *
+			space->zone_stride * sizeof(*space->zone_pages));
 }
 
 void space_pass_begin(struct space *space, enum depth depth)

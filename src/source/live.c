@@ -35,6 +35,9 @@ static const struct {
 	{ "zoneinfo", WITHOUT_ZONEINFO },
 	{ "iomem", WITHOUT_IOMEM },
 	{ "pfn", WITHOUT_PFN },
+	{ "procmap-query", WITHOUT_UNUSED },
+	{ "map-files", WITHOUT_UNUSED },
+	{ "cachestat", WITHOUT_UNUSED },
 };
 
 #define NWITHOUT (sizeof(without_names) / sizeof(without_names[0]))

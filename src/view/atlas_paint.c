@@ -48,7 +48,8 @@ static int put_rate(struct painter *painter, int row, int col,
 
 	if (rate < 0)
 		return put_pair(painter->grid, row, col, label, "-");
-	snprintf(text, sizeof(text), "+%.0f/s", rate);
+	snprintf(text, sizeof(text), rate && rate < 9.95 ? "+%.1f/s" :
+		"+%.0f/s", rate);
 	return put_pair(painter->grid, row, col, label, text);
 }
 

@@ -81,7 +81,8 @@ void reader_account(const struct reader *reader,
 /* Who has page I. */
 enum sharing reader_sharing(const struct reader *reader, size_t i);
 /* Page I is the kernel's page of zeros, small or huge, as far as we know. */
-bool reader_is_zero_page(const struct reader *reader, size_t i);
+bool reader_is_zero_page(const struct reader *reader,
+	const struct page_context *cx, size_t i);
 /* How many mappings its frame has; false where that is not known. */
 bool reader_mapcount(const struct reader *reader, size_t i, uint64_t *count);
 

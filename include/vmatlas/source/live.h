@@ -21,6 +21,7 @@ enum without {
 	WITHOUT_ZONEINFO = 64,
 	WITHOUT_IOMEM = 128,
 	WITHOUT_PFN = 256,	/* as for a user without CAP_SYS_ADMIN */
+	WITHOUT_UNUSED = 512,	/* what vmatlas does not ask for (yet) */
 };
 
 struct live_options {
