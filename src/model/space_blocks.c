@@ -264,6 +264,15 @@ static size_t chunk_pages(const struct slice *slice, size_t first)
 	return n < slice->n - first ? n : slice->n - first;
 }
 
+/* What smaps counts of these pages: neither zeros nor guards. */
+static uint64_t held_bytes(const struct usage *usage)
+{
+	if (!usage_knows(usage, USAGE_RSS))
+		return 0;
+	return usage->rss + usage->swap + usage->private_hugetlb +
+		usage->shared_hugetlb;
+}
+
 static void keep_chunk(struct space *space, uint32_t region,
 	const struct page_context *cx, size_t first, size_t n)
 {
@@ -300,6 +309,7 @@ static void keep_chunk(struct space *space, uint32_t region,
 		block->flags_pass = space->pass;
 	}
 	block->refresh = space->refresh;
+	space->found += held_bytes(&block->usage);
 }
 
 static void use_chunk(struct space *space, uint32_t region,
@@ -314,6 +324,7 @@ static void use_chunk(struct space *space, uint32_t region,
 	if (all_void(&space->reader->slice, first, n))
 		return;
 	block_fold(space, &block, cx, first, true);
+	space->found += held_bytes(&block.usage);
 	space_add_usage(space, &block);
 	space_count_zones(space, &block);
 }
@@ -349,9 +360,6 @@ int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 			memset(slice->known + first, SLICE_SKIP, chunk);
 	}
 	reader_frames(reader, &cx);
-	for (first = 0; first < n; first++)
-		if (!is_void(slice->words[first]))
-			space->found += reader->machine->facts.page_size;
 	for (first = 0; first < n; first += chunk) {
 		chunk = chunk_pages(slice, first);
 		if (space->keep_blocks)

@@ -72,8 +72,7 @@ static bool is_unreadable(const struct space *space, const struct region *r)
 	const struct facts *facts = &space->reader->machine->facts;
 
 	return r->type == REGION_VSYSCALL || r->type == REGION_VVAR ||
-		(facts->task_size && r->start >= facts->task_size) ||
-		is_exhausted(space, r);
+		(facts->task_size && r->start >= facts->task_size);
 }
 
 /* The pages that are populated from at_vpn on, in a region that is too big
@@ -135,7 +134,8 @@ bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
 		uint64_t end = end_page(space, space->at_region);
 		bool found = false;
 
-		if (is_unreadable(space, region))
+		if (is_unreadable(space, region) ||
+		    is_exhausted(space, region))
 			continue;
 		if (region->end - region->start <= SCAN_BYTES) {
 			*from = space->at_vpn;
@@ -204,8 +204,10 @@ int space_read(struct space *space, uint64_t start, uint64_t end, bool again)
 	unsigned shift = space->reader->machine->page_shift;
 	size_t i = regions_after(space->regions, space->nregions,
 		start << shift);
+	uint64_t found = space->found;
+	int gone = 0;
 
-	for (; i < space->nregions && first_page(space, i) < end; i++) {
+	for (; !gone && i < space->nregions && first_page(space, i) < end; i++) {
 		uint64_t from = first_page(space, i), to, limit;
 
 		if (is_unreadable(space, &space->regions[i]))
@@ -216,14 +218,15 @@ int space_read(struct space *space, uint64_t start, uint64_t end, bool again)
 		to = (end + BLOCK_PAGES - 1) & ~(uint64_t)(BLOCK_PAGES - 1);
 		if (limit > to)
 			limit = to;
-		for (; from < limit; from = to) {
+		for (; !gone && from < limit; from = to) {
 			to = slice_end(from, limit);
-			if (space_read_run(space, (uint32_t)i, from,
-				    (size_t)(to - from), again))
-				return -1;
+			gone = space_read_run(space, (uint32_t)i, from,
+				(size_t)(to - from), again);
 		}
 	}
-	return 0;
+	/* That is what the pass found, wherever it is. */
+	space->found = found;
+	return gone;
 }
 
 uint64_t space_read_to(const struct space *space)
