@@ -151,7 +151,7 @@ static void read_usage(struct refresh *refresh, struct process_row *row)
 	const struct wish *wish = &refresh->wish;
 	struct space space;
 
-	if (!wish->list_pagemap && wish->depth == DEPTH_SUMS) {
+	if (!wish->list_pagemap) {
 		row->answer = process_rollup(row->process.id, refresh->src,
 			&row->usage);
 		if (row->answer != ANSWER_ABSENT)

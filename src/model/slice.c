@@ -17,6 +17,7 @@ void reader_init(struct reader *reader, struct source *src,
 	reader->machine = machine;
 	reader->id = id;
 	reader->depth = depth;
+	reader->gap = GATHER_GAP;
 }
 
 static bool pfns_told(const struct reader *reader)
@@ -96,7 +97,7 @@ static void gather(struct reader *reader, enum word_file file,
 
 			if (!want(reader, j))
 				continue;
-			if (pfn < next || pfn > next + GATHER_GAP ||
+			if (pfn < next || pfn > next + reader->gap ||
 			    pfn - first >= SOURCE_SLICE)
 				break;
 			next = pfn + 1;
@@ -104,6 +105,12 @@ static void gather(struct reader *reader, enum word_file file,
 		got = 0;
 		answer = source_words(reader->src, file, PROC_NONE, first,
 			(size_t)(next - first), slice->gathered, &got);
+		if (answer == ANSWER_UNRECORDED && reader->gap) {
+			/* A recording has what was of use, not what lay
+			 * between. */
+			reader->gap = 0;
+			continue;
+		}
 		if (answer != ANSWER_OK)
 			reader->answers[file] = answer;
 		for (; i < j; i++) {
@@ -115,7 +122,7 @@ static void gather(struct reader *reader, enum word_file file,
 			values[i] = at < got ? slice->gathered[at] : 0;
 			slice->known[i] |= bit;
 		}
-		if (answer != ANSWER_OK)
+		if (answer != ANSWER_OK && answer != ANSWER_UNRECORDED)
 			return;
 	}
 }
@@ -428,6 +435,9 @@ enum sharing reader_sharing(const struct reader *reader, size_t i)
 	const struct slice *slice = &reader->slice;
 	uint64_t count;
 
+	/* The page of zeros is everybody's, though nobody is counted. */
+	if ((slice->known[i] & SLICE_FLAGS) && (slice->flags[i] & KPF(ZERO_PAGE)))
+		return SHARING_SHARED;
 	if ((slice->known[i] & SLICE_FLAGS) && (slice->flags[i] & KPF(HUGE)))
 		return is_exclusive(reader, i) ? SHARING_PRIVATE : SHARING_SHARED;
 	if (!is_present(slice, i) || !reader_mapcount(reader, i, &count))

@@ -19,6 +19,7 @@ void space_init(struct space *space, struct proc_id id, bool keep_blocks)
 	space->keep_blocks = keep_blocks;
 	space->locked_kb = UINT64_MAX;
 	space->reader = mem_new(1, sizeof(*space->reader));
+	reader_init(space->reader, NULL, NULL, id, DEPTH_SUMS);
 }
 
 static void blocks_free(struct space *space)

@@ -51,6 +51,7 @@ struct reader {
 	const struct machine *machine;
 	struct proc_id id;
 	enum depth depth;
+	unsigned gap;		/* frames that are read over */
 	bool may_have_ksm;	/* else KSM pages need not be looked for */
 	uint64_t zero_pfn[4];	/* frames seen to be the zero page */
 	unsigned nzero;
