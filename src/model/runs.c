@@ -41,7 +41,7 @@ static void add_void(struct snapshot *snapshot, const struct space *space,
 	size_t i = regions_after(space->regions, space->nregions,
 		from << shift);
 
-	if (wish->runs_pfn.end)
+	if (wish->runs_pfn.end || from >= to)
 		return;
 	for (; i < space->nregions; i++) {
 		const struct region *region = &space->regions[i];
