@@ -59,9 +59,11 @@ SOURCE := source guard live live_facts processes memo block recording record \
 	replay replay_load
 MODEL := state machine region usage process classify slice \
 	space space_blocks space_pass link snapshot fields \
+	fields_process fields_region fields_page fields_zone \
 	runs detail refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \
-	explain atlas atlas_act atlas_paint list help
+	explain atlas atlas_act atlas_paint atlas_head \
+	atlas_inspect list help
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command \
 	session batch ui script screen

@@ -7,93 +7,99 @@
  * kernel decodes, model says what is true, view says what to show, term shows it.
  *
  * base: useful in any C program
- *   base/err.c             what went wrong while doing what
- *   base/mem.c             memory that is never NULL
- *   base/buf.c             growing strings
- *   base/text.c            views of text; escaping what others chose
- *   base/json.c            a JSON writer
- *   base/key.c             names of keys
+ *   base/err.c               what went wrong while doing what
+ *   base/mem.c               memory that is never NULL
+ *   base/buf.c               growing strings
+ *   base/text.c              views of text; escaping what others chose
+ *   base/json.c              a JSON writer
+ *   base/key.c               names of keys
  *
  * kernel: what a byte or line of the kernel means; no I/O
- *   kernel/release.c       which bits mean what, by kernel release
- *   kernel/maps.c          a line of /proc/PID/maps
- *   kernel/pagemap.c       a pagemap entry
- *   kernel/kpageflags.c    the flags of a frame, and their names
- *   kernel/zoneinfo.c      zones, and their free blocks
- *   kernel/iomem.c         what lies at physical addresses
- *   kernel/procstat.c      /proc/PID/stat, and files of "Key: number"
- *   kernel/smaps.c         a region in smaps
+ *   kernel/release.c         which bits mean what, by kernel release
+ *   kernel/maps.c            a line of /proc/PID/maps
+ *   kernel/pagemap.c         a pagemap entry
+ *   kernel/kpageflags.c      the flags of a frame, and their names
+ *   kernel/zoneinfo.c        zones, and their free blocks
+ *   kernel/iomem.c           what lies at physical addresses
+ *   kernel/procstat.c        /proc/PID/stat, and files of "Key: number"
+ *   kernel/smaps.c           a region in smaps
  *
  * source: whom we ask
- *   source/source.c        the questions, and what answers there are
- *   source/guard.c         does not ask again what blocked
- *   source/live.c          the running kernel: text and arrays of words
- *   source/live_facts.c    the running kernel: the machine and ourselves
- *   source/processes.c     the list of processes, from libproc2 or readdir
- *   source/block.c         a block of a recording, written and read
- *   source/memo.c          what was answered already in this refresh
- *   source/recording.c     the file of a recording
- *   source/record.c        a source that writes down what another answers
- *   source/replay.c        a recording as a source
- *   source/replay_load.c   reads and checks a recording
+ *   source/source.c          the questions, and what answers there are
+ *   source/guard.c           does not ask again what blocked
+ *   source/live.c            the running kernel: text and arrays of words
+ *   source/live_facts.c      the running kernel: the machine and ourselves
+ *   source/processes.c       the list of processes, from libproc2 or readdir
+ *   source/block.c           a block of a recording, written and read
+ *   source/memo.c            what was answered already in this refresh
+ *   source/recording.c       the file of a recording
+ *   source/record.c          a source that writes down what another answers
+ *   source/replay.c          a recording as a source
+ *   source/replay_load.c     reads and checks a recording
  *
  * model: what is true about memory
- *   model/state.c          the states of a page, and its marks
- *   model/machine.c        zones, iomem and what each frame lies in
- *   model/region.c         what is mapped where
- *   model/usage.c          RSS, PSS and their kin
- *   model/process.c        a process as a whole, and all of them
- *   model/classify.c       which state a page is in
- *   model/slice.c          reads some pages and just what is needed of their frames
- *   model/space.c          what is mapped in a process, kept up to date
- *   model/space_blocks.c   what its pages are, by blocks of 512
- *   model/space_pass.c     which pages are read when, and their sums
- *   model/link.c           from pages to frames and back
- *   model/snapshot.c       all that is known at one moment, frozen
- *   model/fields.c         what reports can say of each object
- *   model/runs.c           pages that are alike, as one
- *   model/detail.c         the page or frame under the cursor
- *   model/refresh.c        what one refresh asks, in which order
- *   model/sampler.c        the thread that reads, and its replacement
+ *   model/state.c            the states of a page, and its marks
+ *   model/machine.c          zones, iomem and what each frame lies in
+ *   model/region.c           what is mapped where
+ *   model/usage.c            RSS, PSS and their kin
+ *   model/process.c          a process as a whole, and all of them
+ *   model/classify.c         which state a page is in
+ *   model/slice.c            reads some pages and just what is needed of their frames
+ *   model/space.c            what is mapped in a process, kept up to date
+ *   model/space_blocks.c     what its pages are, by blocks of 512
+ *   model/space_pass.c       which pages are read when, and their sums
+ *   model/link.c             from pages to frames and back
+ *   model/snapshot.c         all that is known at one moment, frozen
+ *   model/fields.c           what reports can say of each object:
+ *   model/fields_process.c   of a process
+ *   model/fields_region.c    of a region
+ *   model/fields_page.c      of a run of pages
+ *   model/fields_zone.c      of a zone
+ *   model/runs.c             pages that are alike, as one
+ *   model/detail.c           the page or frame under the cursor
+ *   model/refresh.c          what one refresh asks, in which order
+ *   model/sampler.c          the thread that reads, and its replacement
  *
  * view: what each cell of the screen says; no curses, no I/O
- *   view/grid.c            a screen full of cells
- *   view/role.c            what a character is for
- *   view/color.c           colours, and the nearest one
- *   view/theme.c           from roles to looks
- *   view/picture.c         a grid written down
- *   view/layout.c          which row shows what
- *   view/bin.c             what lies in a cell
- *   view/paint.c           how a cell looks; the legend
- *   view/keymap.c          what keys do, for use and for help
- *   view/foot.c            the line of keys
- *   view/explain.c         what the cursor is on, in words
- *   view/atlas.c           the atlas: where its parts are
- *   view/atlas_act.c       the atlas: its cursors move
- *   view/atlas_paint.c     the atlas: drawn
- *   view/list.c            the screen of processes
- *   view/help.c            the help screen
+ *   view/grid.c              a screen full of cells
+ *   view/role.c              what a character is for
+ *   view/color.c             colours, and the nearest one
+ *   view/theme.c             from roles to looks
+ *   view/picture.c           a grid written down
+ *   view/layout.c            which row shows what
+ *   view/bin.c               what lies in a cell
+ *   view/paint.c             how a cell looks; the legend
+ *   view/keymap.c            what keys do, for use and for help
+ *   view/foot.c              the line of keys
+ *   view/explain.c           what the cursor is on, in words
+ *   view/atlas.c             the atlas: where its parts are
+ *   view/atlas_act.c         the atlas: its cursors move
+ *   view/atlas_paint.c       the atlas: drawn
+ *   view/atlas_head.c        the atlas: the lines at its top
+ *   view/atlas_inspect.c     the atlas: the inspector
+ *   view/list.c              the screen of processes
+ *   view/help.c              the help screen
  *
  * term: how cells reach a terminal; the only user of curses
- *   term/term.c            a grid reaches the terminal
- *   term/keys.c            what the terminal sends, as keys
- *   term/kind.c            what the terminal can do
+ *   term/term.c              a grid reaches the terminal
+ *   term/keys.c              what the terminal sends, as keys
+ *   term/kind.c              what the terminal can do
  *
  * app: what the user asked for
- *   app/main.c             this file
- *   app/message.c          a line on standard error
- *   app/options.c          the command line
- *   app/table.c            records as text, JSON or CSV
- *   app/demo.c             the sample process, seen from outside
- *   app/demo_setup.c       the sample process: its regions
- *   app/demo_play.c        the sample process: its acts
- *   app/themes.c           finds theme files
- *   app/command.c          a COMMAND held at its first page
- *   app/session.c          whom to ask, and about which process
- *   app/batch.c            reports
- *   app/ui.c               what is on screen and what keys do
- *   app/script.c           the program driven by a file of keys
- *   app/screen.c           the program on a terminal
+ *   app/main.c               this file
+ *   app/message.c            a line on standard error
+ *   app/options.c            the command line
+ *   app/table.c              records as text, JSON or CSV
+ *   app/demo.c               the sample process, seen from outside
+ *   app/demo_setup.c         the sample process: its regions
+ *   app/demo_play.c          the sample process: its acts
+ *   app/themes.c             finds theme files
+ *   app/command.c            a COMMAND held at its first page
+ *   app/session.c            whom to ask, and about which process
+ *   app/batch.c              reports
+ *   app/ui.c                 what is on screen and what keys do
+ *   app/script.c             the program driven by a file of keys
+ *   app/screen.c             the program on a terminal
  */
 #include <errno.h>
 #include <locale.h>

@@ -4,7 +4,8 @@
 
 /*
  * What the atlas's files share: atlas.c knows where things are, atlas_act.c
- * moves the cursors, atlas_paint.c draws.
+ * moves the cursors, atlas_paint.c draws with the help of atlas_head.c and
+ * atlas_inspect.c.
  */
 #include "vmatlas/view/atlas.h"
 
@@ -20,5 +21,13 @@ void pane_show_cursor(struct pane *pane);
 /* Columns before the first cell of ROW. */
 int pane_first_col(const struct pane *pane, enum side side,
 	const struct row *row);
+
+/* The lines at the top: ROWS of them, 0 to 2. */
+void atlas_paint_head(const struct snapshot *snapshot,
+	const struct atlas_status *status, int rows, struct grid *grid);
+/* The inspector: a panel at the side of a wide screen, else a pop-up while it
+ * is open. */
+void atlas_paint_inspector(const struct atlas *atlas,
+	const struct snapshot *snapshot, struct grid *grid);
 
 #endif

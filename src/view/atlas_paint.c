@@ -17,150 +17,6 @@ struct painter {
 	long named;		/* the region named last, or -1 */
 };
 
-/* ---- header */
-
-static int put_pair(struct grid *grid, int row, int col, const char *label,
-	const char *value)
-{
-	int width = (int)(strlen(label) + strlen(value)) + 2;
-
-	if (col + width > grid->cols)
-		return col;
-	col = grid_str(grid, row, col, -1, ROLE_HEADER, label);
-	col = grid_str(grid, row, col + 1, -1, ROLE_VALUE, value);
-	return col + 1;
-}
-
-static int put_figure(struct painter *painter, int row, int col,
-	const char *label, uint64_t nbytes, uint32_t figure)
-{
-	char size[TEXT_SIZE_MAX];
-	bool known = !figure || usage_knows(&painter->snapshot->total, figure);
-
-	return put_pair(painter->grid, row, col, label,
-		known ? text_size(nbytes, size) : "?");
-}
-
-static int put_rate(struct painter *painter, int row, int col,
-	const char *label, double rate)
-{
-	char text[24];
-
-	if (rate < 0)
-		return put_pair(painter->grid, row, col, label, "-");
-	snprintf(text, sizeof(text), rate && rate < 9.95 ? "+%.1f/s" :
-		"+%.0f/s", rate);
-	return put_pair(painter->grid, row, col, label, text);
-}
-
-static void put_right(struct grid *grid, int row, int after, int role,
-	const char *text)
-{
-	int width = grid_width(grid, text_of(text));
-	int col = grid->cols - width - 1;
-
-	if (col > after)
-		grid_str(grid, row, col, -1, role, text);
-}
-
-static void paint_mode(struct painter *painter, int after,
-	const struct atlas_status *status)
-{
-	const struct snapshot *snapshot = painter->snapshot;
-	char text[48];
-
-	if (snapshot->process.answer == ANSWER_GONE)
-		snprintf(text, sizeof(text), "ended");
-	else if (snapshot->process.answer != ANSWER_OK ||
-		 snapshot->maps != ANSWER_OK)
-		snprintf(text, sizeof(text), "%s", answer_name(
-			snapshot->maps != ANSWER_OK ? snapshot->maps :
-			snapshot->process.answer));
-	else if (!snapshot->whole)
-		snprintf(text, sizeof(text), "reading %.0f%%",
-			100 * (snapshot->progress > 1 ? 1 : snapshot->progress));
-	else if (status->replay)
-		snprintf(text, sizeof(text), "replay %" PRIu64 "%s",
-			snapshot->refresh, snapshot->ended ? " end" : "");
-	else
-		snprintf(text, sizeof(text), "%s%s%.3gs",
-			status->recording ? "rec " : "",
-			status->frozen ? "frozen " : "", status->delay);
-	if (status->frozen)
-		snprintf(text, sizeof(text), "frozen");
-	put_right(painter->grid, 0, after, ROLE_VALUE, text);
-}
-
-static void paint_title(struct painter *painter,
-	const struct atlas_status *status)
-{
-	const struct snapshot *snapshot = painter->snapshot;
-	struct grid *grid = painter->grid;
-	int col;
-
-	grid_fill(grid, 0, 0, 1, grid->cols, ROLE_HEADER);
-	col = grid_str(grid, 0, 1, -1, ROLE_TITLE, "vmatlas") + 1;
-	col = grid_str(grid, 0, col, 16, ROLE_VALUE, snapshot->process.name);
-	col = grid_fmt(grid, 0, col + 1, -1, ROLE_VALUE, "%d",
-		snapshot->process.id.pid) + 2;
-	col = put_figure(painter, 0, col, "VIRT", snapshot->process.vss, 0);
-	col = put_figure(painter, 0, col, "RSS", snapshot->total.rss,
-		USAGE_RSS);
-	col = put_figure(painter, 0, col, "PSS", usage_pss(&snapshot->total),
-		USAGE_PSS);
-	col = put_figure(painter, 0, col, "USS", snapshot->total.uss,
-		USAGE_USS);
-	col = put_figure(painter, 0, col, "SWAP", snapshot->total.swap,
-		USAGE_SWAP);
-	paint_mode(painter, col, status);
-}
-
-static uint64_t bytes_in(const struct snapshot *snapshot,
-	enum page_state state)
-{
-	return (uint64_t)snapshot->total.state[state] <<
-		snapshot->machine->page_shift;
-}
-
-/* What this user may know of no page that is only known to be present. */
-static int put_cow(struct painter *painter, int row, int col,
-	const char *label, enum page_state state)
-{
-	const struct usage *total = &painter->snapshot->total;
-	char size[TEXT_SIZE_MAX];
-	bool known = usage_knows(total, USAGE_STATES) &&
-		(!total->state[STATE_PRESENT] || state == STATE_COW_PENDING);
-
-	return put_pair(painter->grid, row, col, label, known ?
-		text_size(bytes_in(painter->snapshot, state), size) : "?");
-}
-
-static void paint_rates(struct painter *painter, int row)
-{
-	const struct snapshot *snapshot = painter->snapshot;
-	struct grid *grid = painter->grid;
-	char size[TEXT_SIZE_MAX], text[40];
-	int col;
-
-	grid_fill(grid, row, 0, 1, grid->cols, ROLE_HEADER);
-	col = grid_str(grid, row, 1, -1, ROLE_HEADER, "cow:") + 1;
-	col = put_cow(painter, row, col, "pending", STATE_COW_PENDING);
-	col = put_cow(painter, row, col, "shared", STATE_COW_SHARED);
-	col = put_cow(painter, row, col, "copied", STATE_COW_COPIED);
-	col = put_rate(painter, row, col, "split", snapshot->split_rate);
-	col = put_rate(painter, row, col + 1, "faults", snapshot->faults_rate);
-	if (!snapshot->self_rss)
-		return;
-	if (snapshot->self_cpu >= 0)
-		snprintf(text, sizeof(text), "self %.1f%% %s",
-			snapshot->self_cpu,
-			text_size(snapshot->self_rss, size));
-	else
-		snprintf(text, sizeof(text), "self %s",
-			text_size(snapshot->self_rss, size));
-	put_right(grid, row, col, ROLE_HEADER, text);
-}
-
 /* ---- cells */
 
 /* How many of the focus's pages lie in the cell that begins at INDEX. */
@@ -573,94 +429,6 @@ static void paint_foot(struct painter *painter,
 	buf_fini(&line);
 }
 
-/* ---- the inspector: a panel on a wide screen, else a pop-up */
-
-#define INSPECTOR_LABEL 13
-
-/* TEXT in as many rows from ROW on as it needs, broken at blanks; only those
- * above END are drawn.  Returns the row behind it. */
-static int paint_wrapped(struct grid *grid, int row, int end, int col,
-	int width, struct text text)
-{
-	do {
-		struct text part = text;
-
-		while (part.n && grid_width(grid, part) > width) {
-			size_t n = part.n;
-
-			while (n && part.p[n - 1] != ' ')
-				n--;
-			if (!n)
-				break;
-			part.n = n - 1;
-		}
-		if (!part.n || grid_width(grid, part) > width)
-			part = text;	/* one long word is cut */
-		if (row < end)
-			grid_text(grid, row, col, width, ROLE_POPUP, part);
-		row++;
-		text.p += part.n;
-		text.n -= part.n;
-		text = text_trim(text);
-	} while (text.n);
-	return row;
-}
-
-/* The inspector's LINES from ROW to END; returns the row behind all that
- * they need. */
-static int paint_lines(struct grid *grid, int row, int end, int col, int cols,
-	struct text lines)
-{
-	struct text line, title;
-
-	while (text_line(&lines, &line)) {
-		if (!memchr(line.p, '\t', line.n)) {
-			row = paint_wrapped(grid, row, end, col + 2, cols - 4,
-				line);
-			continue;
-		}
-		text_until(&line, '\t', &title);
-		if (row < end)
-			grid_text(grid, row, col + 2, cols - 3,
-				ROLE_POPUP_BORDER, title);
-		row = paint_wrapped(grid, row, end, col + INSPECTOR_LABEL,
-			cols - INSPECTOR_LABEL - 1, line);
-	}
-	return row;
-}
-
-static void paint_inspector(struct painter *painter)
-{
-	const struct atlas *atlas = painter->atlas;
-	const struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
-	struct grid *grid = painter->grid;
-	bool panel = atlas->side_col != 0;
-	int top = pane->row ? pane->row - 1 : 0, col, rows, cols;
-	struct buf lines = { 0 };
-	struct text all;
-
-	if (!panel && (!atlas->inspect || grid->rows < 6))
-		return;
-	col = panel ? atlas->side_col : grid->cols > 64 ?
-		(grid->cols - 60) / 2 : 0;
-	cols = panel ? grid->cols - col : grid->cols > 64 ? 60 : grid->cols;
-	explain_inspect(&lines, atlas, painter->snapshot);
-	all = (struct text){ buf_text(&lines), lines.len };
-	rows = paint_lines(grid, 0, 0, col, cols, all) + 2;
-	if (panel)
-		rows = atlas_parts(atlas).pane + 2;
-	else if (rows > grid->rows - 2)
-		rows = grid->rows - 2;
-	if (!panel)
-		top = (grid->rows - rows) / 2;
-	grid_fill(grid, top, col, rows, cols, ROLE_POPUP);
-	grid_box(grid, top, col, rows, cols,
-		panel ? ROLE_BORDER : ROLE_POPUP_BORDER);
-	grid_str(grid, top, col + 2, cols - 4, ROLE_TITLE, " inspector ");
-	paint_lines(grid, top + 1, top + rows - 1, col, cols, all);
-	buf_fini(&lines);
-}
-
 void atlas_paint(struct atlas *atlas, const struct snapshot *snapshot,
 	const struct atlas_status *status, struct grid *grid)
 {
@@ -669,10 +437,7 @@ void atlas_paint(struct atlas *atlas, const struct snapshot *snapshot,
 	struct parts parts = atlas_parts(atlas);
 
 	grid_clear(grid);
-	if (parts.header)
-		paint_title(&painter, status);
-	if (parts.header > 1)
-		paint_rates(&painter, 1);
+	atlas_paint_head(snapshot, status, parts.header, grid);
 	if (parts.caption) {
 		grid_fill(grid, parts.header, 0, 1, grid->cols, ROLE_MESSAGE);
 		grid_str(grid, parts.header, 1, -1, ROLE_MESSAGE,
@@ -681,5 +446,5 @@ void atlas_paint(struct atlas *atlas, const struct snapshot *snapshot,
 	paint_pane(&painter, SIDE_VIRTUAL);
 	paint_pane(&painter, SIDE_PHYSICAL);
 	paint_foot(&painter, status);
-	paint_inspector(&painter);
+	atlas_paint_inspector(atlas, snapshot, grid);
 }

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fields_impl.h"
+
+static const struct page_run *run_of(const struct record *record)
+{
+	return &record->snapshot->runs[record->index];
+}
+
+static void get_run_start(struct record *record, struct value *value)
+{
+	set_hex(value, run_of(record)->vpn <<
+		record->snapshot->machine->page_shift);
+}
+
+static void get_run_pages(struct record *record, struct value *value)
+{
+	set_u64(value, run_of(record)->npages);
+}
+
+static void get_run_state(struct record *record, struct value *value)
+{
+	set_str(value, state_info(run_of(record)->state)->name);
+}
+
+static void get_run_pfn(struct record *record, struct value *value)
+{
+	if (run_of(record)->has_pfn)
+		set_hex(value, run_of(record)->pfn);
+}
+
+static void get_run_mapcount(struct record *record, struct value *value)
+{
+	if (run_of(record)->has_count)
+		set_u64(value, run_of(record)->count);
+}
+
+static int run_zone(const struct record *record)
+{
+	return run_of(record)->has_pfn ?
+		machine_zone(record->snapshot->machine, run_of(record)->pfn) :
+		-1;
+}
+
+static void get_run_zone(struct record *record, struct value *value)
+{
+	int zone = run_zone(record);
+
+	if (zone >= 0)
+		set_str(value, record->snapshot->machine->zones[zone].name);
+}
+
+static void get_run_node(struct record *record, struct value *value)
+{
+	int zone = run_zone(record);
+
+	if (zone >= 0)
+		set_u64(value, (uint64_t)
+			record->snapshot->machine->zones[zone].node);
+}
+
+static void get_run_flags(struct record *record, struct value *value)
+{
+	if (!run_of(record)->has_flags)
+		return;
+	buf_clear(&record->scratch);
+	snapshot_flags(&record->scratch, run_of(record)->flags, " ");
+	set_scratch(record, value);
+	value->kind = VALUE_NAMES;
+}
+
+static void get_run_marks(struct record *record, struct value *value)
+{
+	unsigned bit;
+
+	buf_clear(&record->scratch);
+	for (bit = 0; bit < NMARKS; bit++)
+		if (run_of(record)->marks >> bit & 1)
+			buf_fmt(&record->scratch, "%s%s",
+				record->scratch.len ? " " : "", mark_name(bit));
+	set_scratch(record, value);
+	value->kind = VALUE_NAMES;
+}
+
+static const char *swap_part(const struct snapshot *snapshot, unsigned i,
+	char out[32])
+{
+	(void)snapshot;
+	(void)out;
+	return i == 0 ? "type" : i == 1 ? "offset" : NULL;
+}
+
+static uint64_t run_swap_at(const struct record *record, unsigned i)
+{
+	return i ? run_of(record)->swap_offset : run_of(record)->swap_type;
+}
+
+static void get_run_swap(struct record *record, struct value *value)
+{
+	if (!run_of(record)->has_swap)
+		return;
+	value->kind = VALUE_PARTS;
+	value->n = 2;
+	value->at = run_swap_at;
+}
+
+static void get_run_region(struct record *record, struct value *value)
+{
+	set_text(value, snapshot_region_title(record->snapshot,
+		run_of(record)->region));
+}
+
+const struct field run_fields[] = {
+	F("pid", NULL, "", 0, false, fields_pid, NULL, "process"),
+	F("starttime", NULL, "ticks", 0, false, fields_starttime, NULL,
+		"when it started"),
+	F("start", "START", "address", 16, false, get_run_start, NULL,
+		"first byte"),
+	F("pages", "PAGES", "pages", 9, false, get_run_pages, NULL,
+		"how many pages are alike"),
+	F("state", "STATE", "", 17, true, get_run_state, NULL,
+		"their state"),
+	F("pfn", "PFN", "", 12, false, get_run_pfn, NULL,
+		"frame of the first; the others follow it"),
+	F("mapcount", "MAPS", "", 5, false, get_run_mapcount, NULL,
+		"how often each frame is mapped"),
+	F("zone", "ZONE", "", 8, true, get_run_zone, NULL,
+		"of the first frame"),
+	F("node", "N", "", 2, false, get_run_node, NULL,
+		"of the first frame"),
+	F("flags", NULL, "", 0, true, get_run_flags, NULL,
+		"of the frames, as page-types names them"),
+	F("marks", "MARKS", "", 10, true, get_run_marks, NULL,
+		"beside the state"),
+	F("swap", NULL, "", 0, false, get_run_swap, swap_part,
+		"slot of the first page; the others follow it"),
+	F("region", NULL, "", 0, true, get_run_region, NULL,
+		"the region's name"),
+	F("", "REGION", "", 0, true, get_run_region, NULL, ""),
+	{ 0 },
+};
