@@ -243,20 +243,27 @@ static void read_visible(struct refresh *refresh, bool again)
 			return;
 }
 
-/* Another wish came while the pass goes on: 1, it is for this process and
- * was served; 0, the pass is to be broken off. */
+bool refresh_is_about_else(const struct wish *now, const struct wish *before)
+{
+	return now->pid != before->pid ||
+		now->keep_blocks != before->keep_blocks ||
+		(now->list && !before->list);
+}
+
+/* Another wish came while the pass goes on: true, it is for this process and
+ * was served; false, the pass is to be broken off, for the end or for a wish
+ * that is left to the next refresh. */
 static bool serve_between(struct refresh *refresh)
 {
-	int pid = refresh->wish.pid;
-	bool keep = refresh->wish.keep_blocks;
-	uint32_t asked = refresh->wish.asked;
+	struct wish *wish = &refresh->wish, next;
 
-	refresh->owner.take_wish(refresh->owner.arg, &refresh->wish);
-	if (refresh->wish.pid != pid || refresh->wish.keep_blocks != keep)
+	refresh->owner.take_wish(refresh->owner.arg, &next);
+	if (next.serial == wish->serial || refresh_is_about_else(&next, wish))
 		return false;
 	/* A refresh asked for meanwhile is one after this. */
-	refresh->wish.asked = asked;
-	if (keep) {
+	next.asked = wish->asked;
+	*wish = next;
+	if (wish->keep_blocks) {
 		read_visible(refresh, false);
 		publish(refresh, false);
 	}
@@ -274,8 +281,9 @@ static bool budget_is_spent(const struct refresh *refresh, uint64_t cpu_start)
 		(allowed < 1 ? 1 : allowed);
 }
 
-/* Read pages until all were read, or the budget is spent. */
-static void read_pages(struct refresh *refresh)
+/* Read pages until all were read, or the budget is spent; false: that was
+ * broken off. */
+static bool read_pages(struct refresh *refresh)
 {
 	struct space *space = &refresh->space;
 	uint64_t cpu = clock_ms(CLOCK_THREAD_CPUTIME_ID);
@@ -290,7 +298,7 @@ static void read_pages(struct refresh *refresh)
 	while (more > 0 && !budget_is_spent(refresh, cpu)) {
 		if (refresh->owner.has_news(refresh->owner.arg) &&
 		    !serve_between(refresh))
-			return;
+			return false;
 		more = space_pass_step(space, refresh->wish.whole);
 		if (!space->whole && refresh->wish.keep_blocks &&
 		    clock_ms(CLOCK_MONOTONIC) >= look) {
@@ -302,31 +310,35 @@ static void read_pages(struct refresh *refresh)
 		refresh->passing = false;
 	if (more < 0)
 		space->process.answer = ANSWER_GONE;
+	return true;
 }
 
-static void read_process(struct refresh *refresh)
+/* False: broken off, for another wish or the end. */
+static bool read_process(struct refresh *refresh)
 {
 	struct space *space = &refresh->space;
 	struct process after;
 
 	open_space(refresh);
 	if (!refresh->has_space)
-		return;
+		return true;
 	space->refresh = (uint32_t)refresh->number;
 	if (space_refresh(space, refresh->src, refresh->machine) != ANSWER_OK)
-		return;
+		return true;
 	if (!refresh->command.len || refresh->wish.whole)
 		process_command(space->process.id, space->process.name,
 			refresh->src, &refresh->command);
 	if (refresh->wish.want_runs) {
 		space_pass_begin(space, refresh->wish.depth);
-		return;
+		return true;
 	}
-	read_pages(refresh);
+	if (!read_pages(refresh))
+		return false;
 	/* Its pid may have become another process's while we read. */
 	after = space->process;
 	if (process_read(&after, refresh->src, refresh->machine) != ANSWER_OK)
 		space->process.answer = after.answer;
+	return true;
 }
 
 static void count_rates(struct refresh *refresh)
@@ -350,14 +362,16 @@ static void count_rates(struct refresh *refresh)
 
 void refresh_read(struct refresh *refresh)
 {
+	bool complete;
+
 	machine_unref(refresh->machine);
 	refresh->machine = machine_read(refresh->src);
 	if (refresh->has_space)
 		refresh->space.reader->machine = refresh->machine;
 	read_list(refresh);
-	read_process(refresh);
+	complete = read_process(refresh);
 	count_rates(refresh);
-	publish(refresh, true);
+	publish(refresh, complete);
 }
 
 int refresh_run(struct refresh *refresh, struct err *err)

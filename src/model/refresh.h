@@ -55,5 +55,7 @@ int refresh_run(struct refresh *refresh, struct err *err);
 void refresh_read(struct refresh *refresh);
 /* Answer the wish from what is known, reading only what it lacks. */
 void refresh_serve(struct refresh *refresh);
+/* Is a wish about something that is not read for the one BEFORE? */
+bool refresh_is_about_else(const struct wish *now, const struct wish *before);
 
 #endif

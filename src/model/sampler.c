@@ -157,21 +157,15 @@ static void fail(struct sampler *sampler, const struct err *err)
 
 enum work { WORK_STOP, WORK_SERVE, WORK_READ, WORK_REFRESH };
 
-/* The wish is about something that was not read in this refresh. */
-static bool is_about_else(const struct wish *now, const struct wish *before)
-{
-	return now->pid != before->pid ||
-		now->keep_blocks != before->keep_blocks ||
-		(now->list && !before->list);
-}
-
 /* Sleep until there is a wish to serve or a refresh is due. */
 static enum work wait_for_work(struct worker *worker, struct timespec *due)
 {
 	struct sampler *sampler = worker->sampler;
-	bool refresh = false, stop, about_else;
+	bool refresh, stop, about_else;
 
 	pthread_mutex_lock(&sampler->lock);
+	/* One that was asked for while the last one was made. */
+	refresh = sampler->wish.asked != worker->refresh.wish.asked;
 	while (!sampler->stop &&
 	       sampler->wish.serial == worker->refresh.wish.serial && !refresh) {
 		if (!sampler->wish.serial || sampler->wish.once ||
@@ -184,7 +178,8 @@ static enum work wait_for_work(struct worker *worker, struct timespec *due)
 	if (sampler->wish.asked != worker->refresh.wish.asked ||
 	    !worker->refresh.number)
 		refresh = true;
-	about_else = is_about_else(&sampler->wish, &worker->refresh.wish);
+	about_else = refresh_is_about_else(&sampler->wish,
+		&worker->refresh.wish);
 	stop = sampler->stop;
 	pthread_mutex_unlock(&sampler->lock);
 	if (stop)

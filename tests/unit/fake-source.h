@@ -115,11 +115,11 @@ static enum answer fake_words(struct source *src, enum word_file file,
 
 	(void)id;
 	source_before(src, 0, word_file_name(file));
-	source_after(src);
 	fake->asked[file] += n;
 	fake->calls[file]++;
 	if (fake->before_words)
 		fake->before_words(fake, file, first);
+	source_after(src);
 	if (fake->words_answer[file] != ANSWER_OK)
 		return fake->words_answer[file];
 	for (i = 0; i < n; i++) {
