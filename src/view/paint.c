@@ -268,9 +268,12 @@ static bool zone_legend(const struct snapshot *snapshot, bool nodes,
 				z->node, z->name);
 		return true;
 	}
-	if (i)
+	if (i > 1)
 		return false;
-	if (!machine->facts.pfn_visible)
+	if (i)
+		*out = (struct legend_entry){ '-', ROLE_COW_NONE, FILL_FULL,
+			"in swap", NULL };
+	else if (!machine->facts.pfn_visible)
 		*out = (struct legend_entry){ '?', ROLE_OTHER, FILL_FULL,
 			"not told to this user", NULL };
 	else
