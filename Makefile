@@ -60,7 +60,7 @@ SOURCE := source guard live live_facts processes memo block recording record \
 MODEL := state machine region usage process classify slice \
 	space space_blocks space_pass link snapshot fields \
 	fields_process fields_region fields_page fields_zone \
-	runs detail refresh sampler
+	runs detail audit fields_audit refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \
 	explain atlas atlas_act atlas_paint atlas_head \
 	atlas_inspect list help

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "vmatlas/app/command.h"
 #include "vmatlas/app/message.h"
 #include "vmatlas/app/table.h"
+#include "vmatlas/base/mem.h"
 
 struct batch {
 	struct session *session;
@@ -22,6 +24,7 @@ struct batch {
 	bool head_done;		/* CSV has one header for all refreshes */
 	bool noted;		/* what may not be seen was said */
 	bool ended;		/* the process, after it was seen */
+	bool many;		/* processes: one that cannot be read is only named */
 	uint64_t done;		/* refreshes */
 	int status;
 };
@@ -143,6 +146,36 @@ static void report_regions(struct batch *batch,
 		report_total(batch, snapshot);
 }
 
+/* People see what differs or could not be compared, and the count; the other
+ * formats have every line. */
+static void report_audit(struct batch *batch, const struct snapshot *snapshot)
+{
+	struct record record = { .object = OBJECT_AUDIT,
+		.snapshot = snapshot };
+	bool people = batch->options->format == FORMAT_TEXT;
+	size_t counts[AUDIT_LEFT_OUT + 1] = { 0 };
+
+	if (!people || !batch->head_done)
+		write_head(batch, OBJECT_AUDIT, snapshot);
+	for (; record.index < snapshot->audit.n; record.index++) {
+		enum audit_verdict verdict =
+			snapshot->audit.lines[record.index].verdict;
+
+		counts[verdict]++;
+		if (!people || verdict != AUDIT_AGREES)
+			table_record(&batch->text, batch->options->format,
+				&record);
+	}
+	record_fini(&record);
+	if (counts[AUDIT_DISAGREES])
+		batch->status = 3;
+	if (people)
+		buf_fmt(&batch->text, "%7d %zu figures agree, %zu differ, "
+			"%zu could not be compared\n", snapshot->process.id.pid,
+			counts[AUDIT_AGREES], counts[AUDIT_DISAGREES],
+			counts[AUDIT_LEFT_OUT]);
+}
+
 static void report_zones(struct batch *batch, const struct snapshot *snapshot)
 {
 	struct record record = { .object = OBJECT_ZONE,
@@ -216,6 +249,11 @@ static void wish_for(struct batch *batch, int pid)
 			wish->list_pids[wish->nlist_pids++] = options->pids[i];
 		if (!options->npids && pid)
 			wish->list_pids[wish->nlist_pids++] = pid;
+	}
+	if (batch->report == REPORT_AUDIT) {
+		wish->want_audit = true;
+		if (wish->depth < DEPTH_STATES)
+			wish->depth = DEPTH_STATES;
 	}
 	if (batch->report != REPORT_PAGES)
 		return;
@@ -293,7 +331,8 @@ static int run_once(struct batch *batch, int pid, bool again, struct err *err)
 	}
 	if (why) {
 		message("%d: %s", pid, why);
-		batch->status = 1;
+		if (!batch->many)
+			batch->status = 1;
 	} else {
 		note_problems(batch, snapshot);
 	}
@@ -303,6 +342,8 @@ static int run_once(struct batch *batch, int pid, bool again, struct err *err)
 			report_processes(batch, snapshot);
 		else if (batch->report == REPORT_ZONES)
 			report_zones(batch, snapshot);
+		else if (batch->report == REPORT_AUDIT && !why)
+			report_audit(batch, snapshot);
 		else if (batch->report == REPORT_REGIONS && !why)
 			report_regions(batch, snapshot);
 		else if (batch->report == REPORT_PAGES && !why)
@@ -350,12 +391,44 @@ static bool goes_on(const struct batch *batch)
 		batch->session->command;
 }
 
+/* Every process that has memory, and is the users' asked for. */
+static int audit_all(struct batch *batch, struct err *err)
+{
+	struct wish *wish = &batch->session->wish;
+	struct snapshot *snapshot;
+	int *pids, result = 0;
+	size_t i, n = 0;
+
+	wish->list = wish->once = true;
+	snapshot = session_refresh(batch->session, -1, batch->stop, err);
+	wish->list = false;
+	if (!snapshot)
+		return -1;
+	pids = mem_new(snapshot->nrows, sizeof(*pids));
+	for (i = 0; i < snapshot->nrows; i++) {
+		const struct process *process = &snapshot->rows[i].process;
+
+		if ((process->vss || process->answer != ANSWER_OK) &&
+		    process->id.pid != (int)getpid() &&
+		    user_matches(batch->options, process))
+			pids[n++] = process->id.pid;
+	}
+	snapshot_unref(snapshot);
+	batch->many = true;
+	for (i = 0; i < n && !result && !*batch->stop; i++)
+		result = run_once(batch, pids[i], true, err);
+	free(pids);
+	return result;
+}
+
 static int refresh_all(struct batch *batch, struct err *err)
 {
 	const struct options *options = batch->options;
 	size_t i;
 	int result;
 
+	if (batch->report == REPORT_AUDIT && !batch->session->pid)
+		return audit_all(batch, err);
 	if (options->npids < 2 || batch->report == REPORT_PROCESSES)
 		return run_once(batch, batch->session->pid, false, err);
 	for (i = 0; i < options->npids; i++) {

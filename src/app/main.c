@@ -57,6 +57,8 @@
  *   model/fields_zone.c      of a zone
  *   model/runs.c             pages that are alike, as one
  *   model/detail.c           the page or frame under the cursor
+ *   model/audit.c            our sums held against the kernel's
+ *   model/fields_audit.c     what reports can say of that
  *   model/refresh.c          what one refresh asks, in which order
  *   model/sampler.c          the thread that reads, and its replacement
  *

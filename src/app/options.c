@@ -51,7 +51,8 @@ void options_help(struct buf *out)
 	buf_str(out, "\nKernel parts for --without:");
 	for (i = 0; without_name((unsigned)i); i++)
 		buf_fmt(out, " %s", without_name((unsigned)i));
-	buf_str(out, "\nExit status: 0 done, 1 it could not be done, 2 wrong usage.\n"
+	buf_str(out, "\nExit status: 0 done, 1 it could not be done, 2 wrong usage, 3 done and the\n"
+		"answer is no (audit found a disagreement).\n"
 		"On the screen: ? helps, q quits.  The manual: man vmatlas\n");
 }
 
@@ -111,7 +112,7 @@ static int parse_report(struct options *options, const char *arg,
 	struct err *err)
 {
 	static const char *const names[NREPORTS] = {
-		"", "processes", "regions", "pages", "zones"
+		"", "processes", "regions", "pages", "zones", "audit"
 	};
 	unsigned i;
 
@@ -122,7 +123,7 @@ static int parse_report(struct options *options, const char *arg,
 			return 0;
 		}
 	return bad(err, "report", arg,
-		"known; it is one of processes regions pages zones");
+		"known; it is one of processes regions pages zones audit");
 }
 
 static int parse_format(struct options *options, const char *arg,

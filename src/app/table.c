@@ -69,6 +69,9 @@ static void json_value(struct json *json, const struct field *field,
 	case VALUE_BYTES:
 		json_u64(json, field->name, value.u);
 		break;
+	case VALUE_BOOL:
+		json_bool(json, field->name, value.u);
+		break;
 	case VALUE_I64:
 		json_i64(json, field->name, value.i);
 		break;
@@ -239,6 +242,9 @@ static void csv_value(struct buf *out, const struct field *field,
 	case VALUE_BYTES:
 		buf_fmt(out, "%" PRIu64, value.u);
 		break;
+	case VALUE_BOOL:
+		buf_str(out, value.u ? "true" : "false");
+		break;
 	case VALUE_I64:
 		buf_fmt(out, "%" PRId64, value.i);
 		break;
@@ -318,6 +324,9 @@ static void text_value(struct buf *out, const struct field *field,
 		break;
 	case VALUE_BYTES:	/* as smaps and top have them: in K */
 		buf_fmt(&text, "%" PRIu64, value.u >> 10);
+		break;
+	case VALUE_BOOL:
+		buf_str(&text, value.u ? "yes" : "NO");
 		break;
 	case VALUE_I64:
 		buf_fmt(&text, "%" PRId64, value.i);

@@ -4,7 +4,7 @@
 const char *object_name(enum object object)
 {
 	static const char *const names[NOBJECTS] = {
-		"process", "region", "pages", "zone"
+		"process", "region", "pages", "zone", "audit"
 	};
 
 	return names[(unsigned)object < NOBJECTS ? object : 0];
@@ -57,7 +57,8 @@ void fields_starttime(struct record *record, struct value *value)
 const struct field *field_at(enum object object, unsigned i)
 {
 	static const struct field *const tables[NOBJECTS] = {
-		process_fields, region_fields, run_fields, zone_fields
+		process_fields, region_fields, run_fields, zone_fields,
+		audit_fields
 	};
 	unsigned k;
 

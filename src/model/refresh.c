@@ -27,6 +27,7 @@ void refresh_fini(struct refresh *refresh)
 
 	if (refresh->has_space)
 		space_fini(&refresh->space);
+	audit_fini(&refresh->audit);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);
@@ -104,6 +105,23 @@ static void take_rows(struct snapshot *snapshot, const struct refresh *refresh)
 		refresh->commands.len);
 }
 
+/* The lines change hands; what the kernel said stays for the next time. */
+static void take_audit(struct snapshot *snapshot, struct refresh *refresh)
+{
+	struct audit *audit = &refresh->audit;
+	struct audit_line *lines = snapshot->audit.lines;
+	size_t cap = snapshot->audit.cap;
+
+	audit->n = 0;
+	audit_compare(audit, &refresh->space, &snapshot->total);
+	snapshot->audit.lines = audit->lines;
+	snapshot->audit.n = audit->n;
+	snapshot->audit.cap = audit->cap;
+	audit->lines = lines;
+	audit->cap = cap;
+	audit->n = 0;
+}
+
 /* Freeze what is known and hand it out. */
 static void publish(struct refresh *refresh, bool complete)
 {
@@ -132,8 +150,11 @@ static void publish(struct refresh *refresh, bool complete)
 	buf_add(&snapshot->command, buf_text(&refresh->command),
 		refresh->command.len);
 	snapshot->nruns = 0;
+	snapshot->audit.n = 0;
 	if (refresh->has_space) {
 		snapshot_take_space(snapshot, &refresh->space, wish);
+		if (wish->want_audit && complete)
+			take_audit(snapshot, refresh);
 		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
 			detail_fill(snapshot, &refresh->space, &wish->focus);
 		if (wish->want_runs && complete)
@@ -332,8 +353,12 @@ static bool read_process(struct refresh *refresh)
 		space_pass_begin(space, refresh->wish.depth);
 		return true;
 	}
+	if (refresh->wish.want_audit)
+		audit_before(&refresh->audit, refresh->src, space->process.id);
 	if (!read_pages(refresh))
 		return false;
+	if (refresh->wish.want_audit)
+		audit_after(&refresh->audit, refresh->src, space->process.id);
 	/* Its pid may have become another process's while we read. */
 	after = space->process;
 	if (process_read(&after, refresh->src, refresh->machine) != ANSWER_OK)

@@ -7,6 +7,7 @@
  * what the wish names, first what is on screen, then the rest within the CPU
  * budget, and hands out snapshots.  It knows nothing of threads.
  */
+#include "vmatlas/model/audit.h"
 #include "vmatlas/model/link.h"
 #include "vmatlas/model/runs.h"
 #include "vmatlas/model/snapshot.h"
@@ -35,6 +36,7 @@ struct refresh {
 	struct machine *machine;
 	struct space space;
 	bool has_space, passing;
+	struct audit audit;
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */

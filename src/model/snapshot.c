@@ -43,6 +43,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->frame_blocks);
 	free(snapshot->frames);
 	free(snapshot->link);
+	audit_fini(&snapshot->audit);
 	free(snapshot->runs);
 	free(snapshot->rows);
 	free(snapshot);

@@ -20,7 +20,7 @@
 	X(DELAY, 'd', "delay", "SECS", "time between refreshes, default 1.0") \
 	X(ITERATIONS, 'n', "iterations", "N", "stop after N refreshes") \
 	X(BATCH, 'b', "batch", NULL, "no screen: a report to standard output") \
-	X(REPORT, 'r', "report", "KIND", "which report: processes regions pages zones (implies -b)") \
+	X(REPORT, 'r', "report", "KIND", "which report: processes regions pages zones audit (implies -b)") \
 	X(FORMAT, 'f', "format", "FORMAT", "of the report: text json csv") \
 	X(FULL, 0, "full", NULL, "read every frame's flags and count, whatever it costs") \
 	X(VA, 0, "va", "A[-B]", "only these virtual addresses; B is exclusive") \
@@ -46,7 +46,7 @@
 
 enum report {
 	REPORT_NONE, REPORT_PROCESSES, REPORT_REGIONS, REPORT_PAGES,
-	REPORT_ZONES, NREPORTS
+	REPORT_ZONES, REPORT_AUDIT, NREPORTS
 };
 
 struct options {

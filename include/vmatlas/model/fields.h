@@ -13,10 +13,11 @@
  * format, and the manual, walk these tables.
  */
 enum object {
-	OBJECT_PROCESS, OBJECT_REGION, OBJECT_PAGES, OBJECT_ZONE, NOBJECTS
+	OBJECT_PROCESS, OBJECT_REGION, OBJECT_PAGES, OBJECT_ZONE,
+	OBJECT_AUDIT, NOBJECTS
 };
 
-/* "process", "region", "pages", "zone": the kind of a JSON line. */
+/* "process", "region", "pages", "zone", "audit": the kind of a JSON line. */
 const char *object_name(enum object object);
 
 /* The object that a getter is asked about, with where to put words. */
@@ -32,6 +33,7 @@ void record_fini(struct record *record);
 enum value_kind {
 	VALUE_NULL,		/* not known: null, or ? for people */
 	VALUE_TEXT, VALUE_U64, VALUE_I64,
+	VALUE_BOOL,		/* u */
 	VALUE_HEX,		/* an address or PFN */
 	VALUE_BYTES,		/* a size: people see it in K */
 	VALUE_NAMES,		/* words with blanks between them */

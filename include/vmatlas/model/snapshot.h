@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vmatlas/model/audit.h"
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
@@ -56,6 +57,7 @@ struct wish {
 	struct focus focus;
 	/* A report of page runs: from RUNS.start on, up to RUNS.end (bytes;
 	 * any page they touch), of frames in RUNS_PFN only (end 0: all). */
+	bool want_audit;	/* hold the sums against the kernel's */
 	bool want_runs;
 	struct page_range runs, runs_pfn;
 };
@@ -173,6 +175,7 @@ struct snapshot {
 	size_t nlink, link_cap;
 	uint64_t link_pages;	/* how many pages or frames are linked in all */
 	struct page_detail detail;
+	struct audit audit;	/* lines only */
 	struct page_run *runs;
 	size_t nruns, runs_cap;
 	uint64_t runs_next;	/* byte to go on at; runs.end of the wish: done */

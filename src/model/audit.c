@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/procstat.h"
+#include "vmatlas/kernel/smaps.h"
+
+/* What is compared: our figure, and the one or two of smaps that it is. */
+#define FIGURES(X) \
+	X("Rss", RSS, rss, 0, RSS, RSS) \
+	X("Pss", PSS, pss_fixed, PSS_SHIFT, PSS, PSS) \
+	X("Shared", SHARED, shared, 0, SHARED_CLEAN, SHARED_DIRTY) \
+	X("Private", USS, uss, 0, PRIVATE_CLEAN, PRIVATE_DIRTY) \
+	X("Anonymous", ANONYMOUS, anonymous, 0, ANONYMOUS, ANONYMOUS) \
+	X("KSM", KSM, ksm, 0, KSM, KSM) \
+	X("AnonHugePages", ANON_HUGE, anon_huge, 0, ANON_HUGE, ANON_HUGE) \
+	X("Shared_Hugetlb", SHARED_HUGETLB, shared_hugetlb, 0, \
+	  SHARED_HUGETLB, SHARED_HUGETLB) \
+	X("Private_Hugetlb", PRIVATE_HUGETLB, private_hugetlb, 0, \
+	  PRIVATE_HUGETLB, PRIVATE_HUGETLB) \
+	X("Swap", SWAP, swap, 0, SWAP, SWAP) \
+	X("Locked", LOCKED, locked, 0, LOCKED, LOCKED)
+
+static const struct figure {
+	const char *name;
+	uint32_t figure;
+	size_t member;
+	unsigned shift;
+	unsigned first, second;
+} figures[] = {
+#define X(name, figure, member, shift, first, second) \
+	{ name, USAGE_##figure, offsetof(struct usage, member), shift, \
+	  SMAPS_##first, SMAPS_##second },
+	FIGURES(X)
+#undef X
+};
+
+#define NFIGURES (sizeof(figures) / sizeof(*figures))
+
+static void ask(struct source *src, struct proc_id id, struct buf *smaps,
+	struct buf *rollup, struct buf *status)
+{
+	source_text(src, id, "smaps", smaps);
+	source_text(src, id, "smaps_rollup", rollup);
+	source_text(src, id, "status", status);
+}
+
+void audit_before(struct audit *audit, struct source *src, struct proc_id id)
+{
+	audit->n = 0;
+	ask(src, id, &audit->before, &audit->rollup_before,
+		&audit->status_before);
+}
+
+void audit_after(struct audit *audit, struct source *src, struct proc_id id)
+{
+	ask(src, id, &audit->after, &audit->rollup_after,
+		&audit->status_after);
+}
+
+void audit_fini(struct audit *audit)
+{
+	free(audit->lines);
+	buf_fini(&audit->before);
+	buf_fini(&audit->after);
+	buf_fini(&audit->rollup_before);
+	buf_fini(&audit->rollup_after);
+	buf_fini(&audit->status_before);
+	buf_fini(&audit->status_after);
+	memset(audit, 0, sizeof(*audit));
+}
+
+/* ---- one figure */
+
+static uint64_t figure_of(const struct usage *usage,
+	const struct figure *figure)
+{
+	return *(const uint64_t *)((const char *)usage + figure->member) >>
+		figure->shift;
+}
+
+/* False where this kernel does not have it. */
+static bool kernel_figure(const struct smaps_entry *entry,
+	const struct figure *figure, uint64_t *kb)
+{
+	uint32_t need = 1u << figure->first | 1u << figure->second;
+
+	*kb = entry->kb[figure->first];
+	if (figure->first != figure->second)
+		*kb += entry->kb[figure->second];
+	return (entry->has & need) == need;
+}
+
+static void add(struct audit *audit, const struct audit_line *line)
+{
+	audit->lines = mem_grow(audit->lines, &audit->cap, audit->n + 1,
+		sizeof(*audit->lines));
+	audit->lines[audit->n++] = *line;
+}
+
+/* The kernel prints whole K, rounded down. */
+static void judge(struct audit *audit, struct audit_line *line,
+	const char *excuse)
+{
+	line->verdict = AUDIT_LEFT_OUT;
+	line->reason = excuse;
+	if (!excuse && !line->kernels_known)
+		line->reason = "this kernel does not say";
+	else if (!excuse && !line->ours_known)
+		line->reason = "vmatlas cannot count it here";
+	if (!line->reason && line->ours >> 10 == line->kernels >> 10) {
+		line->verdict = AUDIT_AGREES;
+	} else if (!line->reason) {
+		line->verdict = AUDIT_DISAGREES;
+		line->reason = "they differ";
+	}
+	add(audit, line);
+}
+
+static void compare_entries(struct audit *audit, struct audit_line *line,
+	const struct usage *usage, const struct smaps_entry *before,
+	const struct smaps_entry *after, const char *excuse, bool swap_unseen)
+{
+	size_t i;
+
+	for (i = 0; i < NFIGURES; i++) {
+		const struct figure *figure = &figures[i];
+		uint64_t was = 0, is = 0;
+		const char *why = excuse;
+
+		line->field = figure->name;
+		line->kernels_known = kernel_figure(after, figure, &is);
+		kernel_figure(before, figure, &was);
+		line->kernels = is << 10;
+		line->ours_known = usage_knows(usage, figure->figure);
+		line->ours = figure_of(usage, figure);
+		if (!why && figure->figure == USAGE_SWAP && swap_unseen)
+			why = "pagemap does not show swapped shared memory";
+		if (!why && line->kernels_known && was != is)
+			why = "it moved meanwhile";
+		judge(audit, line, why);
+	}
+}
+
+/* ---- regions */
+
+/* The region of the second text at the same place as ENTRY; the texts are
+ * walked in step. */
+static bool find_again(struct text *rest, const struct smaps_entry *entry,
+	struct smaps_entry *found)
+{
+	struct text at = *rest;
+
+	while (smaps_next(&at, found)) {
+		if (found->map.start > entry->map.start)
+			return false;
+		*rest = at;
+		if (found->map.start == entry->map.start)
+			return found->map.end == entry->map.end;
+	}
+	return false;
+}
+
+static bool swap_is_unseen(const struct space *space,
+	const struct region *region)
+{
+	return space->shmem_may_be_swapped && region->inode && !region->major;
+}
+
+static void compare_regions(struct audit *audit, const struct space *space)
+{
+	struct text before = { buf_text(&audit->before), audit->before.len };
+	struct text after = { buf_text(&audit->after), audit->after.len };
+	struct smaps_entry entry, again;
+	size_t i = 0;
+
+	while (smaps_next(&before, &entry)) {
+		struct audit_line line = { .start = entry.map.start,
+			.region = -1, .file = "smaps" };
+		const struct region *region = NULL;
+		const char *excuse = NULL;
+
+		while (i < space->nregions &&
+		       space->regions[i].start < entry.map.start)
+			i++;
+		if (i < space->nregions &&
+		    space->regions[i].start == entry.map.start &&
+		    space->regions[i].end == entry.map.end) {
+			region = &space->regions[i];
+			line.region = (long)i;
+		}
+		if (!find_again(&after, &entry, &again)) {
+			again = entry;
+			excuse = "the region moved meanwhile";
+		}
+		if (region)
+			compare_entries(audit, &line, &region->usage, &entry,
+				&again, excuse, swap_is_unseen(space, region));
+	}
+}
+
+/* ---- the process */
+
+static void compare_rollup(struct audit *audit, const struct space *space,
+	const struct usage *total)
+{
+	struct text before = { buf_text(&audit->rollup_before),
+		audit->rollup_before.len };
+	struct text after = { buf_text(&audit->rollup_after),
+		audit->rollup_after.len };
+	struct audit_line line = { .region = -1, .file = "smaps_rollup" };
+	struct smaps_entry was, is;
+
+	if (smaps_next(&before, &was) && smaps_next(&after, &is))
+		compare_entries(audit, &line, total, &was, &is, NULL,
+			space->shmem_may_be_swapped);
+}
+
+static void compare_status(struct audit *audit, const struct space *space,
+	const struct usage *total)
+{
+	struct text before = { buf_text(&audit->status_before),
+		audit->status_before.len };
+	struct text after = { buf_text(&audit->status_after),
+		audit->status_after.len };
+	const struct {
+		const char *key;
+		uint64_t ours;
+		uint32_t figure;
+	} keys[] = {
+		{ "VmSize", space->process.vss, 0 },
+		{ "VmSwap", total->swap, USAGE_SWAP },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		struct audit_line line = { .region = -1, .file = "status",
+			.field = keys[i].key, .ours = keys[i].ours };
+		uint64_t was = 0, is = 0;
+		const char *excuse = NULL;
+
+		line.kernels_known = procstat_key(after, keys[i].key, &is) &&
+			procstat_key(before, keys[i].key, &was);
+		line.kernels = is << 10;
+		line.ours_known = usage_knows(total, keys[i].figure);
+		if (was != is)
+			excuse = "it moved meanwhile";
+		else if (keys[i].figure && space->shmem_may_be_swapped)
+			excuse = "it leaves swapped shared memory out";
+		judge(audit, &line, excuse);
+	}
+}
+
+void audit_compare(struct audit *audit, const struct space *space,
+	const struct usage *total)
+{
+	compare_regions(audit, space);
+	compare_rollup(audit, space, total);
+	compare_status(audit, space, total);
+}

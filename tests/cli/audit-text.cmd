@@ -1,0 +1,1 @@
+$VMATLAS -r audit -p 7 -R $FIXTURES/recordings/audit.rec
