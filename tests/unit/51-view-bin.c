@@ -491,9 +491,9 @@ static void list_rows(struct snapshot *with, size_t n)
 	static struct process_row rows[8];
 	size_t i;
 
-	memset(with, 0, sizeof(*with));
 	with->rows = rows;
 	with->nrows = n;
+	buf_clear(&with->commands);
 	buf_str(&with->commands, "c");
 	for (i = 0; i < n; i++) {
 		rows[i] = (struct process_row){ .process = {
@@ -504,7 +504,7 @@ static void list_rows(struct snapshot *with, size_t n)
 
 static void list_keeps_its_process(void **state)
 {
-	struct snapshot with;
+	struct snapshot with = { 0 };
 	struct list list;
 	struct proc_id id;
 
