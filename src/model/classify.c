@@ -128,12 +128,12 @@ static enum page_state classify_without_flags(const struct page_context *cx,
 {
 	if (cx->is_special)
 		return STATE_KERNEL;
+	if (cx->is_hugetlb)
+		return STATE_HUGETLB;
 	if (!pte->file && pte->exclusive)
 		return cx->has_file ? STATE_COW_COPIED : STATE_ANON;
 	if (cx->is_secret)
 		return STATE_SECRET;
-	if (cx->is_hugetlb)
-		return STATE_HUGETLB;
 	/* The one page of an anonymous region that is not anonymous. */
 	if (pte->file && !cx->has_file && !cx->is_shmem)
 		return STATE_HUGE_ZERO;

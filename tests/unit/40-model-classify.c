@@ -430,6 +430,9 @@ static void without_flags(void **state)
 	STATE_WITHOUT(CODE_MAP, P | F, "file");
 	STATE_WITHOUT(MEMFD_MAP, P | F, "shmem");
 	STATE_WITHOUT(HUGE_MAP, P | F, "hugetlb");
+	STATE_WITHOUT(HUGE_MAP, P | X, "hugetlb");
+	/* No file, yet a file's bit: the huge page of zeros. */
+	STATE_WITHOUT(ANON_MAP, P | F, "huge-zero");
 	STATE_WITHOUT(ANON_MAP, P, "present");
 	STATE_WITHOUT(ANON_MAP, 0, "untouched");
 }
@@ -500,6 +503,10 @@ static void marks(void **state)
 	page = page_of(P | X, OWN | KPF(MLOCKED) | KPF(UNEVICTABLE), 1);
 	assert_int_equal(classify_marks(&cx, &page), MARK_MLOCKED);
 	page = page_of(P | X, OWN | KPF(HUGE), 1);
+	assert_int_equal(classify_marks(&cx, &page), 0);
+	/* What was not read has none, whatever lies there from before. */
+	page = page_of(P | X, OWN | KPF(MLOCKED), 1);
+	page.has_flags = false;
 	assert_int_equal(classify_marks(&cx, &page), 0);
 }
 
