@@ -55,8 +55,8 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
 # ---- the rooms, lowest first
 BASE := err mem buf text json key
 KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps
-SOURCE := source guard live live_facts processes memo block recording record \
-	replay replay_load
+SOURCE := source guard live live_cache live_facts processes memo block \
+	recording record replay replay_load
 MODEL := state machine region usage process classify slice \
 	space space_blocks space_pass link snapshot fields \
 	fields_process fields_region fields_page fields_zone \

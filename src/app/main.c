@@ -28,6 +28,7 @@
  *   source/source.c          the questions, and what answers there are
  *   source/guard.c           does not ask again what blocked
  *   source/live.c            the running kernel: text and arrays of words
+ *   source/live_cache.c      the running kernel: what the page cache has
  *   source/live_facts.c      the running kernel: the machine and ourselves
  *   source/processes.c       the list of processes, from libproc2 or readdir
  *   source/block.c           a block of a recording, written and read

@@ -164,10 +164,31 @@ static bool find_again(struct text *rest, const struct smaps_entry *entry,
 	return false;
 }
 
-static bool swap_is_unseen(const struct space *space,
-	const struct region *region)
+/* Our figure would be the kernel's own. */
+static bool swap_is_unseen(const struct region *region)
 {
-	return space->shmem_may_be_swapped && region->inode && !region->major;
+	return region->hidden == HIDDEN_BY_SMAPS ||
+		region->hidden == HIDDEN_UNKNOWN;
+}
+
+static bool any_swap_is_unseen(const struct space *space)
+{
+	size_t i;
+
+	for (i = 0; i < space->nregions; i++)
+		if (swap_is_unseen(&space->regions[i]))
+			return true;
+	return false;
+}
+
+static bool any_swap_is_hidden(const struct space *space)
+{
+	size_t i;
+
+	for (i = 0; i < space->nregions; i++)
+		if (space->regions[i].hidden != HIDDEN_NONE)
+			return true;
+	return false;
 }
 
 static void compare_regions(struct audit *audit, const struct space *space)
@@ -198,7 +219,7 @@ static void compare_regions(struct audit *audit, const struct space *space)
 		}
 		if (region)
 			compare_entries(audit, &line, &region->usage, &entry,
-				&again, excuse, swap_is_unseen(space, region));
+				&again, excuse, swap_is_unseen(region));
 	}
 }
 
@@ -216,7 +237,7 @@ static void compare_rollup(struct audit *audit, const struct space *space,
 
 	if (smaps_next(&before, &was) && smaps_next(&after, &is))
 		compare_entries(audit, &line, total, &was, &is, NULL,
-			space->shmem_may_be_swapped);
+			any_swap_is_unseen(space));
 }
 
 static void compare_status(struct audit *audit, const struct space *space,
@@ -248,7 +269,7 @@ static void compare_status(struct audit *audit, const struct space *space,
 		line.ours_known = usage_knows(total, keys[i].figure);
 		if (was != is)
 			excuse = "it moved meanwhile";
-		else if (keys[i].figure && space->shmem_may_be_swapped)
+		else if (keys[i].figure && any_swap_is_hidden(space))
 			excuse = "it leaves swapped shared memory out";
 		judge(audit, &line, excuse);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/model/space.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,58 @@ static bool may_be_shmem(const struct region *region)
 	return region->inode && !region->major;
 }
 
+/* How much of a region's file is shared memory in swap. */
+static enum hidden_swap read_hidden(struct space *space,
+	const struct machine *machine, struct region *region)
+{
+	struct source *src = space->reader->src;
+	uint64_t evicted, shmem;
+	struct buf path = { 0 }, buf = { 0 };
+	struct text text;
+	bool known;
+
+	region->hidden_swap = 0;
+	if (!may_be_shmem(region) || region->type == REGION_DEVICE ||
+	    region->type == REGION_HUGETLB)
+		return HIDDEN_NONE;
+	buf_fmt(&path, "map_files/%" PRIx64 "-%" PRIx64 "@%" PRIu64 "+%" PRIu64,
+		region->start, region->end, region->offset,
+		region->end - region->start);
+	known = source_text(src, space->process.id, buf_text(&path), &buf) ==
+		ANSWER_OK;
+	text = (struct text){ buf_text(&buf), buf.len };
+	known = known && procstat_key(text, "evicted", &evicted) &&
+		procstat_key(text, "shmem", &shmem);
+	buf_fini(&path);
+	buf_fini(&buf);
+	if (!known)
+		return HIDDEN_UNKNOWN;
+	if (!shmem || !evicted)
+		return HIDDEN_NONE;
+	/* A private copy may stand in for a page that is swapped: which ones
+	 * do is not told. */
+	if (region->write && !region->shared)
+		return HIDDEN_UNKNOWN;
+	region->hidden_swap = evicted * machine->facts.page_size;
+	return HIDDEN_COUNTED;
+}
+
+/* The swap that pagemap hides; true: some is only to be had from smaps. */
+static bool read_all_hidden(struct space *space, const struct machine *machine)
+{
+	bool unknown = false;
+	size_t i;
+
+	for (i = 0; i < space->nregions; i++) {
+		struct region *region = &space->regions[i];
+
+		region->hidden = !space->shmem_may_be_swapped ? HIDDEN_NONE :
+			read_hidden(space, machine, region);
+		unknown |= region->hidden == HIDDEN_UNKNOWN;
+	}
+	return unknown;
+}
+
 static bool smaps_wanted(const struct space *space)
 {
 	size_t i;
@@ -126,8 +179,6 @@ static bool smaps_wanted(const struct space *space)
 
 		if (region_needs_flags(region,
 			    region_name(region, &space->names)))
-			return true;
-		if (space->shmem_may_be_swapped && may_be_shmem(region))
 			return true;
 	}
 	return false;
@@ -155,6 +206,7 @@ static void refresh_smaps(struct space *space, struct source *src,
 	const struct machine *machine, bool changed)
 {
 	struct buf buf = { 0 };
+	bool hidden;
 	size_t i;
 
 	if (source_text(src, space->process.id, "status", &buf) == ANSWER_OK &&
@@ -163,6 +215,7 @@ static void refresh_smaps(struct space *space, struct source *src,
 		space->locked_kb = UINT64_MAX;
 	buf_fini(&buf);
 	space->shmem_may_be_swapped = swap_in_use(src);
+	hidden = read_all_hidden(space, machine);
 	space->usage_from_smaps = !machine->facts.pfn_visible;
 	space->smaps_age++;
 	if (space->usage_from_smaps) {
@@ -172,9 +225,13 @@ static void refresh_smaps(struct space *space, struct source *src,
 			space->regions[i].usage.known = 0;
 		space_read_smaps(space, true);
 	} else if ((changed || space->smaps_age > SMAPS_EVERY ||
-		    !space->keep_blocks) && smaps_wanted(space)) {
+		    !space->keep_blocks) && (hidden || smaps_wanted(space))) {
 		space_read_smaps(space, false);
 	}
+	for (i = 0; hidden && i < space->nregions; i++)
+		if (space->regions[i].hidden == HIDDEN_UNKNOWN &&
+		    space->regions[i].smaps_known)
+			space->regions[i].hidden = HIDDEN_BY_SMAPS;
 }
 
 enum answer space_refresh(struct space *space, struct source *src,

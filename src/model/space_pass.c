@@ -266,12 +266,16 @@ static void complete_region(struct space *space, struct region *region)
 		usage->locked = usage_pss(usage);
 	if (!region->vm_flags_known && space->locked_kb)
 		usage->known &= ~(uint32_t)USAGE_LOCKED;
-	if (!space->shmem_may_be_swapped || !cx.has_file || region->major)
+	if (region->hidden == HIDDEN_NONE)
 		return;
-	usage->swap = region->smaps_swap;
-	if (!region->smaps_known)
+	if (region->hidden == HIDDEN_COUNTED)
+		usage->swap += region->hidden_swap;
+	else
+		usage->swap = region->smaps_swap;
+	if (region->hidden == HIDDEN_UNKNOWN)
 		usage->known &= ~(uint32_t)USAGE_SWAP;
-	usage->known &= ~(uint32_t)USAGE_SWAP_PSS;
+	if (usage->swap)
+		usage->known &= ~(uint32_t)USAGE_SWAP_PSS;
 }
 
 /* A kernel file that did not answer takes with it what it would have told. */

@@ -36,8 +36,8 @@ static const struct {
 	{ "iomem", WITHOUT_IOMEM },
 	{ "pfn", WITHOUT_PFN },
 	{ "procmap-query", WITHOUT_UNUSED },
-	{ "map-files", WITHOUT_UNUSED },
-	{ "cachestat", WITHOUT_UNUSED },
+	{ "map-files", WITHOUT_MAP_FILES },
+	{ "cachestat", WITHOUT_CACHESTAT },
 };
 
 #define NWITHOUT (sizeof(without_names) / sizeof(without_names[0]))
@@ -100,6 +100,8 @@ static int open_below(struct live *live, int dir, int pid, const char *path,
 
 static unsigned without_of_text(struct proc_id id, const char *path)
 {
+	if (id.pid && !strncmp(path, "map_files/", 10))
+		return WITHOUT_MAP_FILES | WITHOUT_CACHESTAT;
 	if (id.pid)
 		return !strcmp(path, "smaps_rollup") ? WITHOUT_SMAPS_ROLLUP :
 			!strcmp(path, "smaps") ? WITHOUT_SMAPS : 0;
@@ -155,6 +157,10 @@ static enum answer live_text(struct source *src, struct proc_id id,
 	const char *path, struct buf *out)
 {
 	struct live *live = (struct live *)src;
+	uint64_t offset, length;
+	char file[64];
+	bool cache = live_cache_question(path, file, sizeof(file), &offset,
+		&length);
 	int fd, error = 0;
 
 	if (live->without & without_of_text(id, path))
@@ -162,9 +168,12 @@ static enum answer live_text(struct source *src, struct proc_id id,
 	/* Unprivileged, iomem is readable, but all its addresses are 0. */
 	if ((live->without & WITHOUT_PFN) && !id.pid && !strcmp(path, "iomem"))
 		return ANSWER_DENIED;
-	fd = text_open(live, id, path);
+	fd = text_open(live, id, cache ? file : path);
 	if (fd < 0) {
 		error = errno;
+	} else if (cache) {
+		error = live_cache_answer(fd, offset, length, out);
+		close(fd);
 	} else {
 		error = text_read(live, fd, id.pid, path, out);
 		close(fd);

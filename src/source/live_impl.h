@@ -6,7 +6,8 @@
 
 /*
  * What the files that make up the live source share: live.c (texts, words,
- * scans), live_facts.c (what machine this is), processes.c (who is there).
+ * scans), live_cache.c (the page cache), live_facts.c (what machine this is),
+ * processes.c (who is there).
  */
 
 /* A pagemap that is kept open; fd -1: the slot is free. */
@@ -35,6 +36,15 @@ struct live {
 	uint64_t clock;		/* of struct open_pagemap.used */
 	struct user_cache *users;
 };
+
+/*
+ * The question that is no file's text: what the page cache has of the file
+ * mapped at A-B (source.h).  False: PATH is not that question.
+ */
+bool live_cache_question(const char *path, char *file, size_t size,
+	uint64_t *offset, uint64_t *length);
+int live_cache_answer(int fd, uint64_t offset, uint64_t length,
+	struct buf *out);
 
 /* The clock, uname and privileges of a refresh that begins now. */
 void live_facts_begin(struct live *live);

@@ -41,6 +41,13 @@ struct region {
 	bool smaps_known;	/* what smaps said last: */
 	uint64_t smaps_resident;	/* bytes it has in RAM or swap */
 	uint64_t smaps_swap;	/* bytes; shmem's too, which pagemap hides */
+	enum hidden_swap {	/* of its shared memory, which pagemap hides */
+		HIDDEN_NONE,		/* there cannot be any */
+		HIDDEN_COUNTED,		/* hidden_swap is it */
+		HIDDEN_BY_SMAPS,	/* smaps_swap is all its swap */
+		HIDDEN_UNKNOWN,
+	} hidden;
+	uint64_t hidden_swap;	/* bytes */
 	struct usage usage;
 };
 

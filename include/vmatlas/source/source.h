@@ -118,6 +118,13 @@ struct source_ops {
 	 * a path that starts with "/sys/" is found below the sysfs root. */
 	enum answer (*text)(struct source *src, struct proc_id id,
 		const char *path, struct buf *out);
+	/*
+	 * One path is no file: "map_files/A-B@OFFSET+LENGTH" (addresses as
+	 * that folder has them, bytes of the file) asks what the page cache
+	 * has of that part of the file, as lines of "KEY: PAGES": cached,
+	 * dirty, writeback, evicted (of shared memory: swapped), and
+	 * "shmem: 1" where the file is shared memory.
+	 */
 	/* Up to N words from index FIRST on; *GOT may be less at the end of
 	 * the file.  Callers ask for slices (SOURCE_SLICE) at most. */
 	enum answer (*words)(struct source *src, enum word_file file,
