@@ -1,0 +1,1 @@
+$VMATLAS -r zones --procfs $FIXTURES/machines/ppc64el 2>/dev/null
