@@ -272,6 +272,8 @@ static void inspect_cell(struct buf *out, const struct snapshot *snapshot,
 	if (tally->shared || tally->private)
 		buf_fmt(out, "shared\t%" PRIu64 ", only here %" PRIu64 "\n",
 			tally->shared, tally->private);
+	if (!snapshot->machine->facts.pfn_visible)
+		return;
 	buf_fmt(out, "linked\t%" PRIu64 " in %zu cell%s\n",
 		snapshot->link_pages, snapshot->nlink,
 		snapshot->nlink == 1 ? "" : "s");
