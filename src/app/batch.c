@@ -187,8 +187,7 @@ static void report_zones(struct batch *batch, const struct snapshot *snapshot)
 	record_fini(&record);
 }
 
-/* Runs come in portions, each a snapshot of its own of the same refresh.  The
- * last run of a portion waits for the next, with which it may join. */
+/* Runs come in portions, each a snapshot of its own of the same refresh. */
 static int report_pages(struct batch *batch, struct snapshot **snapshot,
 	struct err *err)
 {

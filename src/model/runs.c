@@ -145,10 +145,14 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 		}
 		at = to;
 	}
-	snapshot->runs_next = at << shift;
 	if (snapshot->nruns < RUNS_PORTION) {
 		add_void(snapshot, space, wish, at, end);
 		snapshot->runs_next = wish->runs.end;
+	} else {
+		/* The last run may go on: it is the next portion's first. */
+		snapshot->nruns--;
+		snapshot->runs_next =
+			snapshot->runs[snapshot->nruns].vpn << shift;
 	}
 	return 0;
 }

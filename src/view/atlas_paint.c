@@ -227,9 +227,15 @@ static void paint_frame_label(struct painter *painter, const struct row *row,
 			"RAM");
 	}
 	layout_range(&pane->layout, row, 0, &start, &end);
-	grid_fmt(painter->grid, grid_row, pane->col + width - 6, 6,
-		ROLE_REGION_ADDRESS, "%6s",
-		text_size(start << snapshot->machine->page_shift, size));
+	/* Where three digits do not tell rows apart, the frame's number does. */
+	if (start >> pane->shift > 100 * (uint64_t)pane->layout.row_cells &&
+	    start < 0x1000000)
+		grid_fmt(painter->grid, grid_row, pane->col + width - 6, 6,
+			ROLE_REGION_ADDRESS, "%6" PRIx64, start);
+	else
+		grid_fmt(painter->grid, grid_row, pane->col + width - 6, 6,
+			ROLE_REGION_ADDRESS, "%6s", text_size(start <<
+				snapshot->machine->page_shift, size));
 }
 
 /* ---- panes */

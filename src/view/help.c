@@ -84,6 +84,32 @@ static void help_legend(struct cursor *at, enum coloring coloring,
 	}
 }
 
+/* What the physical side shows where this process has nothing. */
+static void help_frames(struct cursor *at)
+{
+	static const struct {
+		char letter;
+		enum role role;
+		const char *words;
+	} frames[] = {
+		{ '.', ROLE_RAM, "System RAM without a page of this process" },
+		{ '#', ROLE_MMIO, "a device's addresses" },
+		{ 'r', ROLE_RESERVED, "reserved by the firmware" },
+		{ ' ', ROLE_FRAME_HOLE, "a hole: nothing is there" },
+	};
+	unsigned i;
+
+	for (i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
+		int row = next_row(at);
+
+		if (row < 0)
+			continue;
+		grid_put(at->grid, row, 2, (uint32_t)frames[i].letter,
+			frames[i].role);
+		grid_str(at->grid, row, 4, -1, ROLE_TEXT, frames[i].words);
+	}
+}
+
 static void help_fill(struct cursor *at)
 {
 	static const struct {
@@ -131,6 +157,8 @@ void help_paint(struct help *help, unsigned where, enum coloring coloring,
 			continue;
 		heading(&at, "letters and colours");
 		help_legend(&at, coloring, snapshot);
+		heading(&at, "physical memory, where this process has nothing");
+		help_frames(&at);
 		heading(&at, "a cell of several pages shows what most are, "
 			"and by its fill how many");
 		help_fill(&at);
