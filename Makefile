@@ -54,13 +54,14 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
 
 # ---- the rooms, lowest first
 BASE := err mem buf text json key
-KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps
+KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps swaps
 SOURCE := source guard live live_cache live_facts processes memo block \
 	recording record replay replay_load
 MODEL := state machine region usage process classify slice \
 	space space_blocks space_pass link snapshot fields \
 	fields_process fields_region fields_page fields_zone \
-	runs detail audit fields_audit refresh sampler
+	runs detail audit fields_audit frame_use mine frames swap_rows \
+	fields_frame fields_swap refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \
 	explain atlas atlas_act atlas_paint atlas_head \
 	atlas_inspect list help

@@ -176,39 +176,47 @@ static void report_audit(struct batch *batch, const struct snapshot *snapshot)
 			counts[AUDIT_LEFT_OUT]);
 }
 
-static void report_zones(struct batch *batch, const struct snapshot *snapshot)
+/* All of an object of which a refresh has few. */
+static void report_all(struct batch *batch, enum object object,
+	const struct snapshot *snapshot)
 {
-	struct record record = { .object = OBJECT_ZONE,
-		.snapshot = snapshot };
+	struct record record = { .object = object, .snapshot = snapshot };
+	size_t n = object == OBJECT_SWAP ? snapshot->nswaps :
+		snapshot->machine->nzones;
 
-	write_head(batch, OBJECT_ZONE, snapshot);
-	for (; record.index < snapshot->machine->nzones; record.index++)
+	write_head(batch, object, snapshot);
+	for (; record.index < n; record.index++)
 		table_record(&batch->text, batch->options->format, &record);
 	record_fini(&record);
 }
 
 /* Runs come in portions, each a snapshot of its own of the same refresh. */
-static int report_pages(struct batch *batch, struct snapshot **snapshot,
-	struct err *err)
+static int report_runs(struct batch *batch, enum object object,
+	struct snapshot **snapshot, struct err *err)
 {
 	struct session *session = batch->session;
-	struct wish *wish = &session->wish;
-	uint64_t end = wish->runs.end;
-	struct record record = { .object = OBJECT_PAGES };
+	bool frames = object == OBJECT_FRAMES;
+	struct page_range *range = frames ? &session->wish.frame_runs :
+		&session->wish.runs;
+	struct record record = { .object = object };
 	int result = -1;
 
-	write_head(batch, OBJECT_PAGES, *snapshot);
+	write_head(batch, object, *snapshot);
 	for (;;) {
+		size_t n = frames ? (*snapshot)->nframe_runs :
+			(*snapshot)->nruns;
+		uint64_t next = frames ? (*snapshot)->frame_runs_next :
+			(*snapshot)->runs_next;
+
 		record.snapshot = *snapshot;
-		for (record.index = 0; record.index < (*snapshot)->nruns;
-		     record.index++)
+		for (record.index = 0; record.index < n; record.index++)
 			table_record(&batch->text, batch->options->format,
 				&record);
-		if ((*snapshot)->runs_next >= end || (*batch->stop))
+		if (next >= range->end || (*batch->stop))
 			break;
 		if (flush(batch, err))
 			goto free_record;
-		wish->runs.start = (*snapshot)->runs_next;
+		range->start = next;
 		snapshot_unref(*snapshot);
 		*snapshot = session_serve(session, batch->stop, err);
 		if (!*snapshot)
@@ -249,6 +257,11 @@ static void wish_for(struct batch *batch, int pid)
 		if (!options->npids && pid)
 			wish->list_pids[wish->nlist_pids++] = pid;
 	}
+	wish->want_frame_runs = batch->report == REPORT_FRAMES;
+	wish->frame_runs = (struct page_range){ options->pfn_start,
+		options->pfn_end ? options->pfn_end : UINT64_MAX };
+	wish->want_uses = batch->report == REPORT_ZONES && options->full;
+	wish->want_swaps = batch->report == REPORT_SWAP;
 	if (batch->report == REPORT_AUDIT) {
 		wish->want_audit = true;
 		if (wish->depth < DEPTH_STATES)
@@ -299,6 +312,47 @@ static const char *trouble(const struct snapshot *snapshot)
 	return NULL;
 }
 
+/* All that was asked for could be read. */
+static bool is_whole(const struct batch *batch, const struct snapshot *snapshot)
+{
+	const struct wish *wish = &batch->session->wish;
+
+	if (snapshot->has_process && snapshot->pagemap != ANSWER_OK)
+		return false;
+	if (wish->want_swaps && snapshot->swaps_answer != ANSWER_OK)
+		return false;
+	return (!wish->want_frame_runs && !wish->want_uses) ||
+		(snapshot->kpageflags == ANSWER_OK &&
+		 snapshot->kpagecount == ANSWER_OK);
+}
+
+/* REPORT of a process that can be looked at, or of the machine. */
+static int write_report(struct batch *batch, struct snapshot **snapshot,
+	struct err *err)
+{
+	switch (batch->report) {
+	case REPORT_ZONES:
+		report_all(batch, OBJECT_ZONE, *snapshot);
+		break;
+	case REPORT_SWAP:
+		report_all(batch, OBJECT_SWAP, *snapshot);
+		break;
+	case REPORT_AUDIT:
+		report_audit(batch, *snapshot);
+		break;
+	case REPORT_REGIONS:
+		report_regions(batch, *snapshot);
+		break;
+	case REPORT_PAGES:
+		return report_runs(batch, OBJECT_PAGES, snapshot, err);
+	case REPORT_FRAMES:
+		return report_runs(batch, OBJECT_FRAMES, snapshot, err);
+	default:
+		break;
+	}
+	return 0;
+}
+
 /* One process (0: none) in a new refresh, or (AGAIN) in the same one as the
  * process before; 1: the recording is at its end. */
 static int run_once(struct batch *batch, int pid, bool again, struct err *err)
@@ -332,26 +386,23 @@ static int run_once(struct batch *batch, int pid, bool again, struct err *err)
 		message("%d: %s", pid, why);
 		if (!batch->many)
 			batch->status = 1;
-	} else {
+	} else if (batch->report != REPORT_FRAMES) {
 		note_problems(batch, snapshot);
 	}
 	if (batch->report != REPORT_NONE) {
 		table_begin(&batch->text, batch->options->format, snapshot);
 		if (batch->report == REPORT_PROCESSES)
 			report_processes(batch, snapshot);
-		else if (batch->report == REPORT_ZONES)
-			report_zones(batch, snapshot);
-		else if (batch->report == REPORT_AUDIT && !why)
-			report_audit(batch, snapshot);
-		else if (batch->report == REPORT_REGIONS && !why)
-			report_regions(batch, snapshot);
-		else if (batch->report == REPORT_PAGES && !why)
-			result = report_pages(batch, &snapshot, err);
+		else if (!why || batch->report == REPORT_ZONES)
+			result = write_report(batch, &snapshot, err);
 		if (snapshot)
 			table_end(&batch->text, batch->options->format,
-				snapshot, !why && (!snapshot->has_process ||
-					snapshot->pagemap == ANSWER_OK), (double)(session_clock() - begun));
+				snapshot, !why && is_whole(batch, snapshot),
+				(double)(session_clock() - begun));
 	}
+	/* Frames are read while they are reported. */
+	if (!why && snapshot && batch->report == REPORT_FRAMES)
+		note_problems(batch, snapshot);
 	if (!result && batch->out >= 0)
 		result = flush(batch, err);
 unref:

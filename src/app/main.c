@@ -23,6 +23,7 @@
  *   kernel/iomem.c           what lies at physical addresses
  *   kernel/procstat.c        /proc/PID/stat, and files of "Key: number"
  *   kernel/smaps.c           a region in smaps
+ *   kernel/swaps.c           the swap areas
  *
  * source: whom we ask
  *   source/source.c          the questions, and what answers there are
@@ -56,6 +57,12 @@
  *   model/fields_region.c    of a region
  *   model/fields_page.c      of a run of pages
  *   model/fields_zone.c      of a zone
+ *   model/fields_frame.c     of a run of frames
+ *   model/fields_swap.c      of a swap area
+ *   model/frame_use.c        the uses of a frame
+ *   model/mine.c             the frames and swap slots of one process
+ *   model/frames.c           every frame of the machine: its use, and whose it is
+ *   model/swap_rows.c        swap areas, and a process's share of them
  *   model/runs.c             pages that are alike, as one
  *   model/detail.c           the page or frame under the cursor
  *   model/audit.c            our sums held against the kernel's

@@ -112,7 +112,8 @@ static int parse_report(struct options *options, const char *arg,
 	struct err *err)
 {
 	static const char *const names[NREPORTS] = {
-		"", "processes", "regions", "pages", "zones", "audit"
+		"", "processes", "regions", "pages", "zones", "audit",
+		"frames", "swap"
 	};
 	unsigned i;
 
@@ -123,7 +124,8 @@ static int parse_report(struct options *options, const char *arg,
 			return 0;
 		}
 	return bad(err, "report", arg,
-		"known; it is one of processes regions pages zones audit");
+		"known; it is one of processes regions pages zones frames "
+		"swap audit");
 }
 
 static int parse_format(struct options *options, const char *arg,

@@ -4,7 +4,7 @@
 const char *object_name(enum object object)
 {
 	static const char *const names[NOBJECTS] = {
-		"process", "region", "pages", "zone", "audit"
+		"process", "region", "pages", "zone", "audit", "frames", "swap"
 	};
 
 	return names[(unsigned)object < NOBJECTS ? object : 0];
@@ -54,11 +54,23 @@ void fields_starttime(struct record *record, struct value *value)
 		set_u64(value, fields_process(record)->id.starttime);
 }
 
+void fields_owner_pid(struct record *record, struct value *value)
+{
+	if (record->snapshot->has_process)
+		fields_pid(record, value);
+}
+
+void fields_owner_starttime(struct record *record, struct value *value)
+{
+	if (record->snapshot->has_process)
+		fields_starttime(record, value);
+}
+
 const struct field *field_at(enum object object, unsigned i)
 {
 	static const struct field *const tables[NOBJECTS] = {
 		process_fields, region_fields, run_fields, zone_fields,
-		audit_fields
+		audit_fields, frame_fields, swap_fields
 	};
 	unsigned k;
 

@@ -9,7 +9,7 @@
 #include "vmatlas/model/fields.h"
 
 extern const struct field process_fields[], region_fields[], run_fields[],
-	zone_fields[], audit_fields[];
+	zone_fields[], audit_fields[], frame_fields[], swap_fields[];
 
 #define F(name, title, unit, width, left, get, part, words) \
 	{ name, title, unit, words, width, left, get, part }
@@ -25,6 +25,9 @@ const struct process *fields_process(const struct record *record);
 bool fields_stat_known(const struct record *record);
 void fields_pid(struct record *record, struct value *value);
 void fields_starttime(struct record *record, struct value *value);
+/* The same where a record need not be about a process: null without one. */
+void fields_owner_pid(struct record *record, struct value *value);
+void fields_owner_starttime(struct record *record, struct value *value);
 
 static inline void set_u64(struct value *value, uint64_t u)
 {

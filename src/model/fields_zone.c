@@ -72,10 +72,27 @@ static void get_zone_free_blocks(struct record *record, struct value *value)
 	value->at = zone_order_at;
 }
 
-static void get_nothing(struct record *record, struct value *value)
+static const char *use_part(const struct snapshot *snapshot, unsigned i,
+	char out[32])
 {
-	(void)record;
-	(void)value;
+	(void)snapshot;
+	(void)out;
+	return i < NFRAME_USES ? frame_use_info(i)->name : NULL;
+}
+
+static uint64_t zone_use_at(const struct record *record, unsigned i)
+{
+	return snapshot_uses(record->snapshot, record->index)[i];
+}
+
+/* Of a zone with frames that could not be read nothing is known for sure. */
+static void get_zone_uses(struct record *record, struct value *value)
+{
+	if (!record->snapshot->has_uses || zone_use_at(record, NFRAME_USES))
+		return;
+	value->kind = VALUE_COUNTS;
+	value->n = NFRAME_USES;
+	value->at = zone_use_at;
 }
 
 const struct field zone_fields[] = {
@@ -100,7 +117,7 @@ const struct field zone_fields[] = {
 	F("free_blocks", "FREE BLOCKS BY ORDER", "blocks", 0, true,
 		get_zone_free_blocks, order_part,
 		"free blocks of 1, 2, 4 ... pages"),
-	F("uses", NULL, "pages", 0, false, get_nothing, NULL,
-		"frames by use"),
+	F("uses", NULL, "pages", 0, false, get_zone_uses,
+		use_part, "frames by use, with --full; holes included"),
 	{ 0 },
 };

@@ -7,6 +7,7 @@
 
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
+#include "swap_rows.h"
 
 /* While the first pass goes on, what it has so far is shown this often. */
 #define FIRST_LOOK_MS 60
@@ -28,6 +29,7 @@ void refresh_fini(struct refresh *refresh)
 	if (refresh->has_space)
 		space_fini(&refresh->space);
 	audit_fini(&refresh->audit);
+	frames_free(refresh->frames);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);
@@ -122,6 +124,17 @@ static void take_audit(struct snapshot *snapshot, struct refresh *refresh)
 	audit->n = 0;
 }
 
+static void take_frames(struct snapshot *snapshot, struct refresh *refresh,
+	bool complete)
+{
+	snapshot->nframe_runs = 0;
+	snapshot->has_uses = false;
+	swap_rows_clear(snapshot);
+	if (complete && !refresh->ended && refresh->frames &&
+	    frames_wanted(&refresh->wish))
+		frames_fill(refresh->frames, snapshot, &refresh->wish);
+}
+
 /* Freeze what is known and hand it out. */
 static void publish(struct refresh *refresh, bool complete)
 {
@@ -160,6 +173,7 @@ static void publish(struct refresh *refresh, bool complete)
 		if (wish->want_runs && complete)
 			runs_fill(snapshot, &refresh->space, wish);
 	}
+	take_frames(snapshot, refresh, complete);
 	snapshot_take_problems(snapshot);
 	refresh->owner.publish(refresh->owner.arg, snapshot);
 	snapshot_unref(snapshot);
@@ -349,6 +363,10 @@ static bool read_process(struct refresh *refresh)
 	if (!refresh->command.len || refresh->wish.whole)
 		process_command(space->process.id, space->process.name,
 			refresh->src, &refresh->command);
+	if (frames_wanted(&refresh->wish)) {
+		frames_take_mine(refresh->frames, space);
+		return true;
+	}
 	if (refresh->wish.want_runs) {
 		space_pass_begin(space, refresh->wish.depth);
 		return true;
@@ -393,6 +411,10 @@ void refresh_read(struct refresh *refresh)
 	refresh->machine = machine_read(refresh->src);
 	if (refresh->has_space)
 		refresh->space.reader->machine = refresh->machine;
+	if (frames_wanted(&refresh->wish) && !refresh->frames)
+		refresh->frames = frames_new();
+	if (refresh->frames)
+		frames_begin(refresh->frames, refresh->src, refresh->machine);
 	read_list(refresh);
 	complete = read_process(refresh);
 	count_rates(refresh);

@@ -8,6 +8,7 @@
  * budget, and hands out snapshots.  It knows nothing of threads.
  */
 #include "vmatlas/model/audit.h"
+#include "vmatlas/model/frames.h"
 #include "vmatlas/model/link.h"
 #include "vmatlas/model/runs.h"
 #include "vmatlas/model/snapshot.h"
@@ -37,6 +38,7 @@ struct refresh {
 	struct space space;
 	bool has_space, passing;
 	struct audit audit;
+	struct frames *frames;	/* NULL until it is wanted */
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */

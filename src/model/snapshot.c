@@ -10,6 +10,7 @@
 #include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/model/classify.h"
 #include "vmatlas/model/link.h"
+#include "swap_rows.h"
 
 /* A block that was read so many refreshes ago looks old on screen. */
 #define STALE_AFTER 5
@@ -45,6 +46,10 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->link);
 	audit_fini(&snapshot->audit);
 	free(snapshot->runs);
+	free(snapshot->frame_runs);
+	free(snapshot->uses);
+	swap_rows_clear(snapshot);
+	free(snapshot->swaps);
 	free(snapshot->rows);
 	free(snapshot);
 }
@@ -204,6 +209,8 @@ void snapshot_take_problems(struct snapshot *snapshot)
 		complain(snapshot, "kpagecount", snapshot->kpagecount,
 			"sharing is unknown", root);
 	}
+	complain(snapshot, "swaps", snapshot->swaps_answer,
+		"swap areas are unknown", root);
 	complain(snapshot, "zoneinfo", machine->zoneinfo,
 		"zones are unknown", root);
 	complain(snapshot, "iomem", machine->iomem,
@@ -267,6 +274,11 @@ const char *snapshot_zone(const struct snapshot *snapshot, int zone,
 	snprintf(out, 32, "%d/%s", snapshot->machine->zones[zone].node,
 		snapshot->machine->zones[zone].name);
 	return out;
+}
+
+uint64_t *snapshot_uses(const struct snapshot *snapshot, size_t zone)
+{
+	return snapshot->uses + zone * (NFRAME_USES + 1);
 }
 
 long snapshot_region(const struct snapshot *snapshot, uint64_t vpn)

@@ -250,8 +250,10 @@ static enum answer replay_words(struct source *src, enum word_file file,
 		end = UINT64_MAX;
 	while (index < end) {
 		until = layers_at(replay, group, id, index, end);
-		if (!replay->nlayers)
+		if (!replay->nlayers) {
+			*got = index == first ? (size_t)(until - first) : 0;
 			return refusal(group, id);
+		}
 		/* One answer for all of it, or counted word by word. */
 		for (step = replay->nlayers > 1 ? 1 : until - index;
 		     index < until; index += step) {

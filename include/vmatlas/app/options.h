@@ -20,11 +20,11 @@
 	X(DELAY, 'd', "delay", "SECS", "time between refreshes, default 1.0") \
 	X(ITERATIONS, 'n', "iterations", "N", "stop after N refreshes") \
 	X(BATCH, 'b', "batch", NULL, "no screen: a report to standard output") \
-	X(REPORT, 'r', "report", "KIND", "which report: processes regions pages zones audit (implies -b)") \
+	X(REPORT, 'r', "report", "KIND", "which report: processes regions pages zones frames swap audit (implies -b)") \
 	X(FORMAT, 'f', "format", "FORMAT", "of the report: text json csv") \
 	X(FULL, 0, "full", NULL, "read every frame's flags and count, whatever it costs") \
 	X(VA, 0, "va", "A[-B]", "only these virtual addresses; B is exclusive") \
-	X(PFN, 0, "pfn", "N[-M]", "only pages in these frames; M is exclusive") \
+	X(PFN, 0, "pfn", "N[-M]", "only these frames, or pages in them; M is exclusive") \
 	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
 	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
@@ -46,7 +46,7 @@
 
 enum report {
 	REPORT_NONE, REPORT_PROCESSES, REPORT_REGIONS, REPORT_PAGES,
-	REPORT_ZONES, REPORT_AUDIT, NREPORTS
+	REPORT_ZONES, REPORT_AUDIT, REPORT_FRAMES, REPORT_SWAP, NREPORTS
 };
 
 struct options {

@@ -14,10 +14,10 @@
  */
 enum object {
 	OBJECT_PROCESS, OBJECT_REGION, OBJECT_PAGES, OBJECT_ZONE,
-	OBJECT_AUDIT, NOBJECTS
+	OBJECT_AUDIT, OBJECT_FRAMES, OBJECT_SWAP, NOBJECTS
 };
 
-/* "process", "region", "pages", "zone", "audit": the kind of a JSON line. */
+/* "process", "region", "pages", "zone" ...: the kind of a JSON line. */
 const char *object_name(enum object object);
 
 /* The object that a getter is asked about, with where to put words. */
@@ -25,7 +25,7 @@ struct record {
 	enum object object;
 	const struct snapshot *snapshot;
 	const struct process_row *row;	/* OBJECT_PROCESS */
-	size_t index;			/* of a region, run or zone */
+	size_t index;			/* of a region, run, zone or swap area */
 	struct buf scratch;		/* a value's words live here */
 };
 void record_fini(struct record *record);

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vmatlas/kernel/swaps.h"
 #include "vmatlas/model/audit.h"
+#include "vmatlas/model/frame_use.h"
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
@@ -60,6 +62,10 @@ struct wish {
 	bool want_audit;	/* hold the sums against the kernel's */
 	bool want_runs;
 	struct page_range runs, runs_pfn;
+	/* A report of the machine's frames: those in FRAME_RUNS; their sums by
+	 * zone; the swap areas.  With a process, what of them is its own. */
+	bool want_frame_runs, want_uses, want_swaps;
+	struct page_range frame_runs;
 };
 
 /* What is kept of a struct block in a snapshot. */
@@ -121,6 +127,22 @@ struct page_run {
 	bool has_pfn, has_flags, has_count, has_swap;
 };
 
+/* Consecutive frames of the machine with one use, owner and flags. */
+struct frame_run {
+	uint64_t pfn, nframes;
+	uint64_t flags;
+	uint32_t stretch;	/* index in the machine: its zone, its name */
+	uint8_t use, owner;
+	bool has_use, has_flags;
+};
+
+struct swap_row {
+	struct swap_area area;
+	int type;		/* as in swap entries; -1: not known */
+	bool mine_known;
+	uint64_t mine;		/* bytes of the process */
+};
+
 struct process_row {
 	struct process process;
 	struct usage usage;	/* known 0: not asked, or may not be seen */
@@ -180,6 +202,17 @@ struct snapshot {
 	size_t nruns, runs_cap;
 	uint64_t runs_next;	/* byte to go on at; runs.end of the wish: done */
 
+	/* The machine's frames and swap, where the wish asks for them. */
+	struct frame_run *frame_runs;
+	size_t nframe_runs, frame_runs_cap;
+	uint64_t frame_runs_next;	/* frame to go on at, or the end */
+	bool has_uses;
+	uint64_t *uses;		/* see snapshot_uses */
+	size_t uses_cap;
+	struct swap_row *swaps;
+	size_t nswaps, swaps_cap;
+	enum answer swaps_answer;
+
 	/* All processes. */
 	bool has_list;
 	struct process_row *rows;
@@ -212,6 +245,9 @@ void snapshot_flags(struct buf *out, uint64_t flags, const char *sep);
 /* "0/Normal", or "?" for a zone of -1; a static string or OUT. */
 const char *snapshot_zone(const struct snapshot *snapshot, int zone,
 	char out[32]);
+/* Where has_uses is: the frames of a zone by enum frame_use, and behind them
+ * how many could not be read. */
+uint64_t *snapshot_uses(const struct snapshot *snapshot, size_t zone);
 /* The region with page VPN, or -1. */
 long snapshot_region(const struct snapshot *snapshot, uint64_t vpn);
 struct text snapshot_region_title(const struct snapshot *snapshot,

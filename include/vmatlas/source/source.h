@@ -126,7 +126,9 @@ struct source_ops {
 	 * "shmem: 1" where the file is shared memory.
 	 */
 	/* Up to N words from index FIRST on; *GOT may be less at the end of
-	 * the file.  Callers ask for slices (SOURCE_SLICE) at most. */
+	 * the file.  Callers ask for slices (SOURCE_SLICE) at most.  On
+	 * ANSWER_UNRECORDED, *GOT is how many of the first words no answer
+	 * speaks of, or 0: it speaks of some, or that is not known. */
 	enum answer (*words)(struct source *src, enum word_file file,
 		struct proc_id id, uint64_t first, size_t n,
 		uint64_t *out, size_t *got);
