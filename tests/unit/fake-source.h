@@ -37,7 +37,7 @@ struct fake {
 	struct source src;
 	struct facts facts;
 	const char *maps, *smaps, *stat, *status, *meminfo, *ksm;
-	const char *zoneinfo, *iomem;
+	const char *zoneinfo, *iomem, *swaps;
 	struct fake_area areas[8];
 	uint64_t *flags, *counts;
 	enum answer words_answer[NWORD_FILES];
@@ -82,6 +82,7 @@ static enum answer fake_text(struct source *src, struct proc_id id,
 		{ "stat", fake->stat }, { "status", fake->status },
 		{ "meminfo", fake->meminfo }, { "zoneinfo", fake->zoneinfo },
 		{ "ksm_merging_pages", fake->ksm }, { "iomem", fake->iomem },
+		{ "swaps", fake->swaps },
 	};
 	size_t i;
 
