@@ -1,0 +1,1 @@
+$VMATLAS -r frames -f json -R $FIXTURES/recordings/frames.rec | sed 's/"elapsed_ms":[^,]*/"elapsed_ms":null/'

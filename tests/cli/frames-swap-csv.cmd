@@ -1,0 +1,1 @@
+$VMATLAS -r swap -f csv -R $FIXTURES/recordings/frames.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r swap -R $FIXTURES/recordings/frames.rec

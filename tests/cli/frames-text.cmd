@@ -1,0 +1,1 @@
+$VMATLAS -r frames -R $FIXTURES/recordings/frames.rec
