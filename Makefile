@@ -20,9 +20,10 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),@:,@printf '  %-7s %s\n')
 
+comma := ,
 # ---- configuration: a name for each, so that trees live side by side
 CONFIG := release$(if $(CROSS_COMPILE),-$(CROSS_COMPILE:-=))$(if \
-	$(findstring clang,$(CC)),-clang)$(if $(SANITIZE),-san)$(if \
+	$(findstring clang,$(CC)),-clang)$(if $(SANITIZE),-san-$(subst $(comma),-,$(SANITIZE)))$(if \
 	$(filter 1,$(STATIC)),-static)$(if $(filter 0,$(LIBPROC2)),-noproc2)
 O ?= build/$(CONFIG)
 

@@ -60,23 +60,6 @@ static void write_head(struct batch *batch, enum object object,
 
 /* ---- one report of one refresh */
 
-/* The user of a row is one of those asked for. */
-static bool user_matches(const struct options *options,
-	const struct process *process)
-{
-	size_t i;
-
-	for (i = 0; i < options->nusers; i++) {
-		char uid[16];
-
-		snprintf(uid, sizeof(uid), "%u", (unsigned)process->uid);
-		if (!strcmp(options->users[i], process->user) ||
-		    !strcmp(options->users[i], uid))
-			return true;
-	}
-	return !options->nusers;
-}
-
 static void report_processes(struct batch *batch,
 	const struct snapshot *snapshot)
 {
@@ -87,7 +70,7 @@ static void report_processes(struct batch *batch,
 	write_head(batch, OBJECT_PROCESS, snapshot);
 	for (i = 0; i < snapshot->nrows; i++) {
 		record.row = &snapshot->rows[i];
-		if (user_matches(batch->options, &record.row->process))
+		if (session_wants_user(batch->options, &record.row->process))
 			table_record(&batch->text, batch->options->format,
 				&record);
 	}
@@ -460,7 +443,7 @@ static int audit_all(struct batch *batch, struct err *err)
 
 		if ((process->vss || process->answer != ANSWER_OK) &&
 		    process->id.pid != (int)getpid() &&
-		    user_matches(batch->options, process))
+		    session_wants_user(batch->options, process))
 			pids[n++] = process->id.pid;
 	}
 	snapshot_unref(snapshot);

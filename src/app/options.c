@@ -77,7 +77,9 @@ static int parse_range(const char *arg, uint64_t page, uint64_t *start,
 		return bad(err, what, arg, "a hexadecimal number or A-B");
 	if (!range) {	/* the page that it lies in */
 		*start &= ~(page - 1);
-		*end = *start + page;
+		*end = *start > UINT64_MAX - page ? UINT64_MAX : *start + page;
+		if (*end == *start)
+			--*start;
 	}
 	if (*end <= *start)
 		return bad(err, what, arg, "a range (its end is not above its start)");

@@ -15,6 +15,7 @@
 
 /* Nothing here waits longer than this for the kernel. */
 #define PATIENCE_MS 20000
+#define SCRIPT_BYTES_MAX (1 << 20)
 
 /* Let the wish of the screen as it is now be answered, and that answer's
  * wish, until nothing changes any more. */
@@ -150,9 +151,9 @@ static int read_file(const char *path, struct buf *out, struct err *err)
 		n = fread(buf_room(out, 4096), 1, 4096, file);
 		out->len += n;
 		out->data[out->len] = '\0';
-	} while (n);
+	} while (n && out->len < SCRIPT_BYTES_MAX);
 	fclose(file);
-	return 0;
+	return n ? err_set(err, EFBIG, "%s is no script", path) : 0;
 }
 
 static void start(struct ui *ui, struct session *session)

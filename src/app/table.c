@@ -60,6 +60,7 @@ static void json_value(struct json *json, const struct field *field,
 
 	switch (value.kind) {
 	case VALUE_NULL:
+	case VALUE_NONE:
 		json_null(json, field->name);
 		break;
 	case VALUE_TEXT:
@@ -314,6 +315,9 @@ static void text_value(struct buf *out, const struct field *field,
 	switch (value.kind) {
 	case VALUE_NULL:
 		buf_char(&text, '?');
+		break;
+	case VALUE_NONE:
+		buf_char(&text, '-');
 		break;
 	case VALUE_TEXT:
 	case VALUE_NAMES:

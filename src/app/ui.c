@@ -8,6 +8,11 @@
 #include "vmatlas/base/key.h"
 #include "vmatlas/view/role.h"
 
+static bool is_wanted(const void *arg, const struct process *process)
+{
+	return session_wants_user(arg, process);
+}
+
 void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	int cols)
 {
@@ -17,6 +22,8 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	ui->screen = session->pid ? UI_ATLAS : UI_LIST;
 	atlas_init(&ui->atlas);
 	list_init(&ui->list);
+	ui->list.shown = is_wanted;
+	ui->list.arg = session->options;
 	ui->grid.utf8 = utf8;
 	ui->atlas.utf8 = utf8;
 	grid_resize(&ui->grid, rows, cols);
@@ -59,7 +66,8 @@ static void follow_demo(struct ui *ui)
 	uint64_t va, nbytes;
 	int act;
 
-	if (!demo || !ui->atlas.laid_out || ui->screen != UI_ATLAS)
+	if (!demo || ui->steered || !ui->atlas.laid_out ||
+	    ui->screen != UI_ATLAS)
 		return;
 	act = (int)demo_now(demo).act;
 	if (act == ui->act)
@@ -117,6 +125,20 @@ bool ui_settled(const struct ui *ui)
 		ui->snapshot->asked == ui->session->wish.asked;
 }
 
+/* Once, until the next key: then what it was can be looked at. */
+static void say_end(struct ui *ui)
+{
+	bool ended = ui->screen == UI_ATLAS && ui->snapshot->has_process &&
+		ui->snapshot->process.answer == ANSWER_GONE;
+
+	if (ended && !ui->end_said) {
+		snprintf(ui->message, sizeof(ui->message), "this process has "
+			"ended (1: other processes, q: quit)");
+		ui->is_warning = true;
+	}
+	ui->end_said = ended;
+}
+
 bool ui_take(struct ui *ui)
 {
 	struct snapshot *latest;
@@ -134,6 +156,7 @@ bool ui_take(struct ui *ui)
 		session_release_command(ui->session);
 	update(ui);
 	follow_demo(ui);
+	say_end(ui);
 	return true;
 }
 
@@ -287,7 +310,7 @@ void ui_key(struct ui *ui, uint32_t key)
 	else if (ui->screen == UI_LIST)
 		list_act(&ui->list, ui->snapshot, action);
 	else if (ui->snapshot->has_process)
-		atlas_act(&ui->atlas, ui->snapshot, action);
+		ui->steered |= atlas_act(&ui->atlas, ui->snapshot, action);
 	update(ui);
 }
 
@@ -325,8 +348,6 @@ static const char *obstacle(const struct snapshot *snapshot)
 		return "the kernel does not answer about this process (1: other processes)";
 	if (snapshot->maps == ANSWER_DENIED)
 		return "not permitted: it needs the same user, or CAP_SYS_PTRACE (1: other processes)";
-	if (snapshot->process.answer == ANSWER_GONE)
-		return "this process has ended (1: other processes, q: quit)";
 	if (snapshot->maps == ANSWER_UNRECORDED)
 		return "the recording holds no more about this process (1: other processes)";
 	if (!snapshot->nregions)

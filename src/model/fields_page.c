@@ -22,15 +22,25 @@ static void get_run_state(struct record *record, struct value *value)
 	set_str(value, state_info(run_of(record)->state)->name);
 }
 
+/* Where there is no frame, nothing about it is unknown. */
+static bool has_no_frame(const struct record *record, struct value *value)
+{
+	if (state_info(run_of(record)->state)->presence == PRESENCE_MAPPED ||
+	    run_of(record)->has_pfn)
+		return false;
+	value->kind = VALUE_NONE;
+	return true;
+}
+
 static void get_run_pfn(struct record *record, struct value *value)
 {
-	if (run_of(record)->has_pfn)
+	if (!has_no_frame(record, value) && run_of(record)->has_pfn)
 		set_hex(value, run_of(record)->pfn);
 }
 
 static void get_run_mapcount(struct record *record, struct value *value)
 {
-	if (run_of(record)->has_count)
+	if (!has_no_frame(record, value) && run_of(record)->has_count)
 		set_u64(value, run_of(record)->count);
 }
 
@@ -45,7 +55,7 @@ static void get_run_zone(struct record *record, struct value *value)
 {
 	int zone = run_zone(record);
 
-	if (zone >= 0)
+	if (!has_no_frame(record, value) && zone >= 0)
 		set_str(value, record->snapshot->machine->zones[zone].name);
 }
 
@@ -53,7 +63,7 @@ static void get_run_node(struct record *record, struct value *value)
 {
 	int zone = run_zone(record);
 
-	if (zone >= 0)
+	if (!has_no_frame(record, value) && zone >= 0)
 		set_u64(value, (uint64_t)
 			record->snapshot->machine->zones[zone].node);
 }

@@ -201,8 +201,11 @@ void snapshot_take_problems(struct snapshot *snapshot)
 		complain(snapshot, "smaps", snapshot->smaps, NULL, owner);
 	}
 	if (!machine->facts.pfn_visible) {
-		buf_str(&snapshot->problems, "frames: not told to this user; "
-			"seeing them needs CAP_SYS_ADMIN (run as root)\n");
+		buf_str(&snapshot->problems, machine->facts.uid ?
+			"frames: not told to this user; seeing them needs "
+			"CAP_SYS_ADMIN (run as root)\n" :
+			"frames: not told here: this is not the running "
+			"kernel's own /proc, or CAP_SYS_ADMIN is missing\n");
 	} else {
 		complain(snapshot, "kpageflags", snapshot->kpageflags,
 			"kinds of frames are unknown", root);

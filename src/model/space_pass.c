@@ -257,8 +257,7 @@ static void complete_region(struct space *space, struct region *region)
 	for (i = 0; i < NSTATES; i++)
 		counted += usage->state[i];
 	pages = pages > counted ? pages - counted : 0;
-	usage->state[absent] = pages > UINT32_MAX ? UINT32_MAX :
-		(uint32_t)pages;
+	usage->state[absent] = pages;
 	if (space->usage_from_smaps)
 		return;
 	if (region->vm_flags_known ? region->vm_flags & SMAPS_FLAG_LOCKED :

@@ -336,6 +336,7 @@ void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 	pane->fit = false;
 	pane->cursor = start;
 	pane->placed = true;
+	atlas->laid_out = false;
 	atlas_update(atlas, snapshot, atlas->rows, atlas->cols,
 		atlas->has_caption);
 	/* With what lies before it in view as well. */

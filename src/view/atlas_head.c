@@ -95,7 +95,8 @@ static void paint_title(const struct head *head,
 	col = grid_str(grid, 0, col, 16, ROLE_VALUE, snapshot->process.name);
 	col = grid_fmt(grid, 0, col + 1, -1, ROLE_VALUE, "%d",
 		snapshot->process.id.pid) + 2;
-	col = put_figure(head, 0, col, "VIRT", snapshot->process.vss, 0);
+	if (grid->cols >= 60)	/* else RSS says more */
+		col = put_figure(head, 0, col, "VIRT", snapshot->process.vss, 0);
 	col = put_figure(head, 0, col, "RSS", snapshot->total.rss,
 		USAGE_RSS);
 	col = put_figure(head, 0, col, "PSS", usage_pss(&snapshot->total),

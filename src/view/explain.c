@@ -56,8 +56,11 @@ static void explain_page(struct buf *out, const struct snapshot *snapshot,
 
 	buf_fmt(out, "%" PRIx64, vpn);
 	add_frame(out, snapshot, detail);
-	buf_fmt(out, ": it %s", state_info(detail->state)->words);
-	add_count(out, detail);
+	if (detail->has_count && detail->count)
+		buf_fmt(out, " x%" PRIu64, detail->count);
+	/* A narrow screen cuts the end: what it is comes before the why. */
+	buf_fmt(out, "  %s: it %s", state_info(detail->state)->title,
+		state_info(detail->state)->words);
 }
 
 /* The most frequent states of a cell, with their counts. */
@@ -269,9 +272,16 @@ static void inspect_cell(struct buf *out, const struct snapshot *snapshot,
 			buf_fmt(out, "%c\t%" PRIu64 " %s\n",
 				state_info(i)->letter, tally->state[i],
 				state_info(i)->title);
-	if (tally->shared || tally->private)
-		buf_fmt(out, "shared\t%" PRIu64 ", only here %" PRIu64 "\n",
+	if (tally->shared || tally->private) {
+		uint64_t mapped = tally->content - tally->state[STATE_SWAP];
+
+		buf_fmt(out, "shared\t%" PRIu64 ", only here %" PRIu64,
 			tally->shared, tally->private);
+		if (mapped > tally->shared + tally->private)
+			buf_fmt(out, ", not known %" PRIu64,
+				mapped - tally->shared - tally->private);
+		buf_char(out, '\n');
+	}
 	if (!snapshot->machine->facts.pfn_visible)
 		return;
 	buf_fmt(out, "linked\t%" PRIu64 " in %zu cell%s\n",

@@ -117,10 +117,14 @@ void list_update(struct list *list, const struct snapshot *snapshot, int rows)
 	list->order = mem_grow(list->order, &list->cap, snapshot->nrows,
 		sizeof(*list->order));
 	list->norder = 0;
-	for (i = 0; i < snapshot->nrows; i++)	/* kernel threads map nothing */
-		if (snapshot->rows[i].process.vss ||
-		    snapshot->rows[i].process.answer != ANSWER_OK)
+	for (i = 0; i < snapshot->nrows; i++) {
+		const struct process *process = &snapshot->rows[i].process;
+
+		/* Kernel threads map nothing. */
+		if ((process->vss || process->answer != ANSWER_OK) &&
+		    (!list->shown || list->shown(list->arg, process)))
 			list->order[list->norder++] = (uint32_t)i;
+	}
 	if (list->norder)
 		qsort_r(list->order, list->norder, sizeof(*list->order),
 			compare_order, &order);

@@ -282,8 +282,8 @@ static bool zone_legend(const struct snapshot *snapshot, bool nodes,
 	return true;
 }
 
-bool paint_legend(enum coloring coloring, const struct snapshot *snapshot,
-	unsigned i, struct legend_entry *out)
+static bool class_legend(enum coloring coloring,
+	const struct snapshot *snapshot, unsigned i, struct legend_entry *out)
 {
 	switch (coloring) {
 	case COLORING_SHARING:
@@ -299,8 +299,36 @@ bool paint_legend(enum coloring coloring, const struct snapshot *snapshot,
 	case NCOLORINGS:
 		break;
 	}
-	if (++i >= NSTATES)
-		return false;
-	entry_of_state(i, out);		/* all but the hole */
-	return true;
+	return false;
+}
+
+/* Pages without content look the same whatever the colouring. */
+static bool void_legend(unsigned i, struct legend_entry *out)
+{
+	unsigned state;
+
+	for (state = STATE_HOLE + 1; state < NSTATES; state++)
+		if (state_info(state)->presence == PRESENCE_VOID && !i--) {
+			entry_of_state(state, out);
+			return true;
+		}
+	return false;
+}
+
+bool paint_legend(enum coloring coloring, const struct snapshot *snapshot,
+	unsigned i, struct legend_entry *out)
+{
+	unsigned n = 0;
+
+	if (coloring == COLORING_STATE) {
+		if (++i >= NSTATES)
+			return false;
+		entry_of_state(i, out);		/* all but the hole */
+		return true;
+	}
+	if (class_legend(coloring, snapshot, i, out))
+		return true;
+	while (class_legend(coloring, snapshot, n, out))
+		n++;
+	return void_legend(i - n, out);
 }

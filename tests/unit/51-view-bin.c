@@ -401,9 +401,9 @@ static void words_for_pages_and_frames(void **state)
 	snprintf(want, sizeof(want), "1006 -> frame 0x%x 0/Normal",
 		(unsigned)pfn);
 	said(&atlas, want);
-	said(&atlas, "this process's own memory, mapped once");
+	said(&atlas, " x1  own: it is this process's own memory");
 	look_at(&atlas, SIDE_VIRTUAL, HEAP + 5, 0);
-	said(&atlas, "mapped 2 times");
+	said(&atlas, " x2  ");
 	look_at(&atlas, SIDE_VIRTUAL, HEAP, 0);
 	said(&atlas, "never touched");
 	look_at(&atlas, SIDE_VIRTUAL, HEAP + 2, 0);

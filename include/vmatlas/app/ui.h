@@ -24,6 +24,8 @@ struct ui {
 	struct grid grid;
 	bool frozen, quit;
 	int act;			/* of the demo, that is shown; -1: none */
+	bool steered;			/* by the user: the demo no longer leads */
+	bool end_said;			/* that the process ended */
 	bool prompting;			/* for the delay */
 	char prompt[16];
 	char message[240];		/* until the next key */

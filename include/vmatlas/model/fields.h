@@ -32,6 +32,7 @@ void record_fini(struct record *record);
 
 enum value_kind {
 	VALUE_NULL,		/* not known: null, or ? for people */
+	VALUE_NONE,		/* there is none: null, or - for people */
 	VALUE_TEXT, VALUE_U64, VALUE_I64,
 	VALUE_BOOL,		/* u */
 	VALUE_HEX,		/* an address or PFN */

@@ -50,7 +50,7 @@ struct usage {
 	USAGE_FIGURES(X)
 #undef X
 	uint32_t known;			/* of enum usage_known */
-	uint32_t state[NSTATES];	/* pages; the VOID ones are derived */
+	uint64_t state[NSTATES];	/* pages; the VOID ones are derived */
 };
 
 /* Add FROM to INTO; what either does not know, the sum does not. */

@@ -26,6 +26,9 @@ struct list {
 	int top, rows;
 	enum list_column sort;
 	bool invert;
+	/* Which processes are listed; NULL: all. */
+	bool (*shown)(const void *arg, const struct process *process);
+	const void *arg;
 	uint32_t *order;	/* rows of the snapshot, sorted */
 	size_t norder, cap;
 };
