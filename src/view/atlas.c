@@ -249,6 +249,23 @@ static void first_cursor(struct atlas *atlas, const struct snapshot *snapshot)
 	pane->placed = true;
 }
 
+/* Another process, or this one after an exec: then its name is another one,
+ * and where the cursor was there is nothing. */
+static bool is_other(const struct atlas *atlas,
+	const struct snapshot *snapshot)
+{
+	const struct process *process = &snapshot->process;
+
+	if (process->id.pid != atlas->id.pid ||
+	    (process->id.starttime && atlas->id.starttime &&
+	     process->id.starttime != atlas->id.starttime))
+		return true;
+	return snapshot->nregions &&
+		strcmp(process->name, atlas->name) &&
+		snapshot_region(snapshot,
+			atlas->panes[SIDE_VIRTUAL].cursor) < 0;
+}
+
 void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 	int rows, int cols, bool has_caption)
 {
@@ -256,7 +273,7 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 	struct pane *p = &atlas->panes[SIDE_PHYSICAL];
 	bool moved = rows != atlas->rows || cols != atlas->cols ||
 		has_caption != atlas->has_caption || !atlas->laid_out;
-	bool other = snapshot->process.id.pid != atlas->pid;
+	bool other = is_other(atlas, snapshot);
 
 	atlas->rows = rows;
 	atlas->cols = cols;
@@ -267,7 +284,8 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 		v->top = p->top = 0;
 		atlas->nback = 0;
 	}
-	atlas->pid = snapshot->process.id.pid;
+	atlas->id = snapshot->process.id;
+	memcpy(atlas->name, snapshot->process.name, sizeof(atlas->name));
 	place_panes(atlas);
 	if (moved || other || snapshot->layout != atlas->layout ||
 	    snapshot->nregions != atlas->nregions)

@@ -58,7 +58,8 @@ struct atlas {
 	struct place back[ATLAS_BACK];
 	unsigned nback;
 	/* What the layouts were made for. */
-	int pid;
+	struct proc_id id;
+	char name[64];
 	uint32_t layout;
 	size_t nregions;
 	bool laid_out;
