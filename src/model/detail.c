@@ -48,6 +48,7 @@ static void detail_page(struct page_detail *detail, struct space *space,
 	enum depth depth = reader->depth;
 	struct page_context cx;
 	const struct region *region;
+	struct pte pte;
 	uint64_t from;
 	size_t n, at;
 	long i = regions_find(space->regions, space->nregions,
@@ -74,7 +75,13 @@ static void detail_page(struct page_detail *detail, struct space *space,
 	detail->word = slice->words[at];
 	detail->state = slice->state[at];
 	detail->marks = slice->marks[at];
-	if (!(detail->word & PM_PRESENT))
+	pte = pte_decode(detail->word, &reader->machine->rules);
+	if (pte.special == PTE_SWAP && reader->machine->facts.pfn_visible) {
+		detail->has_swap = true;
+		detail->swap_type = (uint8_t)pte.swap_type;
+		detail->swap_offset = pte.swap_offset;
+	}
+	if (!pte.present)
 		return;
 	detail->has_pfn = reader->machine->facts.pfn_visible;
 	detail->pfn = detail->word & PM_PFN_MASK;

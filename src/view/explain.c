@@ -251,6 +251,11 @@ static void inspect_page(struct buf *out, const struct snapshot *snapshot)
 	for (bit = 0; bit < NMARKS; bit++)
 		if (detail->marks >> bit & 1)
 			buf_fmt(out, "mark\t%s\n", mark_words(bit));
+	if (detail->has_swap)
+		buf_fmt(out, "slot\t%" PRIu64 " of swap area %u\n",
+			detail->swap_offset, (unsigned)detail->swap_type);
+	else if (detail->state == STATE_SWAP)
+		buf_str(out, "slot\t?  (needs CAP_SYS_ADMIN)\n");
 	if (info->presence != PRESENCE_MAPPED)
 		return;
 	if (detail->has_pfn)

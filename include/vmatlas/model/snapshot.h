@@ -114,6 +114,9 @@ struct page_detail {
 	bool has_pfn, has_flags, has_count;
 	uint64_t flags, count;
 	uint8_t state, marks;
+	bool has_swap;		/* its slot is told: */
+	uint8_t swap_type;
+	uint64_t swap_offset;	/* pages */
 };
 
 /* Consecutive pages in one state with consecutive frames or slots. */
