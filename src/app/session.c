@@ -34,10 +34,8 @@ static struct source *make_source(void *arg,
 
 	if (options->replay) {
 		src = replay_new(options->replay, &session->warning, err);
-		if (src && !session->pid && replay_subject(src, &subject)) {
+		if (src && !session->pid && replay_subject(src, &subject))
 			session->pid = subject.pid;
-			session->subject_is_pid = true;
-		}
 		return src;
 	}
 	src = guard_new(live_new(&live), blocked, nblocked);

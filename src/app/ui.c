@@ -25,7 +25,6 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	ui->list.shown = is_wanted;
 	ui->list.arg = session->options;
 	ui->grid.utf8 = utf8;
-	ui->atlas.utf8 = utf8;
 	grid_resize(&ui->grid, rows, cols);
 	if (session->warning.text[0]) {
 		snprintf(ui->message, sizeof(ui->message), "%s",

@@ -316,7 +316,6 @@ static struct page_facts facts_of(const struct reader *reader, size_t i)
 		.flags = slice->flags[i],
 		.head_flags = slice->head_flags[i],
 		.has_flags = slice->known[i] & SLICE_FLAGS,
-		.pfn_known = pfns_told(reader),
 		.pmd_mapped = slice->known[i] & SLICE_PMD,
 		.frame_is_ram = true,
 	};

@@ -58,7 +58,7 @@ static struct page_facts page_of(uint64_t word, uint64_t flags, uint64_t count)
 {
 	return (struct page_facts){ .word = word | 0x1234, .flags = flags,
 		.head_flags = flags, .count = count, .has_flags = true,
-		.has_count = true, .pfn_known = true, .frame_is_ram = true };
+		.has_count = true, .frame_is_ram = true };
 }
 
 #define STATE(maps, word, flags, count, want) do { \

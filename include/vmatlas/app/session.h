@@ -21,7 +21,6 @@ struct session {
 	int command;		/* pid of COMMAND, or 0 */
 	bool command_held;
 	int pid;		/* the process to look at; 0: none was named */
-	bool subject_is_pid;	/* a recording's own */
 	struct err warning;	/* about a damaged recording, to be said once */
 	char blocked[160];	/* what the kernel did not answer last */
 	struct wish wish;

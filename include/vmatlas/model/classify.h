@@ -37,7 +37,6 @@ struct page_facts {
 	uint64_t word;		/* pagemap */
 	uint64_t flags, count;	/* of its frame */
 	bool has_flags, has_count;
-	bool pfn_known;		/* the word's frame number is told */
 	bool frame_is_ram;
 	uint64_t head_flags;	/* of the large folio it is part of, or flags */
 	bool pmd_mapped;

@@ -63,7 +63,6 @@ struct atlas {
 	uint32_t layout;
 	size_t nregions;
 	bool laid_out;
-	bool utf8;
 };
 
 /* What the app knows and the snapshot does not. */
