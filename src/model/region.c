@@ -111,10 +111,11 @@ static void type_objects(struct region *regions, size_t n)
 	}
 }
 
-size_t regions_parse(struct text text, struct region **out, struct buf *names)
+size_t regions_parse(struct text text, struct region **out, struct buf *names,
+	size_t *dropped)
 {
 	struct region *regions = NULL;
-	size_t n = 0, cap = 0;
+	size_t n = 0, cap = 0, lost = 0;
 	struct text line;
 
 	buf_clear(names);
@@ -123,8 +124,10 @@ size_t regions_parse(struct text text, struct region **out, struct buf *names)
 		struct region *region;
 
 		if (!maps_parse(line, &map) ||
-		    (n && map.start < regions[n - 1].end))
+		    (n && map.start < regions[n - 1].end)) {
+			lost++;
 			continue;
+		}
 		regions = mem_grow(regions, &cap, n + 1, sizeof(*regions));
 		region = &regions[n++];
 		memset(region, 0, sizeof(*region));
@@ -144,6 +147,8 @@ size_t regions_parse(struct text text, struct region **out, struct buf *names)
 		buf_add(names, map.name.p, map.name.n);
 	}
 	type_objects(regions, n);
+	if (dropped)
+		*dropped = lost;
 	*out = regions;
 	return n;
 }

@@ -157,6 +157,7 @@ void snapshot_take_space(struct snapshot *snapshot, struct space *space,
 	snapshot->kpagecount = reader->answers[WORDS_KPAGECOUNT];
 	snapshot->whole = space->whole;
 	snapshot->layout = space->layout;
+	snapshot->dropped = space->dropped;
 	snapshot->read_to = space_read_to(space);
 	snapshot->progress = space->whole || !space->process.rss ? 1 :
 		(double)snapshot->total.rss / (double)space->process.rss;
@@ -196,6 +197,11 @@ void snapshot_take_problems(struct snapshot *snapshot)
 			NULL, NULL);
 		complain(snapshot, "maps", snapshot->maps,
 			"its regions are unknown", owner);
+		if (snapshot->maps == ANSWER_OK && snapshot->dropped)
+			buf_fmt(&snapshot->problems, "maps: %zu line%s "
+				"not understood and left out\n",
+				snapshot->dropped,
+				snapshot->dropped == 1 ? " was" : "s were");
 		complain(snapshot, "pagemap", snapshot->pagemap,
 			"what its pages are is unknown", owner);
 		complain(snapshot, "smaps", snapshot->smaps, NULL, owner);

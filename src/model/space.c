@@ -60,7 +60,7 @@ static enum answer read_maps(struct space *space, struct source *src,
 		free(space->regions);
 		space->nregions = regions_parse(
 			(struct text){ buf_text(&text), text.len },
-			&space->regions, &space->names);
+			&space->regions, &space->names, &space->dropped);
 		space_blocks_move(space, machine->page_shift);
 		space->layout++;
 	} else {

@@ -32,7 +32,7 @@ static struct page_context cx_of(const char *maps)
 	struct region *regions;
 	struct buf names = { 0 };
 	struct page_context cx;
-	size_t n = regions_parse(text_of(maps), &regions, &names);
+	size_t n = regions_parse(text_of(maps), &regions, &names, NULL);
 
 	assert_int_equal(n, 1);
 	page_context_of(&regions[0], region_name(&regions[0], &names),

@@ -19,7 +19,7 @@ static struct buf names;
 static void parse(const char *maps)
 {
 	free(regions);
-	nregions = regions_parse(text_of(maps), &regions, &names);
+	nregions = regions_parse(text_of(maps), &regions, &names, NULL);
 }
 
 static const char *type(size_t i)
@@ -220,7 +220,7 @@ static void real_maps_and_smaps(void **state)
 		bool heap = false, code = false;
 
 		free(regions);
-		nregions = regions_parse(text, &regions, &names);
+		nregions = regions_parse(text, &regions, &names, NULL);
 		assert_true(nregions >= 8);
 		regions_take_flags(regions, nregions,
 			machine_file(machines[k], "self_smaps", &smaps));

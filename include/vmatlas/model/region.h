@@ -54,10 +54,11 @@ struct region {
 /*
  * All regions of TEXT (a maps file) into the heap array *REGIONS, with their
  * names in NAMES (emptied first).  Lines that are not regions, overlap or go
- * backwards are passed over.  Usage is zeroed, and knows nothing.
+ * backwards are passed over, and counted in *DROPPED (which may be NULL).
+ * Usage is zeroed, and knows nothing.
  */
 size_t regions_parse(struct text text, struct region **regions,
-	struct buf *names);
+	struct buf *names, size_t *dropped);
 /* Flags and page sizes from an smaps text; regions that it does not have
  * (any more) stay as they are. */
 void regions_take_flags(struct region *regions, size_t n, struct text smaps);

@@ -180,6 +180,7 @@ struct snapshot {
 	struct region *regions;
 	size_t nregions, regions_cap;
 	uint32_t layout;	/* changes when the regions do */
+	size_t dropped;		/* lines of maps that made no sense */
 	struct buf names;
 	uint64_t *zone_pages;	/* [region * zone_stride + zone] */
 	size_t zone_stride, zone_pages_cap;

@@ -40,6 +40,7 @@ struct space {
 	struct buf maps_text, names;
 	struct region *regions;
 	size_t nregions;
+	size_t dropped;			/* lines of maps that made no sense */
 	uint32_t layout;		/* counts changes of the regions */
 	uint32_t layout_of_pass;	/* as it was when the pass began */
 	struct block **blocks;

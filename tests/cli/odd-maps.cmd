@@ -1,0 +1,1 @@
+$VMATLAS -r regions -p 7 -R $FIXTURES/recordings/odd-maps.rec
