@@ -33,13 +33,28 @@ static void get_owner(struct record *record, struct value *value)
 
 	if (name)
 		set_str(value, name);
+	else if (!record->snapshot->has_process ||
+		 stretch_of(record)->kind != STRETCH_RAM)
+		value->kind = VALUE_NONE;	/* nobody asked, or no memory */
+}
+
+/* What lies in no zone; where spans overlap, which one is not known. */
+static bool is_zoneless(const struct record *record, struct value *value)
+{
+	const struct machine *machine = record->snapshot->machine;
+
+	if (machine->zoneinfo != ANSWER_OK || machine->zones_overlap ||
+	    stretch_of(record)->zone >= 0)
+		return false;
+	value->kind = VALUE_NONE;
+	return true;
 }
 
 static void get_zone(struct record *record, struct value *value)
 {
 	int zone = stretch_of(record)->zone;
 
-	if (zone >= 0)
+	if (!is_zoneless(record, value) && zone >= 0)
 		set_str(value, record->snapshot->machine->zones[zone].name);
 }
 
@@ -47,7 +62,7 @@ static void get_node(struct record *record, struct value *value)
 {
 	int zone = stretch_of(record)->zone;
 
-	if (zone >= 0)
+	if (!is_zoneless(record, value) && zone >= 0)
 		set_u64(value, (uint64_t)
 			record->snapshot->machine->zones[zone].node);
 }
