@@ -389,6 +389,52 @@ static void look_at(struct atlas *atlas, enum side side, uint64_t at,
 	detail_fill(&snapshot, &space, &wish.focus);
 }
 
+/* What is asked to be shown is shown in the cells that the title promises. */
+static void show_is_in_the_cells_it_says(void **state)
+{
+	struct atlas atlas;
+	uint64_t start, end;
+
+	(void)state;
+	atlas_init(&atlas);
+	atlas_update(&atlas, &snapshot, 24, 80, false);
+	assert_int_not_equal(atlas.panes[SIDE_VIRTUAL].shift, 0);
+	atlas_show(&atlas, &snapshot, HEAP + 3, HEAP + 27);
+	assert_int_equal(atlas.panes[SIDE_VIRTUAL].shift, 0);
+	assert_true(pane_focus(&atlas.panes[SIDE_VIRTUAL], &start, &end));
+	assert_true(start == HEAP + 3 && end == HEAP + 4);
+	/* More than fits into half the pane takes bigger cells, as drawn. */
+	atlas_show(&atlas, &snapshot, HEAP, HEAP + NPAGES);
+	assert_int_not_equal(atlas.panes[SIDE_VIRTUAL].shift, 0);
+	assert_true(pane_focus(&atlas.panes[SIDE_VIRTUAL], &start, &end));
+	assert_true(end >> atlas.panes[SIDE_VIRTUAL].shift >
+		start >> atlas.panes[SIDE_VIRTUAL].shift && end - start > 1);
+	atlas_fini(&atlas);
+}
+
+/* After an exec the cursor starts anew; by another name alone it does not. */
+static void exec_starts_anew(void **state)
+{
+	const uint64_t nowhere = 0x900000;
+	struct atlas atlas;
+	struct pane *pane = &atlas.panes[SIDE_VIRTUAL];
+
+	(void)state;
+	atlas_init(&atlas);
+	atlas_update(&atlas, &snapshot, 24, 80, false);
+	pane->cursor = nowhere;
+	atlas_update(&atlas, &snapshot, 24, 80, false);
+	assert_true(pane->cursor == nowhere);
+	strcpy(snapshot.process.name, "after exec");
+	atlas_update(&atlas, &snapshot, 24, 80, false);
+	assert_true(snapshot_region(&snapshot, pane->cursor) >= 0);
+	pane->cursor = HEAP + 5;
+	strcpy(snapshot.process.name, "prctl");
+	atlas_update(&atlas, &snapshot, 24, 80, false);
+	assert_true(pane->cursor == HEAP + 5);
+	atlas_fini(&atlas);
+}
+
 static void words_for_pages_and_frames(void **state)
 {
 	struct atlas atlas;
@@ -560,6 +606,7 @@ int main(void)
 		T(change_and_age_are_roles), T(colorings),
 		T(frames_of_nobody_we_know), T(legend_has_each_state_once),
 		T(legends_tell_every_letter), T(words_for_pages_and_frames),
+		T(show_is_in_the_cells_it_says), T(exec_starts_anew),
 		T(inspector_in_lines), T(keys_do_one_thing_each),
 		T(list_keeps_its_process),
 	};

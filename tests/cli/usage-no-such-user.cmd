@@ -1,0 +1,1 @@
+$VMATLAS -b -u no-such-user-of-that-name
