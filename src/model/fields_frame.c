@@ -69,12 +69,8 @@ static void get_node(struct record *record, struct value *value)
 
 static void get_flags(struct record *record, struct value *value)
 {
-	if (!run_of(record)->has_flags)
-		return;
-	buf_clear(&record->scratch);
-	snapshot_flags(&record->scratch, run_of(record)->flags, " ");
-	set_scratch(record, value);
-	value->kind = VALUE_NAMES;
+	if (run_of(record)->has_flags)
+		set_flags(record, value, run_of(record)->flags);
 }
 
 static void get_resource(struct record *record, struct value *value)

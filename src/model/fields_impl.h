@@ -71,4 +71,14 @@ static inline void set_figure(struct value *value, const struct usage *usage,
 		set_bytes(value, nbytes);
 }
 
+/* The names of a frame's flags. */
+static inline void set_flags(struct record *record, struct value *value,
+	uint64_t flags)
+{
+	buf_clear(&record->scratch);
+	snapshot_flags(&record->scratch, flags, " ");
+	set_scratch(record, value);
+	value->kind = VALUE_NAMES;
+}
+
 #endif

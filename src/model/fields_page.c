@@ -70,12 +70,8 @@ static void get_run_node(struct record *record, struct value *value)
 
 static void get_run_flags(struct record *record, struct value *value)
 {
-	if (!run_of(record)->has_flags)
-		return;
-	buf_clear(&record->scratch);
-	snapshot_flags(&record->scratch, run_of(record)->flags, " ");
-	set_scratch(record, value);
-	value->kind = VALUE_NAMES;
+	if (run_of(record)->has_flags)
+		set_flags(record, value, run_of(record)->flags);
 }
 
 static void get_run_marks(struct record *record, struct value *value)
