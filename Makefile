@@ -68,7 +68,7 @@ VIEW := grid role color theme picture layout bin paint keymap foot \
 	atlas_inspect list help
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command \
-	session batch ui script screen
+	session report batch ui script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

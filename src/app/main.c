@@ -106,7 +106,8 @@
  *   app/themes.c             finds theme files
  *   app/command.c            a COMMAND held at its first page
  *   app/session.c            whom to ask, and about which process
- *   app/batch.c              reports
+ *   app/report.c             the kinds of reports
+ *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do
  *   app/script.c             the program driven by a file of keys
  *   app/screen.c             the program on a terminal

@@ -28,6 +28,21 @@ static const struct {
 
 #define NOPTIONS (sizeof(table) / sizeof(*table))
 
+static const char *const report_names[NREPORTS] = {
+	"",
+#define X(id, name) name,
+	REPORTS(X)
+#undef X
+};
+
+static void add_report_names(struct buf *out)
+{
+	unsigned i;
+
+	for (i = 1; i < NREPORTS; i++)
+		buf_fmt(out, " %s", report_names[i]);
+}
+
 void options_help(struct buf *out)
 {
 	size_t i;
@@ -48,6 +63,8 @@ void options_help(struct buf *out)
 			table[i].arg ? table[i].arg : "");
 		buf_fmt(out, "  %-26s %s\n", left, table[i].words);
 	}
+	buf_str(out, "\nReports:");
+	add_report_names(out);
 	buf_str(out, "\nKernel parts for --without:");
 	for (i = 0; without_name((unsigned)i); i++)
 		buf_fmt(out, " %s", without_name((unsigned)i));
@@ -113,21 +130,20 @@ static int parse_int(const char *arg, uint64_t low, uint64_t high,
 static int parse_report(struct options *options, const char *arg,
 	struct err *err)
 {
-	static const char *const names[NREPORTS] = {
-		"", "processes", "regions", "pages", "zones", "audit",
-		"frames", "swap"
-	};
+	struct buf names = { 0 };
 	unsigned i;
 
 	for (i = 1; i < NREPORTS; i++)
-		if (!strcmp(names[i], arg)) {
+		if (!strcmp(report_names[i], arg)) {
 			options->report = i;
 			options->batch = true;
 			return 0;
 		}
-	return bad(err, "report", arg,
-		"known; it is one of processes regions pages zones frames "
-		"swap audit");
+	buf_str(&names, "known; it is one of");
+	add_report_names(&names);
+	bad(err, "report", arg, buf_text(&names));
+	buf_fini(&names);
+	return -1;
 }
 
 static int parse_format(struct options *options, const char *arg,

@@ -20,7 +20,7 @@
 	X(DELAY, 'd', "delay", "SECS", "time between refreshes, default 1.0") \
 	X(ITERATIONS, 'n', "iterations", "N", "stop after N refreshes") \
 	X(BATCH, 'b', "batch", NULL, "no screen: a report to standard output") \
-	X(REPORT, 'r', "report", "KIND", "which report: processes regions pages zones frames swap audit (implies -b)") \
+	X(REPORT, 'r', "report", "KIND", "which report (implies -b)") \
 	X(FORMAT, 'f', "format", "FORMAT", "of the report: text json csv") \
 	X(FULL, 0, "full", NULL, "read every frame's flags and count, whatever it costs") \
 	X(VA, 0, "va", "A[-B]", "only these virtual addresses; B is exclusive") \
@@ -44,10 +44,15 @@
 	X(HELP, 'h', "help", NULL, "this help") \
 	X(VERSION, 'V', "version", NULL, "the version")
 
-enum report {
-	REPORT_NONE, REPORT_PROCESSES, REPORT_REGIONS, REPORT_PAGES,
-	REPORT_ZONES, REPORT_AUDIT, REPORT_FRAMES, REPORT_SWAP, NREPORTS
-};
+/* The kinds of reports; what they ask and write stands in app/report.c. */
+#define REPORTS(X) \
+	X(PROCESSES, "processes") X(REGIONS, "regions") X(PAGES, "pages") \
+	X(ZONES, "zones") X(FRAMES, "frames") X(SWAP, "swap") \
+	X(AUDIT, "audit")
+
+#define X(id, name) REPORT_##id,
+enum report { REPORT_NONE, REPORTS(X) NREPORTS };
+#undef X
 
 struct options {
 	int *pids;

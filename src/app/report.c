@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/app/report.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "vmatlas/app/table.h"
+
+/* ---- output */
+
+int reporter_flush(struct reporter *reporter, struct err *err)
+{
+	size_t done = 0;
+
+	while (done < reporter->text.len) {
+		ssize_t n = write(reporter->out, reporter->text.data + done,
+			reporter->text.len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(err, errno, "cannot write the report");
+		done += (size_t)n;
+	}
+	buf_clear(&reporter->text);
+	return 0;
+}
+
+static void write_head(struct reporter *reporter, enum object object,
+	const struct snapshot *snapshot)
+{
+	if (reporter->head_done && reporter->options->format == FORMAT_CSV)
+		return;
+	table_head(&reporter->text, reporter->options->format, object, snapshot);
+	reporter->head_done = true;
+}
+
+/* ---- processes and regions */
+
+static void report_processes(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	struct record record = { .object = OBJECT_PROCESS,
+		.snapshot = snapshot };
+	size_t i;
+
+	write_head(reporter, OBJECT_PROCESS, snapshot);
+	for (i = 0; i < snapshot->nrows; i++) {
+		record.row = &snapshot->rows[i];
+		if (session_wants_user(reporter->options, &record.row->process))
+			table_record(&reporter->text, reporter->options->format,
+				&record);
+	}
+	record_fini(&record);
+}
+
+static void report_total(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	const struct usage *total = &snapshot->total;
+	const struct {
+		const char *title;
+		uint32_t figure;
+		uint64_t nbytes;
+	} figures[] = {
+		{ "RSS", USAGE_RSS, total->rss },
+		{ "PSS", USAGE_PSS, usage_pss(total) },
+		{ "USS", USAGE_USS, total->uss },
+		{ "shared", USAGE_SHARED, total->shared },
+		{ "anonymous", USAGE_ANONYMOUS, total->anonymous },
+		{ "swap", USAGE_SWAP, total->swap },
+	};
+	size_t i;
+
+	buf_fmt(&reporter->text, "total of %zu regions: VSS %llu K",
+		snapshot->nregions,
+		(unsigned long long)snapshot->process.vss >> 10);
+	for (i = 0; i < sizeof(figures) / sizeof(*figures); i++) {
+		if (usage_knows(total, figures[i].figure))
+			buf_fmt(&reporter->text, ", %s %llu K", figures[i].title,
+				(unsigned long long)figures[i].nbytes >> 10);
+		else
+			buf_fmt(&reporter->text, ", %s ?", figures[i].title);
+	}
+	buf_char(&reporter->text, '\n');
+}
+
+static void report_regions(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	const struct options *options = reporter->options;
+	struct record record = { .object = OBJECT_REGION,
+		.snapshot = snapshot };
+
+	write_head(reporter, OBJECT_REGION, snapshot);
+	for (; record.index < snapshot->nregions; record.index++) {
+		const struct region *region =
+			&snapshot->regions[record.index];
+
+		if (options->va_end && (region->end <= options->va_start ||
+				region->start >= options->va_end))
+			continue;
+		table_record(&reporter->text, options->format, &record);
+	}
+	record_fini(&record);
+	if (options->format == FORMAT_TEXT && !options->va_end)
+		report_total(reporter, snapshot);
+}
+
+/* ---- audit */
+
+/* People see what differs or could not be compared, and the count; the other
+ * formats have every line. */
+static void report_audit(struct reporter *reporter, const struct snapshot *snapshot)
+{
+	struct record record = { .object = OBJECT_AUDIT,
+		.snapshot = snapshot };
+	bool people = reporter->options->format == FORMAT_TEXT;
+	size_t counts[AUDIT_LEFT_OUT + 1] = { 0 };
+
+	if (!people || !reporter->head_done)
+		write_head(reporter, OBJECT_AUDIT, snapshot);
+	for (; record.index < snapshot->audit.n; record.index++) {
+		enum audit_verdict verdict =
+			snapshot->audit.lines[record.index].verdict;
+
+		counts[verdict]++;
+		if (!people || verdict != AUDIT_AGREES)
+			table_record(&reporter->text, reporter->options->format,
+				&record);
+	}
+	record_fini(&record);
+	if (counts[AUDIT_DISAGREES])
+		reporter->disagrees = true;
+	if (people)
+		buf_fmt(&reporter->text, "%7d %zu figures agree, %zu differ, "
+			"%zu could not be compared\n", snapshot->process.id.pid,
+			counts[AUDIT_AGREES], counts[AUDIT_DISAGREES],
+			counts[AUDIT_LEFT_OUT]);
+}
+
+/* ---- zones, frames, swap, pages */
+
+/* All N of an object of which a refresh has few. */
+static void report_all(struct reporter *reporter, enum object object,
+	const struct snapshot *snapshot, size_t n)
+{
+	struct record record = { .object = object, .snapshot = snapshot };
+
+	write_head(reporter, object, snapshot);
+	for (; record.index < n; record.index++)
+		table_record(&reporter->text, reporter->options->format,
+			&record);
+	record_fini(&record);
+}
+
+static void report_zones(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	report_all(reporter, OBJECT_ZONE, snapshot, snapshot->machine->nzones);
+}
+
+static void report_swap(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	report_all(reporter, OBJECT_SWAP, snapshot, snapshot->nswaps);
+}
+
+/* Runs come in portions, each a snapshot of its own of the same refresh. */
+static int report_runs(struct reporter *reporter, enum object object,
+	struct snapshot **snapshot, struct err *err)
+{
+	struct session *session = reporter->session;
+	bool frames = object == OBJECT_FRAMES;
+	struct page_range *range = frames ? &session->wish.frame_runs :
+		&session->wish.runs;
+	struct record record = { .object = object };
+	int result = -1;
+
+	write_head(reporter, object, *snapshot);
+	for (;;) {
+		size_t n = frames ? (*snapshot)->nframe_runs :
+			(*snapshot)->nruns;
+		uint64_t next = frames ? (*snapshot)->frame_runs_next :
+			(*snapshot)->runs_next;
+
+		record.snapshot = *snapshot;
+		for (record.index = 0; record.index < n; record.index++)
+			table_record(&reporter->text, reporter->options->format,
+				&record);
+		if (next >= range->end || (*reporter->stop))
+			break;
+		if (reporter_flush(reporter, err))
+			goto free_record;
+		range->start = next;
+		snapshot_unref(*snapshot);
+		*snapshot = session_serve(session, reporter->stop, err);
+		if (!*snapshot)
+			goto free_record;
+	}
+	result = 0;
+free_record:
+	record_fini(&record);
+	return result;
+}
+
+static int report_pages(struct reporter *reporter, struct snapshot **snapshot,
+	struct err *err)
+{
+	return report_runs(reporter, OBJECT_PAGES, snapshot, err);
+}
+
+static int report_frames(struct reporter *reporter, struct snapshot **snapshot,
+	struct err *err)
+{
+	return report_runs(reporter, OBJECT_FRAMES, snapshot, err);
+}
+
+/* ---- wishes */
+
+static void need_states(struct wish *wish)
+{
+	if (wish->depth < DEPTH_STATES)
+		wish->depth = DEPTH_STATES;
+}
+
+static void wish_processes(struct wish *wish, const struct options *options,
+	int pid)
+{
+	size_t i;
+
+	wish->list = wish->list_usage = true;
+	wish->nlist_pids = 0;
+	wish->list_pagemap = options->full || pid;
+	for (i = 0; i < options->npids && i < WISH_PIDS; i++)
+		wish->list_pids[wish->nlist_pids++] = options->pids[i];
+	if (!options->npids && pid)
+		wish->list_pids[wish->nlist_pids++] = pid;
+}
+
+static void wish_pages(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)pid;
+	need_states(wish);
+	wish->want_runs = true;
+	wish->runs = (struct page_range){ 0, UINT64_MAX };
+	if (options->va_end)
+		wish->runs = (struct page_range){ options->va_start,
+			options->va_end };
+	wish->runs_pfn = (struct page_range){ options->pfn_start,
+		options->pfn_end };
+}
+
+static void wish_zones(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)pid;
+	wish->want_uses = options->full;
+}
+
+static void wish_audit(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)options;
+	(void)pid;
+	need_states(wish);
+	wish->want_audit = true;
+}
+
+static void wish_frames(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)pid;
+	wish->want_frame_runs = true;
+	wish->frame_runs = (struct page_range){ options->pfn_start,
+		options->pfn_end ? options->pfn_end : UINT64_MAX };
+}
+
+static void wish_swap(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)options;
+	(void)pid;
+	wish->want_swaps = true;
+}
+
+/* ---- the table of reports */
+
+/*
+ * WISH adds what the report needs to the wish of its subject (NULL: nothing);
+ * one of WRITE and WRITE_LONG writes it.
+ */
+static const struct report_kind {
+	enum report_subject subject;
+	void (*wish)(struct wish *wish, const struct options *options,
+		int pid);
+	void (*write)(struct reporter *reporter,
+		const struct snapshot *snapshot);
+	int (*write_long)(struct reporter *reporter,
+		struct snapshot **snapshot, struct err *err);
+} kinds[NREPORTS] = {
+	[REPORT_NONE] = { SUBJECT_PROCESS, NULL, NULL, NULL },
+	[REPORT_PROCESSES] = { SUBJECT_ALL, wish_processes, report_processes,
+		NULL },
+	[REPORT_REGIONS] = { SUBJECT_PROCESS, NULL, report_regions, NULL },
+	[REPORT_PAGES] = { SUBJECT_PROCESS, wish_pages, NULL, report_pages },
+	[REPORT_ZONES] = { SUBJECT_MACHINE, wish_zones, report_zones, NULL },
+	[REPORT_AUDIT] = { SUBJECT_EACH, wish_audit, report_audit, NULL },
+	[REPORT_FRAMES] = { SUBJECT_MACHINE_OR_PROCESS, wish_frames, NULL,
+		report_frames },
+	[REPORT_SWAP] = { SUBJECT_MACHINE_OR_PROCESS, wish_swap, report_swap,
+		NULL },
+};
+
+enum report_subject report_subject(enum report report)
+{
+	return kinds[report].subject;
+}
+
+bool report_reads_late(enum report report)
+{
+	return kinds[report].write_long != NULL;
+}
+
+void reporter_wish(struct reporter *reporter, int pid)
+{
+	const struct report_kind *kind = &kinds[reporter->report];
+	struct wish *wish = &reporter->session->wish;
+	bool of_process = kind->subject != SUBJECT_MACHINE &&
+		kind->subject != SUBJECT_ALL;
+
+	wish->once = true;
+	wish->pid = of_process ? pid : 0;
+	if (reporter->session->recording) {
+		/* The level of a recording: all about the process. */
+		wish->pid = pid;
+		wish->depth = DEPTH_FULL;
+		wish->list = wish->list_usage = pid != 0;
+		wish->list_pids[0] = pid;
+		wish->nlist_pids = 1;
+	}
+	if (kind->wish)
+		kind->wish(wish, reporter->options, pid);
+}
+
+int reporter_write(struct reporter *reporter, struct snapshot **snapshot,
+	struct err *err)
+{
+	const struct report_kind *kind = &kinds[reporter->report];
+
+	if (kind->write_long)
+		return kind->write_long(reporter, snapshot, err);
+	if (kind->write)
+		kind->write(reporter, *snapshot);
+	return 0;
+}
+
+bool reporter_is_whole(const struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	const struct wish *wish = &reporter->session->wish;
+
+	if (snapshot->has_process && snapshot->pagemap != ANSWER_OK)
+		return false;
+	if (wish->want_swaps && snapshot->swaps_answer != ANSWER_OK)
+		return false;
+	return (!wish->want_frame_runs && !wish->want_uses) ||
+		(snapshot->kpageflags == ANSWER_OK &&
+		 snapshot->kpagecount == ANSWER_OK);
+}
