@@ -58,7 +58,7 @@ BASE := err mem buf text json key
 KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps swaps
 SOURCE := source guard live live_cache live_facts processes memo block \
 	recording record replay replay_load
-MODEL := state machine region usage process classify slice \
+MODEL := state machine hugepages region usage process classify slice \
 	space space_blocks space_pass link snapshot fields \
 	fields_process fields_region fields_page fields_zone \
 	runs detail audit fields_audit frame_use mine frames swap_rows \

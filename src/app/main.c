@@ -42,6 +42,7 @@
  * model: what is true about memory
  *   model/state.c            the states of a page, and its marks
  *   model/machine.c          zones, iomem and what each frame lies in
+ *   model/hugepages.c        the pools of huge pages
  *   model/region.c           what is mapped where
  *   model/usage.c            RSS, PSS and their kin
  *   model/process.c          a process as a whole, and all of them

@@ -37,7 +37,9 @@ struct fake {
 	struct source src;
 	struct facts facts;
 	const char *maps, *smaps, *stat, *status, *meminfo, *ksm;
-	const char *zoneinfo, *iomem, *swaps;
+	const char *zoneinfo, *buddyinfo, *iomem, *swaps;
+	/* Files of sysfs, each "== PATH", a newline and its text. */
+	const char *sys;
 	struct fake_area areas[8];
 	uint64_t *flags, *counts;
 	enum answer words_answer[NWORD_FILES];
@@ -71,6 +73,23 @@ static enum answer fake_facts(struct source *src, struct facts *out)
 	return ANSWER_OK;
 }
 
+static bool fake_sys(const char *sys, const char *path, struct buf *out)
+{
+	size_t n = strlen(path);
+	const char *at = sys, *end;
+
+	while (at && (at = strstr(at, "== "))) {
+		at += 3;
+		if (strncmp(at, path, n) || at[n] != '\n')
+			continue;
+		at += n + 1;
+		end = strstr(at, "== ");
+		buf_add(out, at, end ? (size_t)(end - at) : strlen(at));
+		return true;
+	}
+	return false;
+}
+
 static enum answer fake_text(struct source *src, struct proc_id id,
 	const char *path, struct buf *out)
 {
@@ -82,7 +101,7 @@ static enum answer fake_text(struct source *src, struct proc_id id,
 		{ "stat", fake->stat }, { "status", fake->status },
 		{ "meminfo", fake->meminfo }, { "zoneinfo", fake->zoneinfo },
 		{ "ksm_merging_pages", fake->ksm }, { "iomem", fake->iomem },
-		{ "swaps", fake->swaps },
+		{ "swaps", fake->swaps }, { "buddyinfo", fake->buddyinfo },
 	};
 	size_t i;
 
@@ -93,7 +112,7 @@ static enum answer fake_text(struct source *src, struct proc_id id,
 			buf_str(out, texts[i].text);
 			return ANSWER_OK;
 		}
-	return ANSWER_ABSENT;
+	return fake_sys(fake->sys, path, out) ? ANSWER_OK : ANSWER_ABSENT;
 }
 
 static uint64_t fake_page(const struct fake *fake, uint64_t vpn)
