@@ -62,13 +62,13 @@ MODEL := state machine hugepages region usage process classify slice \
 	space space_blocks space_pass link snapshot fields \
 	fields_process fields_region fields_page fields_zone \
 	runs detail audit fields_audit frame_use mine frames swap_rows \
-	fields_frame fields_swap refresh sampler
+	fields_frame fields_swap fields_sum sum refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \
 	explain atlas atlas_act atlas_paint atlas_head \
 	atlas_inspect list help
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command \
-	session report batch ui script screen
+	session report_sum report batch ui script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

@@ -60,6 +60,8 @@
  *   model/fields_zone.c      of a zone
  *   model/fields_frame.c     of a run of frames
  *   model/fields_swap.c      of a swap area
+ *   model/fields_sum.c       of processes together
+ *   model/sum.c              what processes have together
  *   model/frame_use.c        the uses of a frame
  *   model/mine.c             the frames and swap slots of one process
  *   model/frames.c           every frame of the machine: its use, and whose it is
@@ -107,6 +109,7 @@
  *   app/themes.c             finds theme files
  *   app/command.c            a COMMAND held at its first page
  *   app/session.c            whom to ask, and about which process
+ *   app/report_sum.c         what processes have together, said
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "vmatlas/app/report_sum.h"
 #include "vmatlas/app/table.h"
 
 /* ---- output */
@@ -42,15 +43,23 @@ static void report_processes(struct reporter *reporter,
 {
 	struct record record = { .object = OBJECT_PROCESS,
 		.snapshot = snapshot };
+	const struct options *options = reporter->options;
+	struct sum sum;
 	size_t i;
 
+	sum_init(&sum);
+	sum.partial = reporter->session->wish.nlist_pids || options->nusers;
 	write_head(reporter, OBJECT_PROCESS, snapshot);
 	for (i = 0; i < snapshot->nrows; i++) {
 		record.row = &snapshot->rows[i];
-		if (session_wants_user(reporter->options, &record.row->process))
-			table_record(&reporter->text, reporter->options->format,
-				&record);
+		if (!session_wants_user(options, &record.row->process))
+			continue;
+		table_record(&reporter->text, options->format, &record);
+		sum_add(&sum, record.row);
 	}
+	if (options->full)
+		report_sum(&reporter->text, options->format, snapshot, &sum);
+	sum_fini(&sum);
 	record_fini(&record);
 }
 

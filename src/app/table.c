@@ -53,44 +53,66 @@ static void json_words(struct json *json, const char *name, struct text words)
 }
 
 static void json_value(struct json *json, const struct field *field,
-	struct record *record)
+	const char *name, struct record *record, const struct value *value);
+
+static void json_members(struct json *json, const struct field *field,
+	struct record *record, const struct value *value)
 {
-	struct value value = value_of(field, record);
+	char part[32];
 	unsigned i;
 
-	switch (value.kind) {
+	json_object(json, field->name);
+	for (i = 0; i < value->n; i++) {
+		struct value member = { .kind = VALUE_NULL };
+
+		value->member(record, i, &member);
+		json_value(json, field, field->part(record->snapshot, i, part),
+			record, &member);
+	}
+	json_close(json, '}');
+}
+
+static void json_value(struct json *json, const struct field *field,
+	const char *name, struct record *record, const struct value *value)
+{
+	unsigned i;
+
+	switch (value->kind) {
 	case VALUE_NULL:
 	case VALUE_NONE:
-		json_null(json, field->name);
+		json_null(json, name);
 		break;
 	case VALUE_TEXT:
-		json_text(json, field->name, value.text);
+		json_text(json, name, value->text);
 		break;
 	case VALUE_U64:
 	case VALUE_BYTES:
-		json_u64(json, field->name, value.u);
+		json_u64(json, name, value->u);
 		break;
 	case VALUE_BOOL:
-		json_bool(json, field->name, value.u);
+		json_bool(json, name, value->u);
 		break;
 	case VALUE_I64:
-		json_i64(json, field->name, value.i);
+		json_i64(json, name, value->i);
 		break;
 	case VALUE_HEX:
-		json_hex(json, field->name, value.u);
+		json_hex(json, name, value->u);
 		break;
 	case VALUE_NAMES:
-		json_words(json, field->name, value.text);
+		json_words(json, name, value->text);
 		break;
 	case VALUE_LIST:
-		json_array(json, field->name);
-		for (i = 0; i < value.n; i++)
-			json_u64(json, NULL, value.at(record, i));
+		json_array(json, name);
+		for (i = 0; i < value->n; i++)
+			json_u64(json, NULL, value->at(record, i));
 		json_close(json, ']');
 		break;
 	case VALUE_COUNTS:
 	case VALUE_PARTS:
-		json_parts(json, field, record, &value);
+		json_parts(json, field, record, value);
+		break;
+	case VALUE_MEMBERS:
+		json_members(json, field, record, value);
 		break;
 	}
 }
@@ -104,9 +126,14 @@ static void json_record(struct buf *out, struct record *record)
 	json_init(&json, out);
 	json_object(&json, NULL);
 	json_str(&json, "kind", object_name(record->object));
-	for (i = 0; (field = field_at(record->object, i)); i++)
-		if (field->name[0])
-			json_value(&json, field, record);
+	for (i = 0; (field = field_at(record->object, i)); i++) {
+		struct value value;
+
+		if (!field->name[0])
+			continue;
+		value = value_of(field, record);
+		json_value(&json, field, field->name, record, &value);
+	}
 	json_close(&json, '}');
 	buf_char(out, '\n');
 }
@@ -217,44 +244,63 @@ static void csv_text(struct buf *out, struct text text)
 	buf_fini(&escaped);
 }
 
-static void csv_value(struct buf *out, const struct field *field,
-	struct record *record)
+static void csv_one(struct buf *out, const struct value *value)
 {
-	struct value value = value_of(field, record);
-	char part[32];
-	unsigned i;
-
-	if (field->part) {
-		/* As many columns as the header has, known or not. */
-		for (i = 0; field->part(record->snapshot, i, part); i++) {
-			if (i)
-				buf_char(out, ',');
-			if (value.kind != VALUE_NULL && i < value.n)
-				buf_fmt(out, "%" PRIu64, value.at(record, i));
-		}
-		return;
-	}
-	switch (value.kind) {
+	switch (value->kind) {
 	case VALUE_TEXT:
 	case VALUE_NAMES:
-		csv_text(out, value.text);
+		csv_text(out, value->text);
 		break;
 	case VALUE_U64:
 	case VALUE_BYTES:
-		buf_fmt(out, "%" PRIu64, value.u);
+		buf_fmt(out, "%" PRIu64, value->u);
 		break;
 	case VALUE_BOOL:
-		buf_str(out, value.u ? "true" : "false");
+		buf_str(out, value->u ? "true" : "false");
 		break;
 	case VALUE_I64:
-		buf_fmt(out, "%" PRId64, value.i);
+		buf_fmt(out, "%" PRId64, value->i);
 		break;
 	case VALUE_HEX:
-		buf_fmt(out, "0x%" PRIx64, value.u);
+		buf_fmt(out, "0x%" PRIx64, value->u);
 		break;
 	default:
 		break;
 	}
+}
+
+/* As many columns as the header has, known or not. */
+static void csv_parts(struct buf *out, const struct field *field,
+	struct record *record, const struct value *value)
+{
+	char part[32];
+	unsigned i;
+
+	for (i = 0; field->part(record->snapshot, i, part); i++) {
+		struct value member = { .kind = VALUE_NULL };
+
+		if (i)
+			buf_char(out, ',');
+		if (value->kind == VALUE_NULL || i >= value->n)
+			continue;
+		if (value->kind == VALUE_MEMBERS)
+			value->member(record, i, &member);
+		else
+			member = (struct value){ .kind = VALUE_U64,
+				.u = value->at(record, i) };
+		csv_one(out, &member);
+	}
+}
+
+static void csv_value(struct buf *out, const struct field *field,
+	struct record *record)
+{
+	struct value value = value_of(field, record);
+
+	if (field->part)
+		csv_parts(out, field, record, &value);
+	else
+		csv_one(out, &value);
 }
 
 static void csv_record(struct buf *out, struct record *record)
@@ -345,6 +391,7 @@ static void text_value(struct buf *out, const struct field *field,
 		break;
 	case VALUE_COUNTS:
 	case VALUE_PARTS:
+	case VALUE_MEMBERS:
 		break;
 	}
 	text_pad(out, field, buf_text(&text), !field->width);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "swap_rows.h"
 #include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/model/link.h"
 
@@ -108,6 +109,9 @@ void detail_fill(struct snapshot *snapshot, struct space *space,
 		detail_frame(detail, space->reader, focus->range.start);
 	else if (focus->side == FOCUS_VIRTUAL)
 		detail_page(detail, space, focus->range.start);
+	if (detail->has_swap)
+		swap_rows_name(snapshot, space,
+			UINT32_C(1) << detail->swap_type, false);
 	memcpy(reader->answers, answers, sizeof(answers));
 	reader->huge = huge;
 }

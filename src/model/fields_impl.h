@@ -9,7 +9,8 @@
 #include "vmatlas/model/fields.h"
 
 extern const struct field process_fields[], region_fields[], run_fields[],
-	zone_fields[], audit_fields[], frame_fields[], swap_fields[];
+	zone_fields[], audit_fields[], frame_fields[], swap_fields[],
+	sum_fields[];
 
 #define F(name, title, unit, width, left, get, part, words) \
 	{ name, title, unit, words, width, left, get, part }

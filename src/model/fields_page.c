@@ -92,21 +92,32 @@ static const char *swap_part(const struct snapshot *snapshot, unsigned i,
 {
 	(void)snapshot;
 	(void)out;
-	return i == 0 ? "type" : i == 1 ? "offset" : NULL;
+	return i == 0 ? "type" : i == 1 ? "offset" : i == 2 ? "file" : NULL;
 }
 
-static uint64_t run_swap_at(const struct record *record, unsigned i)
+static void run_swap_member(struct record *record, unsigned i,
+	struct value *value)
 {
-	return i ? run_of(record)->swap_offset : run_of(record)->swap_type;
+	const struct page_run *run = run_of(record);
+	const struct swap_row *row;
+
+	if (i < 2) {
+		set_u64(value, i ? run->swap_offset : run->swap_type);
+		return;
+	}
+	row = snapshot_swap_area(record->snapshot, run->swap_type);
+	if (row)
+		set_text(value, (struct text){ row->area.file,
+			row->area.file_len });
 }
 
 static void get_run_swap(struct record *record, struct value *value)
 {
 	if (!run_of(record)->has_swap)
 		return;
-	value->kind = VALUE_PARTS;
-	value->n = 2;
-	value->at = run_swap_at;
+	value->kind = VALUE_MEMBERS;
+	value->n = 3;
+	value->member = run_swap_member;
 }
 
 static void get_run_region(struct record *record, struct value *value)
@@ -138,7 +149,7 @@ const struct field run_fields[] = {
 	F("marks", "MARKS", "", 10, true, get_run_marks, NULL,
 		"beside the state"),
 	F("swap", NULL, "", 0, false, get_run_swap, swap_part,
-		"slot of the first page; the others follow it"),
+		"slot of the first page; the others follow it; file is null where it is not certain"),
 	F("region", NULL, "", 0, true, get_run_region, NULL,
 		"the region's name"),
 	F("", "REGION", "", 0, true, get_run_region, NULL, ""),

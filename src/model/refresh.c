@@ -7,6 +7,7 @@
 
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
+#include "vmatlas/kernel/procstat.h"
 #include "swap_rows.h"
 
 /* While the first pass goes on, what it has so far is shown this often. */
@@ -96,6 +97,8 @@ static void take_rates(struct snapshot *snapshot, const struct refresh *refresh)
 static void take_rows(struct snapshot *snapshot, const struct refresh *refresh)
 {
 	snapshot->has_list = refresh->wish.list;
+	snapshot->anon_known = refresh->anon_known;
+	snapshot->anon_pages = refresh->anon_pages;
 	snapshot->nrows = refresh->nrows;
 	snapshot->rows = mem_grow(snapshot->rows, &snapshot->rows_cap,
 		refresh->nrows, sizeof(*snapshot->rows));
@@ -129,7 +132,6 @@ static void take_frames(struct snapshot *snapshot, struct refresh *refresh,
 {
 	snapshot->nframe_runs = 0;
 	snapshot->has_uses = false;
-	swap_rows_clear(snapshot);
 	if (complete && !refresh->ended && refresh->frames &&
 	    frames_wanted(&refresh->wish))
 		frames_fill(refresh->frames, snapshot, &refresh->wish);
@@ -164,6 +166,7 @@ static void publish(struct refresh *refresh, bool complete)
 		refresh->command.len);
 	snapshot->nruns = 0;
 	snapshot->audit.n = 0;
+	swap_rows_clear(snapshot);
 	if (refresh->has_space) {
 		snapshot_take_space(snapshot, &refresh->space, wish);
 		if (wish->want_audit && complete)
@@ -206,6 +209,20 @@ static void read_usage(struct refresh *refresh, struct process_row *row)
 	space_fini(&space);
 }
 
+static void read_anon_pages(struct refresh *refresh)
+{
+	struct buf buf = { 0 };
+	uint64_t kb;
+
+	refresh->anon_known = source_text(refresh->src, PROC_NONE, "meminfo",
+			&buf) == ANSWER_OK &&
+		procstat_key((struct text){ buf_text(&buf), buf.len },
+			"AnonPages", &kb);
+	if (refresh->anon_known)
+		refresh->anon_pages = kb << 10;
+	buf_fini(&buf);
+}
+
 static void read_list(struct refresh *refresh)
 {
 	struct process *processes;
@@ -213,6 +230,7 @@ static void read_list(struct refresh *refresh)
 	size_t i, n;
 
 	refresh->nrows = 0;
+	refresh->anon_known = false;
 	buf_clear(&refresh->commands);
 	if (!refresh->wish.list)
 		return;
@@ -235,6 +253,8 @@ static void read_list(struct refresh *refresh)
 		if (refresh->wish.list_usage)
 			read_usage(refresh, row);
 	}
+	if (refresh->wish.list_pagemap)
+		read_anon_pages(refresh);
 	buf_fini(&command);
 	free(processes);
 }

@@ -47,6 +47,8 @@ struct refresh {
 	struct process_row *rows;	/* of the last list */
 	size_t nrows;
 	struct buf commands;
+	bool anon_known;		/* AnonPages as the list was read */
+	uint64_t anon_pages;
 };
 
 /* Takes SRC over. */

@@ -6,6 +6,7 @@
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
 #include "space_impl.h"
+#include "swap_rows.h"
 
 bool runs_join(struct page_run *a, const struct page_run *b)
 {
@@ -119,6 +120,18 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 	return 0;
 }
 
+/* The types of the slots that the runs are in. */
+static uint32_t swap_used(const struct snapshot *snapshot)
+{
+	uint32_t used = 0;
+	size_t i;
+
+	for (i = 0; i < snapshot->nruns; i++)
+		if (snapshot->runs[i].has_swap)
+			used |= UINT32_C(1) << snapshot->runs[i].swap_type;
+	return used;
+}
+
 int runs_fill(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish)
 {
@@ -154,5 +167,6 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 		snapshot->runs_next =
 			snapshot->runs[snapshot->nruns].vpn << shift;
 	}
+	swap_rows_name(snapshot, space, swap_used(snapshot), true);
 	return 0;
 }

@@ -51,6 +51,22 @@ static bool is_known_zero(const struct reader *reader, uint64_t pfn)
 	return false;
 }
 
+static void note_swap_types(struct reader *reader)
+{
+	const struct slice *slice = &reader->slice;
+	size_t i;
+
+	for (i = 0; i < slice->n; i++) {
+		struct pte pte;
+
+		if ((slice->words[i] & (PM_PRESENT | PM_SWAP)) != PM_SWAP)
+			continue;
+		pte = pte_decode(slice->words[i], &reader->machine->rules);
+		if (pte.special == PTE_SWAP && pfns_told(reader))
+			reader->swap_seen |= UINT32_C(1) << pte.swap_type;
+	}
+}
+
 enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n)
 {
 	struct slice *slice = &reader->slice;
@@ -68,6 +84,7 @@ enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n)
 	}
 	/* The end of the file: pages above user space have no entry. */
 	memset(slice->words + got, 0, (n - got) * sizeof(*slice->words));
+	note_swap_types(reader);
 	return ANSWER_OK;
 }
 

@@ -220,6 +220,9 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	}
 	complain(snapshot, "swaps", snapshot->swaps_answer,
 		"swap areas are unknown", root);
+	if (snapshot->swap_unnamed && snapshot->swaps_answer == ANSWER_OK)
+		buf_str(&snapshot->problems, "swaps: there are several areas, "
+			"and its entries do not tell which is which\n");
 	complain(snapshot, "zoneinfo", machine->zoneinfo,
 		"zones are unknown", root);
 	complain(snapshot, "iomem", machine->iomem,
@@ -288,6 +291,17 @@ const char *snapshot_zone(const struct snapshot *snapshot, int zone,
 uint64_t *snapshot_uses(const struct snapshot *snapshot, size_t zone)
 {
 	return snapshot->uses + zone * (NFRAME_USES + 1);
+}
+
+const struct swap_row *snapshot_swap_area(const struct snapshot *snapshot,
+	unsigned type)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->nswaps; i++)
+		if (snapshot->swaps[i].type == (int)type)
+			return &snapshot->swaps[i];
+	return NULL;
 }
 
 long snapshot_region(const struct snapshot *snapshot, uint64_t vpn)

@@ -41,6 +41,7 @@ void space_fini(struct space *space)
 	free(space->reader);
 	buf_fini(&space->maps_text);
 	buf_fini(&space->names);
+	buf_fini(&space->swap_files);
 	memset(space, 0, sizeof(*space));
 }
 

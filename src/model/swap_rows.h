@@ -16,6 +16,14 @@
  */
 void swap_rows_fill(struct snapshot *snapshot, struct source *src,
 	const struct mine *mine);
+/*
+ * Fill swaps of SNAPSHOT with areas alone, for slots of the types in USED (a
+ * bit each; 0: nothing is asked) to be named after their files.  The more
+ * types of SPACE's entries were read, the more is certain; with WALK and
+ * several areas all of them are, once, which moves the pass.
+ */
+void swap_rows_name(struct snapshot *snapshot, struct space *space,
+	uint32_t used, bool walk);
 void swap_rows_clear(struct snapshot *snapshot);
 
 #endif

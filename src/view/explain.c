@@ -49,6 +49,21 @@ static void add_frame(struct buf *out, const struct snapshot *snapshot,
 			detail->pfn), zone));
 }
 
+/* "77 of /swapfile" */
+static void add_slot(struct buf *out, const struct snapshot *snapshot,
+	const struct page_detail *detail)
+{
+	const struct swap_row *row = snapshot_swap_area(snapshot,
+		detail->swap_type);
+
+	buf_fmt(out, "%" PRIu64 " of ", detail->swap_offset);
+	if (row)
+		text_escape(out, (struct text){ row->area.file,
+			row->area.file_len }, false);
+	else
+		buf_fmt(out, "swap area %u", (unsigned)detail->swap_type);
+}
+
 static void explain_page(struct buf *out, const struct snapshot *snapshot,
 	uint64_t vpn)
 {
@@ -58,6 +73,10 @@ static void explain_page(struct buf *out, const struct snapshot *snapshot,
 	add_frame(out, snapshot, detail);
 	if (detail->has_count && detail->count)
 		buf_fmt(out, " x%" PRIu64, detail->count);
+	if (detail->has_swap) {
+		buf_str(out, " -> slot ");
+		add_slot(out, snapshot, detail);
+	}
 	/* A narrow screen cuts the end: what it is comes before the why. */
 	buf_fmt(out, "  %s: it %s", state_info(detail->state)->title,
 		state_info(detail->state)->words);
@@ -251,11 +270,13 @@ static void inspect_page(struct buf *out, const struct snapshot *snapshot)
 	for (bit = 0; bit < NMARKS; bit++)
 		if (detail->marks >> bit & 1)
 			buf_fmt(out, "mark\t%s\n", mark_words(bit));
-	if (detail->has_swap)
-		buf_fmt(out, "slot\t%" PRIu64 " of swap area %u\n",
-			detail->swap_offset, (unsigned)detail->swap_type);
-	else if (detail->state == STATE_SWAP)
+	if (detail->has_swap) {
+		line(out, "slot");
+		add_slot(out, snapshot, detail);
+		buf_char(out, '\n');
+	} else if (detail->state == STATE_SWAP) {
 		buf_str(out, "slot\t?  (needs CAP_SYS_ADMIN)\n");
+	}
 	if (info->presence != PRESENCE_MAPPED)
 		return;
 	if (detail->has_pfn)

@@ -43,6 +43,11 @@ static void fill(struct run *run)
 
 static void stop(struct run *run)
 {
+	size_t i;
+
+	for (i = 0; i < run->snapshot.nswaps; i++)
+		free(run->snapshot.swaps[i].area.file);
+	free(run->snapshot.swaps);
 	free(run->snapshot.runs);
 	space_fini(&run->space);
 	machine_unref(run->machine);
@@ -275,6 +280,82 @@ static void nobody_sees_neither_frame_nor_slot(void **state)
 	stop(&run);
 }
 
+#define SLOT(type, offset) (PM_SWAP | (uint64_t)(offset) << 5 | (type))
+#define ONE_AREA "Filename Type Size Used Priority\n/one file 1024 40 -2\n"
+#define TWO_AREAS ONE_AREA "/two partition 2048 0 5\n"
+
+static const char *file_of(const struct run *run, unsigned type)
+{
+	const struct swap_row *row = snapshot_swap_area(&run->snapshot, type);
+
+	return row ? row->area.file : NULL;
+}
+
+static void one_area_names_its_slots(void **state)
+{
+	struct run run;
+	uint64_t *page;
+
+	(void)state;
+	start(&run, "1000000-1004000 rw-p 00000000 00:00 0 \n");
+	run.fake->swaps = ONE_AREA;
+	page = fake_area(run.fake, 0x1000, 4);
+	page[1] = SLOT(3, 7);
+	begin(&run);
+	fill(&run);
+	assert_string_equal(file_of(&run, 3), "/one");
+	assert_null(file_of(&run, 0));
+	assert_false(run.snapshot.swap_unnamed);
+	stop(&run);
+}
+
+/* Type 1 alone may be either; with a page of another type, outside of what
+ * is asked for, both are certain. */
+static void two_areas_need_both_types(void **state)
+{
+	struct run run;
+	uint64_t *page;
+
+	(void)state;
+	start(&run, "1000000-1004000 rw-p 00000000 00:00 0 \n");
+	run.fake->swaps = TWO_AREAS;
+	page = fake_area(run.fake, 0x1000, 4);
+	page[0] = SLOT(1, 7);
+	begin(&run);
+	run.wish.runs.end = 0x1002 << 12;
+	fill(&run);
+	assert_null(file_of(&run, 1));
+	assert_true(run.snapshot.swap_unnamed);
+	stop(&run);
+	start(&run, "1000000-1004000 rw-p 00000000 00:00 0 \n");
+	run.fake->swaps = TWO_AREAS;
+	page = fake_area(run.fake, 0x1000, 4);
+	page[0] = SLOT(1, 7);
+	page[3] = SLOT(4, 7);
+	begin(&run);
+	run.wish.runs.end = 0x1002 << 12;
+	fill(&run);
+	assert_string_equal(file_of(&run, 1), "/one");
+	assert_string_equal(file_of(&run, 4), "/two");
+	assert_false(run.snapshot.swap_unnamed);
+	stop(&run);
+}
+
+/* Nothing swapped: nobody asks for the areas. */
+static void areas_are_not_asked_for_nothing(void **state)
+{
+	struct run run;
+
+	(void)state;
+	start(&run, "1000000-1004000 rw-p 00000000 00:00 0 \n");
+	run.fake->swaps = TWO_AREAS;
+	fake_area(run.fake, 0x1000, 4);
+	begin(&run);
+	fill(&run);
+	assert_int_equal(run.snapshot.nswaps, 0);
+	stop(&run);
+}
+
 static void gone_while_read(void **state)
 {
 	struct run run;
@@ -294,6 +375,8 @@ int main(void)
 		T(joins), T(a_process_in_lines), T(only_these_addresses),
 		T(only_these_frames), T(portions), T(sparse_regions_are_whole),
 		T(nobody_sees_neither_frame_nor_slot), T(gone_while_read),
+		T(one_area_names_its_slots), T(two_areas_need_both_types),
+		T(areas_are_not_asked_for_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

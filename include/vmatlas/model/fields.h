@@ -7,6 +7,7 @@
 
 #include "vmatlas/base/buf.h"
 #include "vmatlas/model/snapshot.h"
+#include "vmatlas/model/sum.h"
 
 /*
  * What can be said about each kind of object, once: every report in every
@@ -14,7 +15,7 @@
  */
 enum object {
 	OBJECT_PROCESS, OBJECT_REGION, OBJECT_PAGES, OBJECT_ZONE,
-	OBJECT_AUDIT, OBJECT_FRAMES, OBJECT_SWAP, NOBJECTS
+	OBJECT_AUDIT, OBJECT_FRAMES, OBJECT_SWAP, OBJECT_SUM, NOBJECTS
 };
 
 /* "process", "region", "pages", "zone" ...: the kind of a JSON line. */
@@ -25,6 +26,7 @@ struct record {
 	enum object object;
 	const struct snapshot *snapshot;
 	const struct process_row *row;	/* OBJECT_PROCESS */
+	const struct sum *sum;		/* OBJECT_SUM */
 	size_t index;			/* of a region, run, zone or swap area */
 	struct buf scratch;		/* a value's words live here */
 };
@@ -41,6 +43,7 @@ enum value_kind {
 	VALUE_LIST,		/* numbers */
 	VALUE_COUNTS,		/* numbers with names: those that are not 0 */
 	VALUE_PARTS,		/* the same, all of them */
+	VALUE_MEMBERS,		/* values with names, of any kind but these */
 };
 
 struct value {
@@ -48,8 +51,10 @@ struct value {
 	struct text text;	/* TEXT, NAMES */
 	uint64_t u;		/* U64, HEX, BYTES */
 	int64_t i;
-	unsigned n;		/* LIST, COUNTS, PARTS: how many */
+	unsigned n;		/* LIST, COUNTS, PARTS, MEMBERS: how many */
 	uint64_t (*at)(const struct record *record, unsigned i);
+	/* MEMBERS: fills VALUE, which comes as VALUE_NULL */
+	void (*member)(struct record *record, unsigned i, struct value *value);
 };
 
 struct field {
@@ -60,7 +65,7 @@ struct field {
 	int width;		/* columns for people; 0: the last one */
 	bool left;
 	void (*get)(struct record *record, struct value *value);
-	/* The name of part I of LIST, COUNTS, PARTS; NULL behind the last.
+	/* The name of part I of LIST, COUNTS, PARTS, MEMBERS; NULL behind the last.
 	 * OUT has room for 32. */
 	const char *(*part)(const struct snapshot *snapshot, unsigned i,
 		char out[32]);

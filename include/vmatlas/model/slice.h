@@ -58,6 +58,7 @@ struct reader {
 	/* The worst answer so far, per kind of file. */
 	enum answer answers[NWORD_FILES];
 	enum answer huge;	/* of POPULATED_HUGE */
+	uint32_t swap_seen;	/* a bit for each type of a swap entry read so far */
 	struct slice slice;
 };
 

@@ -216,12 +216,15 @@ struct snapshot {
 	struct swap_row *swaps;
 	size_t nswaps, swaps_cap;
 	enum answer swaps_answer;
+	bool swap_unnamed;	/* some slot's area is not certain */
 
 	/* All processes. */
 	bool has_list;
 	struct process_row *rows;
 	size_t nrows, rows_cap;
 	struct buf commands;	/* NUL-terminated each */
+	bool anon_known;
+	uint64_t anon_pages;	/* bytes: AnonPages, where list_pagemap asks */
 
 	double self_cpu;	/* percent since the refresh before; < 0: not known */
 	uint64_t self_rss;
@@ -252,6 +255,10 @@ const char *snapshot_zone(const struct snapshot *snapshot, int zone,
 /* Where has_uses is: the frames of a zone by enum frame_use, and behind them
  * how many could not be read. */
 uint64_t *snapshot_uses(const struct snapshot *snapshot, size_t zone);
+/* The swap area that entries call TYPE; NULL: which one that is is not
+ * certain, or was not asked. */
+const struct swap_row *snapshot_swap_area(const struct snapshot *snapshot,
+	unsigned type);
 /* The region with page VPN, or -1. */
 long snapshot_region(const struct snapshot *snapshot, uint64_t vpn);
 struct text snapshot_region_title(const struct snapshot *snapshot,

@@ -52,6 +52,7 @@ struct space {
 	bool usage_from_smaps;		/* frames are not told, smaps is */
 	uint64_t splits;		/* pages seen to leave copy-on-write */
 	uint64_t locked_kb;		/* VmLck; UINT64_MAX: not known */
+	struct buf swap_files;		/* areas that reader->swap_seen is about */
 	bool shmem_may_be_swapped;	/* then smaps tells how much */
 	unsigned smaps_age;		/* refreshes since it was read */
 	uint64_t *zone_pages;		/* [region][zone], last: unknown */

@@ -1,0 +1,1 @@
+$VMATLAS -r processes --full -R $FIXTURES/recordings/sample.rec
