@@ -79,6 +79,10 @@ static int write_report(struct batch *batch, struct snapshot **snapshot,
 		note_problems(batch, *snapshot);
 	if (reporter->disagrees && !batch->status)
 		batch->status = 3;
+	if (reporter->unanswered && !batch->status) {
+		message("%s", reporter->unanswered);
+		batch->status = 1;
+	}
 	return result || reporter->out < 0 ? result :
 		reporter_flush(reporter, err);
 }

@@ -48,9 +48,11 @@
  *   model/process.c          a process as a whole, and all of them
  *   model/classify.c         which state a page is in
  *   model/slice.c            reads some pages and just what is needed of their frames
+ *   model/fitness.c          what frames are good for: runs, limit, alignment, TLB
  *   model/space.c            what is mapped in a process, kept up to date
  *   model/space_blocks.c     what its pages are, by blocks of 512
  *   model/space_pass.c       which pages are read when, and their sums
+ *   model/space_fitness.c    what the frames of its regions are good for
  *   model/link.c             from pages to frames and back
  *   model/snapshot.c         all that is known at one moment, frozen
  *   model/fields.c           what reports can say of each object:
@@ -62,6 +64,7 @@
  *   model/fields_swap.c      of a swap area
  *   model/fields_sum.c       of processes together
  *   model/sum.c              what processes have together
+ *   model/fields_fitness.c   of what a region's frames are good for
  *   model/frame_use.c        the uses of a frame
  *   model/mine.c             the frames and swap slots of one process
  *   model/frames.c           every frame of the machine: its use, and whose it is

@@ -69,7 +69,7 @@ void options_help(struct buf *out)
 	for (i = 0; without_name((unsigned)i); i++)
 		buf_fmt(out, " %s", without_name((unsigned)i));
 	buf_str(out, "\nExit status: 0 done, 1 it could not be done, 2 wrong usage, 3 done and the\n"
-		"answer is no (audit found a disagreement).\n"
+		"answer is no (audit found a disagreement, or --below does not hold).\n"
 		"On the screen: ? helps, q quits.  The manual: man vmatlas\n");
 }
 
@@ -100,6 +100,24 @@ static int parse_range(const char *arg, uint64_t page, uint64_t *start,
 	}
 	if (*end <= *start)
 		return bad(err, what, arg, "a range (its end is not above its start)");
+	return 0;
+}
+
+/* An address in hexadecimal, as everywhere, or as people name limits: 4G. */
+static int parse_limit(const char *arg, uint64_t *out, struct err *err)
+{
+	static const char units[] = "KMGT";
+	size_t n = strlen(arg);
+	const char *unit = n ? strchr(units, arg[n - 1] & ~32) : NULL;
+	unsigned shift = unit && *unit ?
+		10 * (unsigned)(unit - units + 1) : 0;
+	struct text text = { arg, shift ? n - 1 : n };
+
+	if (!text_all_u64(text, shift && !text_starts(text, "0x") ? 10 : 16,
+		    out) || !*out || *out > UINT64_MAX >> shift)
+		return bad(err, "limit", arg, "a hexadecimal address, or a "
+			"number with K, M, G or T");
+	*out <<= shift;
 	return 0;
 }
 
@@ -245,6 +263,9 @@ static int take_selection(struct options *options, int id, const char *arg,
 	case OPTION_PFN:
 		return parse_range(arg, 1, &options->pfn_start,
 			&options->pfn_end, "frame", err);
+	case OPTION_BELOW:
+		options->below_given = true;
+		return parse_limit(arg, &options->below, err);
 	case OPTION_CPU:
 		return parse_double(arg, 0.01, 100, &options->cpu, "CPU",
 			err);
@@ -355,6 +376,7 @@ int options_parse(struct options *options, int argc, char **argv,
 	memset(options, 0, sizeof(*options));
 	options->delay = options->cpu = 1;
 	options->colors = -1;
+	options->below = UINT64_C(4) << 30;
 	options->mouse = true;
 	for (i = 0; i < (int)NOPTIONS; i++) {
 		longs[i].name = table[i].name;

@@ -92,6 +92,7 @@ int session_open(struct session *session, const struct options *options,
 	session->wish = (struct wish){
 		.period_ms = (unsigned)(options->delay * 1000),
 		.cpu = options->cpu,
+		.below = options->below,
 		.depth = options->full ? DEPTH_FULL : DEPTH_SUMS,
 		.whole = options->record || options->replay ||
 			options->script || options->picture || options->batch,

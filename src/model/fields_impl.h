@@ -10,7 +10,7 @@
 
 extern const struct field process_fields[], region_fields[], run_fields[],
 	zone_fields[], audit_fields[], frame_fields[], swap_fields[],
-	sum_fields[];
+	sum_fields[], fitness_fields[];
 
 #define F(name, title, unit, width, left, get, part, words) \
 	{ name, title, unit, words, width, left, get, part }
@@ -20,6 +20,40 @@ const char *fields_state_part(const struct snapshot *snapshot, unsigned i,
 	char out[32]);
 const char *fields_zone_part(const struct snapshot *snapshot, unsigned i,
 	char out[32]);
+
+void fields_region_name(struct record *record, struct value *value);
+void fields_region_type(struct record *record, struct value *value);
+
+/* What a region's frames are good for: of a fitness, and of a region. */
+void fields_runs(struct record *record, struct value *value);
+void fields_longest(struct record *record, struct value *value);
+void fields_longest_pfn(struct record *record, struct value *value);
+void fields_alignment(struct record *record, struct value *value);
+void fields_below(struct record *record, struct value *value);
+void fields_tlb(struct record *record, struct value *value);
+void fields_tlb_best(struct record *record, struct value *value);
+void fields_mappings(struct record *record, struct value *value);
+const char *fields_mapping_part(const struct snapshot *snapshot, unsigned i,
+	char out[32]);
+/* SHOWN: as columns for people. */
+#define F_FITNESS(shown) \
+	F("runs", (shown) ? "RUNS" : NULL, "", 6, false, fields_runs, NULL, \
+		"physically contiguous runs of its present pages"), \
+	F("longest_run", (shown) ? "LONGEST" : NULL, "bytes", 9, false, \
+		fields_longest, NULL, "the longest of them"), \
+	F("longest_run_pfn", (shown) ? "FRAME" : NULL, "frame", 8, false, \
+		fields_longest_pfn, NULL, "its first frame"), \
+	F("alignment", (shown) ? "ALIGN" : NULL, "bytes", 8, false, \
+		fields_alignment, NULL, \
+		"largest power of two that divides its physical address"), \
+	F("below", (shown) ? "BELOW" : NULL, "bytes", 9, false, fields_below, \
+		NULL, "present pages that lie below the limit of --below"), \
+	F("tlb_entries", (shown) ? "TLB" : NULL, "", 6, false, fields_tlb, \
+		NULL, "TLB entries it needs as it is mapped"), \
+	F("tlb_best", (shown) ? "BEST" : NULL, "", 6, false, fields_tlb_best, \
+		NULL, "TLB entries at best, its frames being where they are"), \
+	F("mappings", NULL, "pages", 0, false, fields_mappings, \
+		fields_mapping_part, "present pages by what maps them")
 
 /* Of the process that any record is about. */
 const struct process *fields_process(const struct record *record);

@@ -43,13 +43,13 @@ static void get_inode(struct record *record, struct value *value)
 	set_u64(value, region_of(record)->inode);
 }
 
-static void get_region_name(struct record *record, struct value *value)
+void fields_region_name(struct record *record, struct value *value)
 {
 	set_text(value, region_name(region_of(record),
 		&record->snapshot->names));
 }
 
-static void get_type(struct record *record, struct value *value)
+void fields_region_type(struct record *record, struct value *value)
 {
 	set_str(value, region_type_name(region_of(record)->type));
 }
@@ -137,9 +137,9 @@ const struct field region_fields[] = {
 	F("device", NULL, "", 0, true, get_device, NULL,
 		"of the file, major:minor in hex"),
 	F("inode", NULL, "", 0, false, get_inode, NULL, "of the file"),
-	F("name", NULL, "", 0, true, get_region_name, NULL,
+	F("name", NULL, "", 0, true, fields_region_name, NULL,
 		"file or special name, as in maps"),
-	F("type", "TYPE", "", 8, true, get_type, NULL, "what it is for"),
+	F("type", "TYPE", "", 8, true, fields_region_type, NULL, "what it is for"),
 	F("page_size", NULL, "bytes", 0, false, get_page_size, NULL,
 		"of its pages"),
 	F("pages", NULL, "pages", 0, false, get_pages, NULL,
@@ -172,6 +172,7 @@ const struct field region_fields[] = {
 		"pages by state; needs --full"),
 	F("zones", NULL, "pages", 0, false, get_region_zones, fields_zone_part,
 		"pages by node/zone of their frames"),
-	F("", "NAME", "", 0, true, get_region_name, NULL, ""),
+	F_FITNESS(false),
+	F("", "NAME", "", 0, true, fields_region_name, NULL, ""),
 	{ 0 },
 };

@@ -127,6 +127,27 @@ static void take_audit(struct snapshot *snapshot, struct refresh *refresh)
 	audit->n = 0;
 }
 
+static void take_fitness(struct snapshot *snapshot, struct refresh *refresh)
+{
+	const struct space *space = &refresh->space;
+	const struct wish *wish = &refresh->wish;
+	const struct page_detail *detail = &snapshot->detail;
+	struct region_fitness *out = &snapshot->focus_fitness;
+	uint64_t vpn = wish->focus.range.start;
+	long region = snapshot_region(snapshot, vpn);
+
+	if (region < 0)
+		return;
+	fitness_walk_step(&refresh->walk, space, (size_t)region, wish->below);
+	fitness_walk_take(&refresh->walk, space, (size_t)region, &out->fitness);
+	out->region = (size_t)region;
+	out->valid = true;
+	out->partial = !refresh->walk.done || !space->whole;
+	out->has_run = detail->valid && detail->has_pfn &&
+		detail->vpn == vpn && space_run_around(space, (size_t)region,
+			vpn, detail->pfn, &out->run_at, &out->run_length);
+}
+
 static void take_frames(struct snapshot *snapshot, struct refresh *refresh,
 	bool complete)
 {
@@ -158,7 +179,9 @@ static void publish(struct refresh *refresh, bool complete)
 	snapshot->has_process = false;
 	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
 	snapshot->nframe_blocks = snapshot->nframes = 0;
-	snapshot->detail.valid = false;
+	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
+	snapshot->nfitness = 0;
+	snapshot->below = wish->below;
 	take_rates(snapshot, refresh);
 	take_rows(snapshot, refresh);
 	buf_clear(&snapshot->command);
@@ -173,6 +196,9 @@ static void publish(struct refresh *refresh, bool complete)
 			take_audit(snapshot, refresh);
 		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
 			detail_fill(snapshot, &refresh->space, &wish->focus);
+		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks &&
+		    wish->want_fitness)
+			take_fitness(snapshot, refresh);
 		if (wish->want_runs && complete)
 			runs_fill(snapshot, &refresh->space, wish);
 	}
@@ -378,6 +404,9 @@ static bool read_process(struct refresh *refresh)
 	if (!refresh->has_space)
 		return true;
 	space->refresh = (uint32_t)refresh->number;
+	space_want_fitness(space, refresh->wish.want_fitness,
+		refresh->wish.below, refresh->wish.fitness.start,
+		refresh->wish.fitness.end);
 	if (space_refresh(space, refresh->src, refresh->machine) != ANSWER_OK)
 		return true;
 	if (!refresh->command.len || refresh->wish.whole)

@@ -36,6 +36,7 @@ struct refresh {
 	struct wish wish;
 	struct machine *machine;
 	struct space space;
+	struct fitness_walk walk;	/* of the focus's region */
 	bool has_space, passing;
 	struct audit audit;
 	struct frames *frames;	/* NULL until it is wanted */

@@ -38,6 +38,7 @@ void snapshot_free(struct snapshot *snapshot)
 	buf_fini(&snapshot->problems);
 	free(snapshot->regions);
 	free(snapshot->zone_pages);
+	free(snapshot->fitness);
 	free(snapshot->blocks);
 	free(snapshot->words);
 	free(snapshot->classes);
@@ -142,6 +143,20 @@ static void take_regions(struct snapshot *snapshot, const struct space *space)
 			nzones * sizeof(*space->zone_pages));
 }
 
+static void take_fitness(struct snapshot *snapshot, const struct space *space)
+{
+	snapshot->nfitness = 0;
+	if (!space->fitness)
+		return;
+	snapshot->fitness = mem_grow(snapshot->fitness,
+		&snapshot->fitness_cap, space->nregions,
+		sizeof(*snapshot->fitness));
+	while (snapshot->nfitness < space->nregions &&
+	       space_fitness(space, snapshot->nfitness,
+		       &snapshot->fitness[snapshot->nfitness]))
+		snapshot->nfitness++;
+}
+
 void snapshot_take_space(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish)
 {
@@ -162,6 +177,7 @@ void snapshot_take_space(struct snapshot *snapshot, struct space *space,
 	snapshot->progress = space->whole || !space->process.rss ? 1 :
 		(double)snapshot->total.rss / (double)space->process.rss;
 	take_regions(snapshot, space);
+	take_fitness(snapshot, space);
 	if (!wish->keep_blocks)
 		return;
 	take_blocks(snapshot, space, wish);

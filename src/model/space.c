@@ -38,6 +38,7 @@ void space_fini(struct space *space)
 	free(space->blocks);
 	free(space->regions);
 	free(space->zone_pages);
+	space_fitness_forget(space);
 	free(space->reader);
 	buf_fini(&space->maps_text);
 	buf_fini(&space->names);
@@ -63,6 +64,7 @@ static enum answer read_maps(struct space *space, struct source *src,
 			(struct text){ buf_text(&text), text.len },
 			&space->regions, &space->names, &space->dropped);
 		space_blocks_move(space, machine->page_shift);
+		space_fitness_forget(space);
 		space->layout++;
 	} else {
 		buf_fini(&text);

@@ -360,6 +360,7 @@ int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 			memset(slice->known + first, SLICE_SKIP, chunk);
 	}
 	reader_frames(reader, &cx);
+	space_fold_fitness(space, region, &cx);
 	for (first = 0; first < n; first += chunk) {
 		chunk = chunk_pages(slice, first);
 		if (space->keep_blocks)

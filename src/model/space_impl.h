@@ -3,9 +3,10 @@
 #define VMATLAS_SRC_MODEL_SPACE_IMPL_H
 
 /*
- * What the three files of a space share: space.c asks what is mapped,
+ * What the files of a space share: space.c asks what is mapped,
  * space_blocks.c keeps what the pages are, space_pass.c decides which to
- * read when, and adds them up.
+ * read when, and adds them up, space_fitness.c counts what their frames are
+ * good for.
  */
 #include "vmatlas/model/space.h"
 
@@ -22,6 +23,15 @@ void space_block_drop(struct space *space, size_t at);
 void space_add_usage(struct space *space, const struct block *block);
 /* Add a block's frames to its region's counts by zone. */
 void space_count_zones(struct space *space, const struct block *block);
+
+/* Regions whose pages pagemap does not tell. */
+bool space_is_unreadable(const struct space *space, const struct region *r);
+/* A pass begins (again): nothing is counted yet; or there will be none. */
+void space_fitness_begin(struct space *space);
+void space_fitness_forget(struct space *space);
+/* Count the slice's present pages, if that is wanted. */
+void space_fold_fitness(struct space *space, uint32_t region,
+	const struct page_context *cx);
 
 /* Go on at page VPN with the pass that was begun. */
 void space_seek(struct space *space, uint64_t vpn);

@@ -53,6 +53,7 @@ void space_pass_begin(struct space *space, enum depth depth)
 	memset(space->reader->answers, 0, sizeof(space->reader->answers));
 	space->layout_of_pass = space->layout;
 	enter_region(space, 0);
+	space_fitness_begin(space);
 	if (!space->keep_blocks)
 		reset_sums(space);
 }
@@ -66,8 +67,7 @@ static bool is_exhausted(const struct space *space, const struct region *r)
 		r->end - r->start > SCAN_BYTES;
 }
 
-/* Regions whose pages pagemap does not tell. */
-static bool is_unreadable(const struct space *space, const struct region *r)
+bool space_is_unreadable(const struct space *space, const struct region *r)
 {
 	const struct facts *facts = &space->reader->machine->facts;
 
@@ -134,7 +134,7 @@ bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
 		uint64_t end = end_page(space, space->at_region);
 		bool found = false;
 
-		if (is_unreadable(space, region) ||
+		if (space_is_unreadable(space, region) ||
 		    is_exhausted(space, region))
 			continue;
 		if (region->end - region->start <= SCAN_BYTES) {
@@ -189,6 +189,7 @@ int space_pass_step(struct space *space, bool again)
 		 * refreshes: begin again, keeping what was read. */
 		space->layout_of_pass = space->layout;
 		enter_region(space, 0);
+		space_fitness_begin(space);
 	}
 	if (space_next_slice(space, &from, &to))
 		return space_read_run(space, (uint32_t)space->at_region, from,
@@ -210,7 +211,7 @@ int space_read(struct space *space, uint64_t start, uint64_t end, bool again)
 	for (; !gone && i < space->nregions && first_page(space, i) < end; i++) {
 		uint64_t from = first_page(space, i), to, limit;
 
-		if (is_unreadable(space, &space->regions[i]))
+		if (space_is_unreadable(space, &space->regions[i]))
 			continue;
 		limit = end_page(space, i);
 		if (from < (start & ~(uint64_t)(BLOCK_PAGES - 1)))

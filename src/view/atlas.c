@@ -356,6 +356,7 @@ void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
 		wish->pages);
 	wish->nframes = visible_ranges(&atlas->panes[SIDE_PHYSICAL],
 		wish->frames);
+	wish->want_fitness = atlas->inspect || atlas->side_col;
 	wish->focus.side = FOCUS_NONE;
 	if (!pane_focus(active, &start, &end))
 		return;

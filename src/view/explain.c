@@ -258,6 +258,41 @@ static void inspect_region(struct buf *out, const struct snapshot *snapshot,
 			text_size(region->usage.swap, size));
 }
 
+/* "5 runs, longest 2.0M at 0x..., all below 4.0G": what the frames of the
+ * region are good for. */
+static void inspect_fitness(struct buf *out, const struct snapshot *snapshot,
+	size_t region, uint64_t start, uint64_t end)
+{
+	const struct region_fitness *about = &snapshot->focus_fitness;
+	const struct fitness *fitness = &about->fitness;
+	unsigned shift = snapshot->machine->page_shift;
+	char size[TEXT_SIZE_MAX];
+
+	if (!about->valid || about->region != region || !fitness->known)
+		return;
+	if (about->has_run && detail_fits(snapshot, FOCUS_VIRTUAL, start, end) &&
+	    end - start == 1)
+		buf_fmt(out, "run\t%" PRIu64 " of %" PRIu64 " frame%s\n",
+			about->run_at, about->run_length,
+			about->run_length == 1 ? "" : "s");
+	if (!fitness->runs)
+		return;
+	buf_fmt(out, "frames\t%" PRIu64 " run%s", fitness->runs,
+		fitness->runs == 1 ? "" : "s");
+	buf_fmt(out, ", longest %s at 0x%" PRIx64,
+		text_size(fitness->longest << shift, size),
+		fitness->longest_pfn << shift);
+	buf_fmt(out, ", %s below %s", fitness->below == fitness->present ?
+		"all" : fitness->below ? "not all" : "none",
+		text_size(snapshot->below, size));
+	if (fitness->below && fitness->below < fitness->present)
+		buf_fmt(out, " (%" PRIu64 " of %" PRIu64 ")", fitness->below,
+			fitness->present);
+	if (about->partial)
+		buf_fmt(out, ", so far (up to 0x%" PRIx64 ")", fitness->end);
+	buf_char(out, '\n');
+}
+
 static void inspect_page(struct buf *out, const struct snapshot *snapshot)
 {
 	const struct page_detail *detail = &snapshot->detail;
@@ -375,5 +410,7 @@ void explain_inspect(struct buf *out, const struct atlas *atlas,
 		inspect_frame(out, snapshot, start);
 		inspect_pages(out, snapshot);
 	}
+	if (virtual)
+		inspect_fitness(out, snapshot, (size_t)region, start, end);
 	inspect_problems(out, snapshot);
 }

@@ -25,6 +25,7 @@
 	X(FULL, 0, "full", NULL, "read every frame's flags and count, whatever it costs") \
 	X(VA, 0, "va", "A[-B]", "only these virtual addresses; B is exclusive") \
 	X(PFN, 0, "pfn", "N[-M]", "only these frames, or pages in them; M is exclusive") \
+	X(BELOW, 0, "below", "A", "the limit in figures of fitness, default 4G; other exit status") \
 	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
 	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
@@ -48,7 +49,7 @@
 #define REPORTS(X) \
 	X(PROCESSES, "processes") X(REGIONS, "regions") X(PAGES, "pages") \
 	X(ZONES, "zones") X(FRAMES, "frames") X(SWAP, "swap") \
-	X(AUDIT, "audit")
+	X(AUDIT, "audit") X(FITNESS, "fitness")
 
 #define X(id, name) REPORT_##id,
 enum report { REPORT_NONE, REPORTS(X) NREPORTS };
@@ -69,6 +70,8 @@ struct options {
 	enum format format;
 	uint64_t va_start, va_end;	/* bytes; end 0: all */
 	uint64_t pfn_start, pfn_end;
+	uint64_t below;			/* bytes */
+	bool below_given;
 	const char *output, *record, *replay;
 	const char *procfs, *sysfs;
 	unsigned without;

@@ -18,6 +18,7 @@ struct reporter {
 	struct buf text;
 	bool head_done;			/* CSV has one header for all refreshes */
 	bool disagrees;			/* done, and the answer is no: status 3 */
+	const char *unanswered;		/* why a yes or no cannot be had, or NULL */
 };
 
 /* What a report is about. */

@@ -66,6 +66,12 @@ struct wish {
 	 * zone; the swap areas.  With a process, what of them is its own. */
 	bool want_frame_runs, want_uses, want_swaps;
 	struct page_range frame_runs;
+	/* What frames are good for, with the limit they are held against: of
+	 * each region in FITNESS (bytes; end 0: all), or, where blocks are
+	 * kept, of the region that the focus is on. */
+	bool want_fitness;
+	uint64_t below;		/* bytes */
+	struct page_range fitness;
 };
 
 /* What is kept of a struct block in a snapshot. */
@@ -117,6 +123,16 @@ struct page_detail {
 	bool has_swap;		/* its slot is told: */
 	uint8_t swap_type;
 	uint64_t swap_offset;	/* pages */
+};
+
+/* What the frames of the region that the focus is on are good for. */
+struct region_fitness {
+	bool valid;
+	bool partial;		/* not all of it was counted yet */
+	size_t region;
+	struct fitness fitness;
+	bool has_run;		/* the page under the cursor is in one: */
+	uint64_t run_at, run_length;	/* pages; RUN_AT counts from 1 */
 };
 
 /* Consecutive pages in one state with consecutive frames or slots. */
@@ -201,6 +217,10 @@ struct snapshot {
 	size_t nlink, link_cap;
 	uint64_t link_pages;	/* how many pages or frames are linked in all */
 	struct page_detail detail;
+	struct region_fitness focus_fitness;
+	uint64_t below;		/* bytes: the limit of all fitness here */
+	struct fitness *fitness;	/* [nregions], closed; or nfitness is 0 */
+	size_t nfitness, fitness_cap;
 	struct audit audit;	/* lines only */
 	struct page_run *runs;
 	size_t nruns, runs_cap;

@@ -2,6 +2,7 @@
 #ifndef VMATLAS_MODEL_SPACE_H
 #define VMATLAS_MODEL_SPACE_H
 
+#include "vmatlas/model/fitness.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
 #include "vmatlas/model/slice.h"
@@ -57,6 +58,12 @@ struct space {
 	unsigned smaps_age;		/* refreshes since it was read */
 	uint64_t *zone_pages;		/* [region][zone], last: unknown */
 	size_t zone_stride;
+	/* What frames are good for, where it is wanted and blocks are not
+	 * kept: [region], with runs that may go on; else NULL. */
+	struct fitness *fitness;
+	struct fitness_rules fitness_rules;
+	bool want_fitness;
+	uint64_t fitness_below, fitness_start, fitness_end;	/* bytes */
 	struct reader *reader;
 	/* Where the pass stands. */
 	size_t at_region;
@@ -94,6 +101,49 @@ int space_read(struct space *space, uint64_t start, uint64_t end, bool again);
 /* Bring the regions' usage up to date from the blocks; the total is put into
  * *TOTAL (may be NULL). */
 void space_sum(struct space *space, struct usage *total);
+/*
+ * Before space_refresh: have the passes of a space without blocks count what
+ * the frames of START..END (bytes; END 0: all) are good for, BELOW being the
+ * limit in bytes.  It costs no question more.
+ */
+void space_want_fitness(struct space *space, bool wanted, uint64_t below,
+	uint64_t start, uint64_t end);
+/* After the pass: what the frames of region index REGION are good for; false:
+ * it was not counted. */
+bool space_fitness(const struct space *space, size_t region,
+	struct fitness *out);
+
+/*
+ * The same for one region of a space that keeps its blocks, from what they
+ * have: in portions, as a region may be large.
+ */
+struct fitness_walk {
+	struct fitness fitness;
+	struct fitness_rules rules;
+	uint64_t at;			/* page to go on at */
+	bool done;
+	/* What it is about, and how much of that was there. */
+	int pid;
+	uint32_t layout, refresh;
+	uint64_t start, below;		/* bytes */
+	bool whole;
+};
+
+/* Count on in REGION, from its start where WALK is about another one, or has
+ * been through it before this refresh.  By which sizes pages are mapped is
+ * not kept, and not known then. */
+void fitness_walk_step(struct fitness_walk *walk, const struct space *space,
+	size_t region, uint64_t below);
+/* What was counted so far; its end says how far that is. */
+void fitness_walk_take(const struct fitness_walk *walk,
+	const struct space *space, size_t region, struct fitness *out);
+/*
+ * Page VPN, in frame PFN, is page *AT (from 1) of *LENGTH in its run.  False:
+ * that is not known, as the page was another when it was kept, or the run is
+ * beyond measure.
+ */
+bool space_run_around(const struct space *space, size_t region, uint64_t vpn,
+	uint64_t pfn, uint64_t *at, uint64_t *length);
 /* Pages below this were read at least once. */
 uint64_t space_read_to(const struct space *space);
 /* Index of the first block that ends above VPN. */

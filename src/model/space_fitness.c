@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/kpageflags.h"
+#include "vmatlas/kernel/pagemap.h"
+#include "space_impl.h"
+
+/* ---- in the pass that is made anyway */
+
+void space_want_fitness(struct space *space, bool wanted, uint64_t below,
+	uint64_t start, uint64_t end)
+{
+	space->want_fitness = wanted;
+	space->fitness_below = below;
+	space->fitness_start = start;
+	space->fitness_end = end ? end : UINT64_MAX;
+}
+
+void space_fitness_forget(struct space *space)
+{
+	free(space->fitness);
+	space->fitness = NULL;
+}
+
+void space_fitness_begin(struct space *space)
+{
+	space_fitness_forget(space);
+	if (!space->want_fitness || space->keep_blocks)
+		return;
+	space->fitness = mem_new(space->nregions + 1, sizeof(*space->fitness));
+	fitness_rules_of(space->reader->machine, space->fitness_below,
+		&space->fitness_rules);
+}
+
+/* The PMD's worth of pages around VPN goes on beyond the slice, so that
+ * nobody asked whether one PMD maps it. */
+static bool is_cut(const struct space *space, const struct region *region,
+	uint64_t vpn)
+{
+	const struct slice *slice = &space->reader->slice;
+	unsigned shift = space->fitness_rules.page_shift;
+	uint32_t pmd = space->fitness_rules.pmd;
+	uint64_t from = vpn - vpn % pmd, end = slice->vpn + slice->n;
+
+	return (from < slice->vpn && region->start >> shift < slice->vpn) ||
+		(from + pmd > end && region->end >> shift > end);
+}
+
+/* How many pages the mapping of page I has: see fitness_page. */
+static uint32_t step_of(const struct space *space, const struct region *region,
+	const struct page_context *cx, size_t i)
+{
+	const struct reader *reader = space->reader;
+	const struct slice *slice = &reader->slice;
+	uint32_t pmd = space->fitness_rules.pmd;
+
+	if (cx->is_hugetlb || ((slice->known[i] & SLICE_FLAGS) &&
+			slice->flags[i] & KPF(HUGE)))
+		return region->page_size >> space->fitness_rules.page_shift;
+	if (slice->known[i] & SLICE_PMD)
+		return pmd;
+	if (!pmd || pmd > SOURCE_SLICE || reader->huge != ANSWER_OK ||
+	    is_cut(space, region, slice->vpn + i))
+		return FITNESS_STEP_PTE_OR_PMD;
+	return 1;
+}
+
+void space_fold_fitness(struct space *space, uint32_t region,
+	const struct page_context *cx)
+{
+	const struct slice *slice = &space->reader->slice;
+	unsigned shift = space->fitness_rules.page_shift;
+	uint64_t start = space->fitness_start >> shift;
+	uint64_t last = (space->fitness_end - 1) >> shift;
+	size_t i;
+
+	if (!space->fitness)
+		return;
+	for (i = 0; i < slice->n; i++) {
+		uint64_t vpn = slice->vpn + i;
+
+		if ((slice->words[i] & PM_PRESENT) && vpn >= start &&
+		    vpn <= last)
+			fitness_page(&space->fitness[region],
+				&space->fitness_rules, vpn,
+				slice->words[i] & PM_PFN_MASK,
+				step_of(space, &space->regions[region], cx, i));
+	}
+}
+
+/* The kernel tells which frames its pages have: not those of a mapping of
+ * bare addresses, nor its own above user space. */
+static bool is_told(const struct space *space, const struct region *region)
+{
+	const struct reader *reader = space->reader;
+	struct page_context cx;
+
+	page_context_of(region, region_name(region, &space->names),
+		&reader->machine->rules, &cx);
+	if (region->type == REGION_DEVICE && !region->vm_flags_known)
+		return false;
+	return reader->machine->facts.pfn_visible &&
+		reader->answers[WORDS_PAGEMAP] == ANSWER_OK &&
+		!space_is_unreadable(space, region) && !cx.is_pfnmap &&
+		!cx.is_io && !cx.is_gate;
+}
+
+bool space_fitness(const struct space *space, size_t region,
+	struct fitness *out)
+{
+	const struct region *r = &space->regions[region];
+	unsigned shift = space->fitness_rules.page_shift;
+
+	if (!space->fitness)
+		return false;
+	*out = space->fitness[region];
+	fitness_close(out, &space->fitness_rules);
+	/* In whole pages. */
+	out->start = space->fitness_start >> shift << shift;
+	out->end = ((space->fitness_end - 1) >> shift) + 1;
+	out->end = out->end > r->end >> shift ? r->end : out->end << shift;
+	out->start = out->start < r->start ? r->start : out->start;
+	out->known = space->whole && is_told(space, r);
+	return true;
+}
+
+/* ---- one region of a space that keeps its blocks */
+
+/* Entries that are looked at each time: some 4 ms. */
+#define WALK_PAGES (1 << 20)
+
+void fitness_walk_step(struct fitness_walk *walk, const struct space *space,
+	size_t region, uint64_t below)
+{
+	const struct region *r = &space->regions[region];
+	unsigned shift = space->reader->machine->page_shift;
+	uint64_t left = WALK_PAGES, end = r->end >> shift;
+	size_t i, k;
+
+	fitness_rules_of(space->reader->machine, below, &walk->rules);
+	if (walk->layout != space->layout || walk->start != r->start ||
+	    walk->pid != space->process.id.pid || walk->below != below ||
+	    !walk->whole || !space->whole ||
+	    (walk->done && walk->refresh != space->refresh)) {
+		*walk = (struct fitness_walk){ .rules = walk->rules,
+			.layout = space->layout, .start = r->start,
+			.pid = space->process.id.pid, .below = below,
+			.at = r->start >> shift };
+	}
+	walk->refresh = space->refresh;
+	walk->whole = space->whole;
+	for (i = space_block_after(space, walk->at); !walk->done; i++) {
+		const struct block *block = i < space->nblocks ?
+			space->blocks[i] : NULL;
+
+		if (!block || block->vpn >= end) {
+			walk->done = true;
+			break;
+		}
+		if (block->npages > left)
+			break;
+		left -= block->npages;
+		for (k = 0; k < block->npages; k++)
+			if (block->words[k] & PM_PRESENT)
+				fitness_page(&walk->fitness, &walk->rules,
+					block->vpn + k,
+					block->words[k] & PM_PFN_MASK,
+					FITNESS_STEP_UNKNOWN);
+		walk->at = block->vpn + block->npages;
+	}
+}
+
+void fitness_walk_take(const struct fitness_walk *walk,
+	const struct space *space, size_t region, struct fitness *out)
+{
+	unsigned shift = space->reader->machine->page_shift;
+	const struct region *r = &space->regions[region];
+
+	*out = walk->fitness;
+	fitness_close(out, &walk->rules);
+	out->start = r->start;
+	out->end = walk->done ? r->end : walk->at << shift;
+	out->known = is_told(space, r);
+}
+
+/* The entry of page VPN as it was kept, with *I the block it is looked for
+ * from; 0: there is none. */
+static uint64_t kept_word(const struct space *space, uint64_t vpn, size_t *i)
+{
+	const struct block *block;
+
+	if (*i >= space->nblocks || space->blocks[*i]->vpn > vpn ||
+	    vpn - space->blocks[*i]->vpn >= space->blocks[*i]->npages)
+		*i = space_block_after(space, vpn);
+	if (*i >= space->nblocks || space->blocks[*i]->vpn > vpn)
+		return 0;
+	block = space->blocks[*i];
+	return block->words[vpn - block->vpn];
+}
+
+/* How many pages next to VPN, up to and with LAST, go on in the frames next
+ * to PFN's, upwards or (STEP -1) downwards. */
+static uint64_t count_run(const struct space *space, uint64_t vpn,
+	uint64_t pfn, uint64_t last, uint64_t step)
+{
+	uint64_t n = 0, word;
+	size_t i = 0;
+
+	while (vpn != last && n < WALK_PAGES) {
+		vpn += step;
+		pfn += step;
+		word = kept_word(space, vpn, &i);
+		if (!(word & PM_PRESENT) || (word & PM_PFN_MASK) != pfn)
+			break;
+		n++;
+	}
+	return n;
+}
+
+bool space_run_around(const struct space *space, size_t region, uint64_t vpn,
+	uint64_t pfn, uint64_t *at, uint64_t *length)
+{
+	const struct region *r = &space->regions[region];
+	unsigned shift = space->reader->machine->page_shift;
+	uint64_t word, before, behind;
+	size_t i = 0;
+
+	word = kept_word(space, vpn, &i);
+	if (!is_told(space, r) || !(word & PM_PRESENT) ||
+	    (word & PM_PFN_MASK) != pfn)
+		return false;
+	before = count_run(space, vpn, pfn, r->start >> shift, UINT64_MAX);
+	behind = count_run(space, vpn, pfn, (r->end >> shift) - 1, 1);
+	*at = before + 1;
+	*length = before + 1 + behind;
+	return before < WALK_PAGES && behind < WALK_PAGES;
+}

@@ -1,0 +1,1 @@
+$VMATLAS -r fitness --below 4G -R $FIXTURES/recordings/nobody.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r fitness -R $FIXTURES/recordings/sample.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r fitness --below 99999999999T 1
