@@ -55,14 +55,17 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
 
 # ---- the rooms, lowest first
 BASE := err mem buf text json key
-KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps swaps
+KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps swaps \
+	meminfo cgroup
 SOURCE := source guard live live_cache live_facts processes memo block \
 	recording record replay replay_load
 MODEL := state machine hugepages region usage process classify slice \
 	fitness space space_blocks space_pass space_fitness link snapshot fields \
 	fields_process fields_region fields_page fields_zone \
 	runs detail audit fields_audit frame_use mine frames swap_rows \
-	fields_frame fields_swap fields_sum sum fields_fitness refresh sampler
+	fields_frame fields_swap fields_sum sum fields_fitness \
+	fields_memory budget budget_ram budget_swap budget_events \
+	budget_process refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \
 	explain atlas atlas_act atlas_paint atlas_head \
 	atlas_inspect list help

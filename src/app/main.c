@@ -24,6 +24,8 @@
  *   kernel/procstat.c        /proc/PID/stat, and files of "Key: number"
  *   kernel/smaps.c           a region in smaps
  *   kernel/swaps.c           the swap areas
+ *   kernel/meminfo.c         texts of keys and numbers: meminfo, vmstat, psi
+ *   kernel/cgroup.c          where a process's control group is
  *
  * source: whom we ask
  *   source/source.c          the questions, and what answers there are
@@ -73,6 +75,12 @@
  *   model/detail.c           the page or frame under the cursor
  *   model/audit.c            our sums held against the kernel's
  *   model/fields_audit.c     what reports can say of that
+ *   model/budget.c           what memory is spent on:
+ *   model/budget_ram.c       the parts of MemTotal, and what is outside it
+ *   model/budget_swap.c      swap, zram, zswap
+ *   model/budget_events.c    faults, reclaim, pressure, and these in words
+ *   model/budget_process.c   a process's own, and its control group
+ *   model/fields_memory.c    what reports can say of that
  *   model/refresh.c          what one refresh asks, in which order
  *   model/sampler.c          the thread that reads, and its replacement
  *

@@ -254,6 +254,29 @@ static void report_swap(struct reporter *reporter,
 	report_all(reporter, OBJECT_SWAP, snapshot, snapshot->nswaps);
 }
 
+/* Every line of meminfo comes once more, raw: that is not for people. */
+static void report_memory(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	const struct budget *budget = &snapshot->budget;
+	struct record record = { .object = OBJECT_MEMORY,
+		.snapshot = snapshot };
+	enum format format = reporter->options->format;
+	struct buf sentence = { 0 };
+
+	write_head(reporter, OBJECT_MEMORY, snapshot);
+	for (; record.index < budget->nrows; record.index++)
+		if (format != FORMAT_TEXT ||
+		    budget->rows[record.index].group != GROUP_MEMINFO)
+			table_record(&reporter->text, format, &record);
+	record_fini(&record);
+	if (format != FORMAT_TEXT)
+		return;
+	budget_sentence(budget, &sentence);
+	buf_fmt(&reporter->text, "%s\n", buf_text(&sentence));
+	buf_fini(&sentence);
+}
+
 /* Runs come in portions, each a snapshot of its own of the same refresh. */
 static int report_runs(struct reporter *reporter, enum object object,
 	struct snapshot **snapshot, struct err *err)
@@ -390,6 +413,14 @@ static void wish_swap(struct wish *wish, const struct options *options,
 	wish->want_swaps = true;
 }
 
+static void wish_memory(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)options;
+	(void)pid;
+	wish->want_budget = wish->skip_pages = true;
+}
+
 /* ---- the table of reports */
 
 /*
@@ -419,6 +450,8 @@ static const struct report_kind {
 		report_frames },
 	[REPORT_SWAP] = { SUBJECT_MACHINE_OR_PROCESS, wish_swap, report_swap,
 		NULL },
+	[REPORT_MEMORY] = { SUBJECT_MACHINE_OR_PROCESS, wish_memory,
+		report_memory, NULL },
 };
 
 enum report_subject report_subject(enum report report)
@@ -444,6 +477,7 @@ void reporter_wish(struct reporter *reporter, int pid)
 		/* The level of a recording: all about the process. */
 		wish->pid = pid;
 		wish->depth = DEPTH_FULL;
+		wish->want_budget = true;
 		wish->list = wish->list_usage = pid != 0;
 		wish->list_pids[0] = pid;
 		wish->nlist_pids = 1;
@@ -470,6 +504,8 @@ bool reporter_is_whole(const struct reporter *reporter,
 	const struct wish *wish = &reporter->session->wish;
 
 	if (snapshot->has_process && snapshot->pagemap != ANSWER_OK)
+		return false;
+	if (wish->want_budget && snapshot->budget.meminfo != ANSWER_OK)
 		return false;
 	if (wish->want_swaps && snapshot->swaps_answer != ANSWER_OK)
 		return false;

@@ -95,6 +95,9 @@ static void json_value(struct json *json, const struct field *field,
 	case VALUE_I64:
 		json_i64(json, name, value->i);
 		break;
+	case VALUE_REAL:
+		json_fixed(json, field->name, value->r, 2);
+		break;
 	case VALUE_HEX:
 		json_hex(json, name, value->u);
 		break;
@@ -212,7 +215,7 @@ void table_end(struct buf *out, enum format format,
 	json_object(&json, NULL);
 	json_str(&json, "kind", "end");
 	json_bool(&json, "complete", complete);
-	json_tenth(&json, "elapsed_ms", elapsed_ms);
+	json_fixed(&json, "elapsed_ms", elapsed_ms, 1);
 	json_array(&json, "problems");
 	while (text_line(&problems, &line))
 		json_text(&json, NULL, line);
@@ -260,6 +263,9 @@ static void csv_one(struct buf *out, const struct value *value)
 		break;
 	case VALUE_I64:
 		buf_fmt(out, "%" PRId64, value->i);
+		break;
+	case VALUE_REAL:
+		buf_fixed(out, value->r, 2);
 		break;
 	case VALUE_HEX:
 		buf_fmt(out, "0x%" PRIx64, value->u);
@@ -380,6 +386,9 @@ static void text_value(struct buf *out, const struct field *field,
 		break;
 	case VALUE_I64:
 		buf_fmt(&text, "%" PRId64, value.i);
+		break;
+	case VALUE_REAL:
+		buf_fixed(&text, value.r, 2);
 		break;
 	case VALUE_HEX:
 		buf_fmt(&text, "%" PRIx64, value.u);

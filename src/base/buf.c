@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/base/buf.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +72,22 @@ void buf_vfmt(struct buf *buf, const char *fmt, va_list ap)
 	if (n > 0)
 		buf->len += (size_t)n;
 	buf->data[buf->len] = '\0';
+}
+
+bool buf_fixed(struct buf *buf, double value, unsigned places)
+{
+	double size = value < 0 ? -value : value;
+	unsigned unit = places == 1 ? 10 : places == 2 ? 100 : 1000;
+	uint64_t parts;
+
+	/* Beyond that a double has no such parts, nor is there a use for them. */
+	if (!isfinite(value) || size >= 1e15)
+		return false;
+	/* By hand: printf would write the locale's own decimal point. */
+	parts = (uint64_t)(size * unit + 0.5);
+	buf_fmt(buf, "%s%" PRIu64 ".%0*u", value < 0 && parts ? "-" : "",
+		parts / unit, (int)places, (unsigned)(parts % unit));
+	return true;
 }
 
 void buf_clear(struct buf *buf)

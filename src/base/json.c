@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 
 #define JSON_DEPTH_MAX (sizeof(((struct json *)NULL)->comma) / sizeof(bool))
 
@@ -92,21 +91,12 @@ void json_i64(struct json *json, const char *name, int64_t value)
 	buf_fmt(json->out, "%" PRId64, value);
 }
 
-void json_tenth(struct json *json, const char *name, double value)
+void json_fixed(struct json *json, const char *name, double value,
+	unsigned places)
 {
-	double size = value < 0 ? -value : value;
-	uint64_t tenths;
-
-	/* Beyond that there are no tenths in a double, nor a use for them. */
-	if (!isfinite(value) || size >= 1e15) {
-		json_null(json, name);
-		return;
-	}
-	/* By hand: printf would write the locale's own decimal point. */
-	tenths = (uint64_t)(size * 10 + 0.5);
 	json_lead(json, name);
-	buf_fmt(json->out, "%s%" PRIu64 ".%u", value < 0 && tenths ? "-" : "",
-		tenths / 10, (unsigned)(tenths % 10));
+	if (!buf_fixed(json->out, value, places))
+		buf_str(json->out, "null");
 }
 
 void json_hex(struct json *json, const char *name, uint64_t value)

@@ -5,7 +5,7 @@ const char *object_name(enum object object)
 {
 	static const char *const names[NOBJECTS] = {
 		"process", "region", "pages", "zone", "audit", "frames", "swap",
-		"sum", "fitness"
+		"sum", "fitness", "memory"
 	};
 
 	return names[(unsigned)object < NOBJECTS ? object : 0];
@@ -72,7 +72,7 @@ const struct field *field_at(enum object object, unsigned i)
 	static const struct field *const tables[NOBJECTS] = {
 		process_fields, region_fields, run_fields, zone_fields,
 		audit_fields, frame_fields, swap_fields, sum_fields,
-		fitness_fields
+		fitness_fields, memory_fields
 	};
 	unsigned k;
 

@@ -10,7 +10,7 @@
 
 extern const struct field process_fields[], region_fields[], run_fields[],
 	zone_fields[], audit_fields[], frame_fields[], swap_fields[],
-	sum_fields[], fitness_fields[];
+	sum_fields[], fitness_fields[], memory_fields[];
 
 #define F(name, title, unit, width, left, get, part, words) \
 	{ name, title, unit, words, width, left, get, part }
@@ -68,6 +68,18 @@ static inline void set_u64(struct value *value, uint64_t u)
 {
 	value->kind = VALUE_U64;
 	value->u = u;
+}
+
+static inline void set_i64(struct value *value, int64_t i)
+{
+	value->kind = VALUE_I64;
+	value->i = i;
+}
+
+static inline void set_real(struct value *value, double r)
+{
+	value->kind = VALUE_REAL;
+	value->r = r;
 }
 
 static inline void set_hex(struct value *value, uint64_t u)

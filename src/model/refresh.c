@@ -31,6 +31,8 @@ void refresh_fini(struct refresh *refresh)
 		space_fini(&refresh->space);
 	audit_fini(&refresh->audit);
 	frames_free(refresh->frames);
+	budget_fini(&refresh->budget);
+	budget_fini(&refresh->budget_before);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);
@@ -203,6 +205,9 @@ static void publish(struct refresh *refresh, bool complete)
 			runs_fill(snapshot, &refresh->space, wish);
 	}
 	take_frames(snapshot, refresh, complete);
+	snapshot->budget.valid = false;
+	if (wish->want_budget)
+		budget_copy(&snapshot->budget, &refresh->budget);
 	snapshot_take_problems(snapshot);
 	refresh->owner.publish(refresh->owner.arg, snapshot);
 	snapshot_unref(snapshot);
@@ -416,6 +421,8 @@ static bool read_process(struct refresh *refresh)
 		frames_take_mine(refresh->frames, space);
 		return true;
 	}
+	if (refresh->wish.skip_pages)
+		return true;
 	if (refresh->wish.want_runs) {
 		space_pass_begin(space, refresh->wish.depth);
 		return true;
@@ -452,6 +459,23 @@ static void count_rates(struct refresh *refresh)
 	now->splits = refresh->space.splits;
 }
 
+static void read_budget(struct refresh *refresh)
+{
+	struct budget old = refresh->budget_before;
+	struct proc_id id = PROC_NONE;
+
+	refresh->budget_before = refresh->budget;
+	refresh->budget = old;
+	refresh->budget.valid = false;
+	if (!refresh->wish.want_budget)
+		return;
+	if (refresh->has_space &&
+	    refresh->space.process.answer == ANSWER_OK)
+		id = refresh->space.process.id;
+	budget_read(&refresh->budget, refresh->src, refresh->machine, id);
+	budget_rates(&refresh->budget, &refresh->budget_before);
+}
+
 void refresh_read(struct refresh *refresh)
 {
 	bool complete;
@@ -466,6 +490,7 @@ void refresh_read(struct refresh *refresh)
 		frames_begin(refresh->frames, refresh->src, refresh->machine);
 	read_list(refresh);
 	complete = read_process(refresh);
+	read_budget(refresh);
 	count_rates(refresh);
 	publish(refresh, complete);
 }

@@ -8,6 +8,7 @@
  * budget, and hands out snapshots.  It knows nothing of threads.
  */
 #include "vmatlas/model/audit.h"
+#include "vmatlas/model/budget.h"
 #include "vmatlas/model/frames.h"
 #include "vmatlas/model/link.h"
 #include "vmatlas/model/runs.h"
@@ -44,6 +45,7 @@ struct refresh {
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */
 	struct rates before, now;
+	struct budget budget, budget_before;
 	struct snapshot *pool[SNAPSHOT_POOL];
 	struct process_row *rows;	/* of the last list */
 	size_t nrows;

@@ -50,6 +50,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->frame_runs);
 	free(snapshot->uses);
 	swap_rows_clear(snapshot);
+	budget_fini(&snapshot->budget);
 	free(snapshot->swaps);
 	free(snapshot->rows);
 	free(snapshot);
@@ -234,6 +235,9 @@ void snapshot_take_problems(struct snapshot *snapshot)
 		complain(snapshot, "kpagecount", snapshot->kpagecount,
 			"sharing is unknown", root);
 	}
+	if (snapshot->budget.valid)
+		complain(snapshot, "meminfo", snapshot->budget.meminfo,
+			"what memory is spent on is unknown", root);
 	complain(snapshot, "swaps", snapshot->swaps_answer,
 		"swap areas are unknown", root);
 	if (snapshot->swap_unnamed && snapshot->swaps_answer == ANSWER_OK)

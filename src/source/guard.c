@@ -23,11 +23,12 @@ static struct guard *guard_of(struct source *src)
 
 static bool is_blocked(const struct guard *guard, int pid, const char *file)
 {
-	size_t i;
+	/* The watch keeps only so much of a long path. */
+	size_t i, most = sizeof(guard->list->file) - 1;
 
 	for (i = 0; i < guard->n; i++)
 		if (guard->list[i].pid == pid &&
-		    !strcmp(guard->list[i].file, file))
+		    !strncmp(guard->list[i].file, file, most))
 			return true;
 	return false;
 }

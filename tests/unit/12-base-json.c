@@ -98,7 +98,7 @@ static const char *tenth(struct buf *out, double value)
 
 	buf_clear(out);
 	json_init(&json, out);
-	json_tenth(&json, NULL, value);
+	json_fixed(&json, NULL, value, 1);
 	return buf_text(out);
 }
 

@@ -40,6 +40,9 @@ struct fake {
 	const char *zoneinfo, *buddyinfo, *iomem, *swaps;
 	/* Files of sysfs, each "== PATH", a newline and its text. */
 	const char *sys;
+	struct {
+		const char *path, *text;
+	} more[48];			/* other texts: NULL ends them */
 	struct fake_area areas[8];
 	uint64_t *flags, *counts;
 	enum answer words_answer[NWORD_FILES];
@@ -110,6 +113,11 @@ static enum answer fake_text(struct source *src, struct proc_id id,
 	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (!strcmp(texts[i].path, path) && texts[i].text) {
 			buf_str(out, texts[i].text);
+			return ANSWER_OK;
+		}
+	for (i = 0; i < 48 && fake->more[i].path; i++)
+		if (!strcmp(fake->more[i].path, path)) {
+			buf_str(out, fake->more[i].text);
 			return ANSWER_OK;
 		}
 	return fake_sys(fake->sys, path, out) ? ANSWER_OK : ANSWER_ABSENT;

@@ -28,6 +28,7 @@ static inline struct text machine_file(const char *machine, const char *file,
 		n = fread(buf_room(buf, 4096), 1, 4096, in);
 		buf->len += n;
 	} while (n);
+	buf_add(buf, "", 0);	/* the NUL */
 	fclose(in);
 	return (struct text){ buf->data, buf->len };
 }

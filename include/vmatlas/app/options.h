@@ -49,7 +49,7 @@
 #define REPORTS(X) \
 	X(PROCESSES, "processes") X(REGIONS, "regions") X(PAGES, "pages") \
 	X(ZONES, "zones") X(FRAMES, "frames") X(SWAP, "swap") \
-	X(AUDIT, "audit") X(FITNESS, "fitness")
+	X(MEMORY, "memory") X(AUDIT, "audit") X(FITNESS, "fitness")
 
 #define X(id, name) REPORT_##id,
 enum report { REPORT_NONE, REPORTS(X) NREPORTS };

@@ -3,6 +3,7 @@
 #define VMATLAS_BASE_BUF_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -22,6 +23,9 @@ void buf_fmt(struct buf *buf, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void buf_vfmt(struct buf *buf, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
+/* VALUE to so many places (1 to 3) behind a point, whatever the locale;
+ * false, with nothing added, where a double has none left (1e15 and more). */
+bool buf_fixed(struct buf *buf, double value, unsigned places);
 /* Room for N more bytes and a NUL at the end; returns where they go.  The
  * caller then sets len, and the NUL behind it. */
 char *buf_room(struct buf *buf, size_t n);

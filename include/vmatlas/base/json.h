@@ -29,8 +29,9 @@ void json_null(struct json *json, const char *name);
 void json_bool(struct json *json, const char *name, bool value);
 void json_u64(struct json *json, const char *name, uint64_t value);
 void json_i64(struct json *json, const char *name, int64_t value);
-/* One digit behind the point, for milliseconds. */
-void json_tenth(struct json *json, const char *name, double value);
+/* To so many places behind the point; null where a double has none left. */
+void json_fixed(struct json *json, const char *name, double value,
+	unsigned places);
 /* "0x..." */
 void json_hex(struct json *json, const char *name, uint64_t value);
 /* Escaped as text_escape says, then as JSON wants it. */

@@ -16,7 +16,7 @@
 enum object {
 	OBJECT_PROCESS, OBJECT_REGION, OBJECT_PAGES, OBJECT_ZONE,
 	OBJECT_AUDIT, OBJECT_FRAMES, OBJECT_SWAP, OBJECT_SUM, OBJECT_FITNESS,
-	NOBJECTS
+	OBJECT_MEMORY, NOBJECTS
 };
 
 /* "process", "region", "pages", "zone" ...: the kind of a JSON line. */
@@ -28,7 +28,7 @@ struct record {
 	const struct snapshot *snapshot;
 	const struct process_row *row;	/* OBJECT_PROCESS */
 	const struct sum *sum;		/* OBJECT_SUM */
-	size_t index;			/* of a region, run, zone or swap area */
+	size_t index;			/* of a region, run, zone, row ... */
 	struct buf scratch;		/* a value's words live here */
 };
 void record_fini(struct record *record);
@@ -39,6 +39,7 @@ enum value_kind {
 	VALUE_TEXT, VALUE_U64, VALUE_I64,
 	VALUE_BOOL,		/* u */
 	VALUE_HEX,		/* an address or PFN */
+	VALUE_REAL,		/* r, to two places */
 	VALUE_BYTES,		/* a size: people see it in K */
 	VALUE_NAMES,		/* words with blanks between them */
 	VALUE_LIST,		/* numbers */
@@ -52,6 +53,7 @@ struct value {
 	struct text text;	/* TEXT, NAMES */
 	uint64_t u;		/* U64, HEX, BYTES */
 	int64_t i;
+	double r;
 	unsigned n;		/* LIST, COUNTS, PARTS, MEMBERS: how many */
 	uint64_t (*at)(const struct record *record, unsigned i);
 	/* MEMBERS: fills VALUE, which comes as VALUE_NULL */

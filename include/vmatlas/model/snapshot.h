@@ -8,6 +8,7 @@
 
 #include "vmatlas/kernel/swaps.h"
 #include "vmatlas/model/audit.h"
+#include "vmatlas/model/budget.h"
 #include "vmatlas/model/frame_use.h"
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/process.h"
@@ -72,6 +73,9 @@ struct wish {
 	bool want_fitness;
 	uint64_t below;		/* bytes */
 	struct page_range fitness;
+	/* What memory is spent on, by the process too if there is one. */
+	bool want_budget;
+	bool skip_pages;	/* of the process: its regions are enough */
 };
 
 /* What is kept of a struct block in a snapshot. */
@@ -237,6 +241,7 @@ struct snapshot {
 	size_t nswaps, swaps_cap;
 	enum answer swaps_answer;
 	bool swap_unnamed;	/* some slot's area is not certain */
+	struct budget budget;	/* valid where the wish asks for it */
 
 	/* All processes. */
 	bool has_list;

@@ -1,0 +1,1 @@
+$VMATLAS -r memory -f csv -R $FIXTURES/recordings/memory.rec

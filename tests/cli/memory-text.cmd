@@ -1,0 +1,1 @@
+$VMATLAS -r memory -n 2 -R $FIXTURES/recordings/memory.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r memory -R $FIXTURES/recordings/sample.rec
