@@ -57,13 +57,13 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
 BASE := err mem buf text json key
 KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps swaps \
 	meminfo cgroup
-SOURCE := source guard live live_cache live_facts processes memo block \
+SOURCE := source guard live live_cache live_compare live_facts processes memo block \
 	recording record replay replay_load
 MODEL := state machine hugepages region usage process classify slice \
 	fitness space space_blocks space_pass space_fitness link snapshot fields \
 	fields_process fields_region fields_page fields_zone \
 	runs detail audit fields_audit frame_use mine frames swap_rows \
-	fields_frame fields_swap fields_sum sum fields_fitness \
+	fields_frame fields_swap fields_sum sum swap_users fields_fitness \
 	fields_memory budget budget_ram budget_swap budget_events \
 	budget_process refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \

@@ -32,6 +32,7 @@
  *   source/guard.c           does not ask again what blocked
  *   source/live.c            the running kernel: text and arrays of words
  *   source/live_cache.c      the running kernel: what the page cache has
+ *   source/live_compare.c    the running kernel: who shares an address space
  *   source/live_facts.c      the running kernel: the machine and ourselves
  *   source/processes.c       the list of processes, from libproc2 or readdir
  *   source/block.c           a block of a recording, written and read
@@ -51,6 +52,7 @@
  *   model/classify.c         which state a page is in
  *   model/slice.c            reads some pages and just what is needed of their frames
  *   model/fitness.c          what frames are good for: runs, limit, alignment, TLB
+ *   model/swap_users.c       how many refer to a process's swap slots
  *   model/space.c            what is mapped in a process, kept up to date
  *   model/space_blocks.c     what its pages are, by blocks of 512
  *   model/space_pass.c       which pages are read when, and their sums

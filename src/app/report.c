@@ -366,8 +366,8 @@ static void wish_pages(struct wish *wish, const struct options *options,
 static void wish_regions(struct wish *wish, const struct options *options,
 	int pid)
 {
-	(void)options;
 	(void)pid;
+	wish->want_swap_pss = options->full;
 	wish->want_fitness = true;
 }
 
@@ -393,7 +393,7 @@ static void wish_audit(struct wish *wish, const struct options *options,
 	(void)options;
 	(void)pid;
 	need_states(wish);
-	wish->want_audit = true;
+	wish->want_audit = wish->want_swap_pss = true;
 }
 
 static void wish_frames(struct wish *wish, const struct options *options,

@@ -43,4 +43,6 @@ void kernel_rules_of(struct text release, struct kernel_rules *rules)
 	rules->anon_exclusive = release_since(rules, 5, 19);
 	rules->folio_flags = release_since(rules, 6, 12);
 	rules->guard_bit = release_since(rules, 6, 15);
+	rules->exact_counters = release_since(rules, 6, 16) &&
+		!release_since(rules, 7, 0);
 }

@@ -22,6 +22,7 @@
 	X("Private_Hugetlb", PRIVATE_HUGETLB, private_hugetlb, 0, \
 	  PRIVATE_HUGETLB, PRIVATE_HUGETLB) \
 	X("Swap", SWAP, swap, 0, SWAP, SWAP) \
+	X("SwapPss", SWAP_PSS, swap_pss_fixed, PSS_SHIFT, SWAP_PSS, SWAP_PSS) \
 	X("Locked", LOCKED, locked, 0, LOCKED, LOCKED)
 
 static const struct figure {
@@ -48,9 +49,21 @@ static void ask(struct source *src, struct proc_id id, struct buf *smaps,
 	source_text(src, id, "status", status);
 }
 
+void audit_begin(struct audit *audit, bool again)
+{
+	struct audit_line *lines = audit->earlier;
+	size_t cap = audit->earlier_cap;
+
+	audit->earlier = audit->lines;
+	audit->earlier_cap = audit->cap;
+	audit->nearlier = again ? audit->n : 0;
+	audit->lines = lines;
+	audit->cap = cap;
+	audit->n = 0;
+}
+
 void audit_before(struct audit *audit, struct source *src, struct proc_id id)
 {
-	audit->n = 0;
 	ask(src, id, &audit->before, &audit->rollup_before,
 		&audit->status_before);
 }
@@ -64,6 +77,7 @@ void audit_after(struct audit *audit, struct source *src, struct proc_id id)
 void audit_fini(struct audit *audit)
 {
 	free(audit->lines);
+	free(audit->earlier);
 	buf_fini(&audit->before);
 	buf_fini(&audit->after);
 	buf_fini(&audit->rollup_before);
@@ -101,6 +115,26 @@ static void add(struct audit *audit, const struct audit_line *line)
 	audit->lines[audit->n++] = *line;
 }
 
+static bool is_same_line(const struct audit_line *a, const struct audit_line *b)
+{
+	return a->start == b->start && !strcmp(a->field, b->field) &&
+		!strcmp(a->file, b->file);
+}
+
+/* It did not differ in an earlier look; the lines are walked in step. */
+static bool was_no_difference(struct audit *audit,
+	const struct audit_line *line)
+{
+	size_t i;
+
+	for (i = audit->at; i < audit->nearlier; i++)
+		if (is_same_line(&audit->earlier[i], line)) {
+			audit->at = i + 1;
+			return audit->earlier[i].verdict != AUDIT_DISAGREES;
+		}
+	return false;
+}
+
 /* The kernel prints whole K, rounded down. */
 static void judge(struct audit *audit, struct audit_line *line,
 	const char *excuse)
@@ -113,6 +147,8 @@ static void judge(struct audit *audit, struct audit_line *line,
 		line->reason = "vmatlas cannot count it here";
 	if (!line->reason && line->ours >> 10 == line->kernels >> 10) {
 		line->verdict = AUDIT_AGREES;
+	} else if (!line->reason && was_no_difference(audit, line)) {
+		line->reason = "it moved meanwhile";
 	} else if (!line->reason) {
 		line->verdict = AUDIT_DISAGREES;
 		line->reason = "they differ";
@@ -139,6 +175,9 @@ static void compare_entries(struct audit *audit, struct audit_line *line,
 		line->ours = figure_of(usage, figure);
 		if (!why && figure->figure == USAGE_SWAP && swap_unseen)
 			why = "pagemap does not show swapped shared memory";
+		if (!why && figure->figure == USAGE_SWAP_PSS &&
+		    !line->ours_known)
+			why = audit->swap_pss_why;
 		if (!why && line->kernels_known && was != is)
 			why = "it moved meanwhile";
 		judge(audit, line, why);
@@ -191,6 +230,13 @@ static bool any_swap_is_hidden(const struct space *space)
 	return false;
 }
 
+/* Without frames all figures are smaps' own. */
+static const char *circular(const struct space *space)
+{
+	return space->usage_from_smaps ? "without frames, vmatlas has it from "
+		"smaps itself (needs CAP_SYS_ADMIN)" : NULL;
+}
+
 static void compare_regions(struct audit *audit, const struct space *space)
 {
 	struct text before = { buf_text(&audit->before), audit->before.len };
@@ -202,7 +248,7 @@ static void compare_regions(struct audit *audit, const struct space *space)
 		struct audit_line line = { .start = entry.map.start,
 			.region = -1, .file = "smaps" };
 		const struct region *region = NULL;
-		const char *excuse = NULL;
+		const char *excuse = circular(space);
 
 		while (i < space->nregions &&
 		       space->regions[i].start < entry.map.start)
@@ -236,7 +282,7 @@ static void compare_rollup(struct audit *audit, const struct space *space,
 	struct smaps_entry was, is;
 
 	if (smaps_next(&before, &was) && smaps_next(&after, &is))
-		compare_entries(audit, &line, total, &was, &is, NULL,
+		compare_entries(audit, &line, total, &was, &is, circular(space),
 			any_swap_is_unseen(space));
 }
 
@@ -267,7 +313,9 @@ static void compare_status(struct audit *audit, const struct space *space,
 			procstat_key(before, keys[i].key, &was);
 		line.kernels = is << 10;
 		line.ours_known = usage_knows(total, keys[i].figure);
-		if (was != is)
+		if (keys[i].figure && circular(space))
+			excuse = circular(space);
+		else if (was != is)
 			excuse = "it moved meanwhile";
 		else if (keys[i].figure && any_swap_is_hidden(space))
 			excuse = "it leaves swapped shared memory out";
@@ -275,9 +323,20 @@ static void compare_status(struct audit *audit, const struct space *space,
 	}
 }
 
+bool audit_differs(const struct audit *audit)
+{
+	size_t i;
+
+	for (i = 0; i < audit->n; i++)
+		if (audit->lines[i].verdict == AUDIT_DISAGREES)
+			return true;
+	return false;
+}
+
 void audit_compare(struct audit *audit, const struct space *space,
 	const struct usage *total)
 {
+	audit->n = audit->at = 0;
 	compare_regions(audit, space);
 	compare_rollup(audit, space, total);
 	compare_status(audit, space, total);

@@ -85,7 +85,7 @@ REGION_FIGURE(uss, USAGE_USS, usage->uss)
 REGION_FIGURE(shared, USAGE_SHARED, usage->shared)
 REGION_FIGURE(anonymous, USAGE_ANONYMOUS, usage->anonymous)
 REGION_FIGURE(swap, USAGE_SWAP, usage->swap)
-REGION_FIGURE(swap_pss, USAGE_SWAP_PSS, usage->swap_pss)
+REGION_FIGURE(swap_pss, USAGE_SWAP_PSS, usage->swap_pss_fixed >> PSS_SHIFT)
 REGION_FIGURE(ksm, USAGE_KSM, usage->ksm)
 REGION_FIGURE(anon_huge, USAGE_ANON_HUGE, usage->anon_huge)
 REGION_FIGURE(hugetlb, USAGE_SHARED_HUGETLB | USAGE_PRIVATE_HUGETLB,
@@ -159,7 +159,7 @@ const struct field region_fields[] = {
 	F("swap", "SWAP", "bytes", 8, false, get_region_swap, NULL,
 		"as Swap in smaps"),
 	F("swap_pss", NULL, "bytes", 0, false, get_region_swap_pss, NULL,
-		"as SwapPss in smaps"),
+		"as SwapPss in smaps; needs --full, and that all processes can be read"),
 	F("ksm", NULL, "bytes", 0, false, get_region_ksm, NULL,
 		"as KSM in smaps"),
 	F("anon_huge", NULL, "bytes", 0, false, get_region_anon_huge, NULL,

@@ -14,6 +14,8 @@
 #define FIRST_LOOK_MS 60
 /* Pages on screen whose frames are looked at anew at every refresh. */
 #define FRESH_PAGES 16384
+/* Times that an audit which finds a difference looks again, and the first. */
+#define AUDIT_TRIES 5
 
 void refresh_init(struct refresh *refresh, struct source *src,
 	struct refresh_owner owner)
@@ -30,6 +32,7 @@ void refresh_fini(struct refresh *refresh)
 	if (refresh->has_space)
 		space_fini(&refresh->space);
 	audit_fini(&refresh->audit);
+	swap_users_fini(&refresh->swap_users);
 	frames_free(refresh->frames);
 	budget_fini(&refresh->budget);
 	budget_fini(&refresh->budget_before);
@@ -119,7 +122,7 @@ static void take_audit(struct snapshot *snapshot, struct refresh *refresh)
 	struct audit_line *lines = snapshot->audit.lines;
 	size_t cap = snapshot->audit.cap;
 
-	audit->n = 0;
+	audit->swap_pss_why = refresh->swap_users.why;
 	audit_compare(audit, &refresh->space, &snapshot->total);
 	snapshot->audit.lines = audit->lines;
 	snapshot->audit.n = audit->n;
@@ -192,6 +195,8 @@ static void publish(struct refresh *refresh, bool complete)
 	snapshot->nruns = 0;
 	snapshot->audit.n = 0;
 	swap_rows_clear(snapshot);
+	snapshot->swap_pss_why = refresh->swap_users.why;
+	snapshot->swap_pss_pid = refresh->swap_users.pid;
 	if (refresh->has_space) {
 		snapshot_take_space(snapshot, &refresh->space, wish);
 		if (wish->want_audit && complete)
@@ -399,11 +404,61 @@ static bool read_pages(struct refresh *refresh)
 	return true;
 }
 
+/* Before the pages are read, which are then weighed by it. */
+static void count_swap_users(struct refresh *refresh)
+{
+	struct space *space = &refresh->space;
+
+	space->reader->swap_users = NULL;
+	swap_users_fini(&refresh->swap_users);
+	if (!refresh->wish.want_swap_pss || refresh->passing)
+		return;
+	swap_users_read(&refresh->swap_users, space);
+	space->reader->swap_users = &refresh->swap_users;
+}
+
+/* Its pid may have become another process's while we read. */
+static void check_pid(struct refresh *refresh)
+{
+	struct space *space = &refresh->space;
+	struct process after = space->process;
+
+	if (process_read(&after, refresh->src, refresh->machine) != ANSWER_OK)
+		space->process.answer = after.answer;
+}
+
+/* A running process, or others that share its pages, may move and be back
+ * before the kernel is asked again: what differs is looked at once more. */
+static bool read_audited(struct refresh *refresh)
+{
+	struct space *space = &refresh->space;
+	struct audit *audit = &refresh->audit;
+	struct usage total;
+	int tries;
+
+	for (tries = 0; tries < AUDIT_TRIES; tries++) {
+		if (tries && space_refresh(space, refresh->src,
+				refresh->machine) != ANSWER_OK)
+			break;
+		audit_begin(audit, tries > 0);
+		audit_before(audit, refresh->src, space->process.id);
+		count_swap_users(refresh);
+		if (!read_pages(refresh))
+			return false;
+		audit_after(audit, refresh->src, space->process.id);
+		space_sum(space, &total);
+		audit_compare(audit, space, &total);
+		if (!audit_differs(audit))
+			break;
+	}
+	check_pid(refresh);
+	return true;
+}
+
 /* False: broken off, for another wish or the end. */
 static bool read_process(struct refresh *refresh)
 {
 	struct space *space = &refresh->space;
-	struct process after;
 
 	open_space(refresh);
 	if (!refresh->has_space)
@@ -428,15 +483,11 @@ static bool read_process(struct refresh *refresh)
 		return true;
 	}
 	if (refresh->wish.want_audit)
-		audit_before(&refresh->audit, refresh->src, space->process.id);
+		return read_audited(refresh);
+	count_swap_users(refresh);
 	if (!read_pages(refresh))
 		return false;
-	if (refresh->wish.want_audit)
-		audit_after(&refresh->audit, refresh->src, space->process.id);
-	/* Its pid may have become another process's while we read. */
-	after = space->process;
-	if (process_read(&after, refresh->src, refresh->machine) != ANSWER_OK)
-		space->process.answer = after.answer;
+	check_pid(refresh);
 	return true;
 }
 

@@ -13,6 +13,7 @@
 #include "vmatlas/model/link.h"
 #include "vmatlas/model/runs.h"
 #include "vmatlas/model/snapshot.h"
+#include "vmatlas/model/swap_users.h"
 
 /* Whom it works for. */
 struct refresh_owner {
@@ -40,6 +41,7 @@ struct refresh {
 	struct fitness_walk walk;	/* of the focus's region */
 	bool has_space, passing;
 	struct audit audit;
+	struct swap_users swap_users;
 	struct frames *frames;	/* NULL until it is wanted */
 	struct buf command;
 	uint64_t number;		/* of the refresh */

@@ -5,6 +5,7 @@
 
 #include "vmatlas/kernel/kpageflags.h"
 #include "vmatlas/kernel/pagemap.h"
+#include "vmatlas/model/swap_users.h"
 
 /* Reading over a gap of so many frames is cheaper than another call. */
 #define GATHER_GAP 2
@@ -475,10 +476,19 @@ static void account_hugetlb(struct usage *usage, uint32_t nbytes, bool mine)
 static void account_special(const struct reader *reader, uint64_t word,
 	uint32_t nbytes, struct usage *usage)
 {
-	switch (pte_decode(word, &reader->machine->rules).special) {
+	struct pte pte = pte_decode(word, &reader->machine->rules);
+	uint32_t users = 0;
+
+	switch (pte.special) {
 	case PTE_SWAP:
 		usage->swap += nbytes;
-		usage->known &= ~(uint32_t)USAGE_SWAP_PSS;
+		if (reader->swap_users)
+			users = swap_users_of(reader->swap_users, pte.swap_type,
+				pte.swap_offset);
+		if (users)
+			usage->swap_pss_fixed += usage_pss_share(nbytes, users);
+		else
+			usage->known &= ~(uint32_t)USAGE_SWAP_PSS;
 		break;
 	case PTE_MIGRATION:
 	case PTE_DEVICE:

@@ -202,6 +202,14 @@ static void complain(struct snapshot *snapshot, const char *what,
 		help && answer == ANSWER_DENIED ? help : "");
 }
 
+static void say_swap_pss(struct snapshot *snapshot)
+{
+	buf_fmt(&snapshot->problems, "swap_pss: %s", snapshot->swap_pss_why);
+	if (snapshot->swap_pss_pid)
+		buf_fmt(&snapshot->problems, " (process %d)", snapshot->swap_pss_pid);
+	buf_char(&snapshot->problems, '\n');
+}
+
 void snapshot_take_problems(struct snapshot *snapshot)
 {
 	const struct machine *machine = snapshot->machine;
@@ -222,6 +230,8 @@ void snapshot_take_problems(struct snapshot *snapshot)
 		complain(snapshot, "pagemap", snapshot->pagemap,
 			"what its pages are is unknown", owner);
 		complain(snapshot, "smaps", snapshot->smaps, NULL, owner);
+		if (snapshot->swap_pss_why)
+			say_swap_pss(snapshot);
 	}
 	if (!machine->facts.pfn_visible) {
 		buf_str(&snapshot->problems, machine->facts.uid ?

@@ -237,6 +237,31 @@ static void refresh_smaps(struct space *space, struct source *src,
 			space->regions[i].hidden = HIDDEN_BY_SMAPS;
 }
 
+static enum answer refresh_map(struct space *space, struct source *src,
+	const struct machine *machine, bool *changed)
+{
+	struct reader *reader = space->reader;
+	enum answer answer;
+
+	reader->src = src;
+	reader->machine = machine;
+	space->summed = false;
+	answer = process_read(&space->process, src, machine);
+	if (answer != ANSWER_OK)
+		return answer;
+	reader->id = space->process.id;
+	space->maps = read_maps(space, src, machine, changed);
+	return space->maps;
+}
+
+enum answer space_refresh_map(struct space *space, struct source *src,
+	const struct machine *machine)
+{
+	bool changed;
+
+	return refresh_map(space, src, machine, &changed);
+}
+
 enum answer space_refresh(struct space *space, struct source *src,
 	const struct machine *machine)
 {
@@ -244,14 +269,9 @@ enum answer space_refresh(struct space *space, struct source *src,
 	enum answer answer;
 	bool changed;
 
-	reader->src = src;
-	reader->machine = machine;
-	answer = process_read(&space->process, src, machine);
+	answer = refresh_map(space, src, machine, &changed);
 	if (answer != ANSWER_OK)
 		return answer;
-	space->maps = read_maps(space, src, machine, &changed);
-	if (space->maps != ANSWER_OK)
-		return space->maps;
 	if (space->zone_stride != machine->nzones + 1 || changed) {
 		space->zone_stride = machine->nzones + 1;
 		free(space->zone_pages);
@@ -259,7 +279,6 @@ enum answer space_refresh(struct space *space, struct source *src,
 			space->zone_stride + 1, sizeof(*space->zone_pages));
 	}
 	refresh_smaps(space, src, machine, changed);
-	reader->id = space->process.id;
 	reader->may_have_ksm = may_have_ksm(space, src);
 	return ANSWER_OK;
 }

@@ -33,6 +33,9 @@ void space_fitness_forget(struct space *space);
 void space_fold_fitness(struct space *space, uint32_t region,
 	const struct page_context *cx);
 
+/* Less than space_refresh: what is needed to walk the entries. */
+enum answer space_refresh_map(struct space *space, struct source *src,
+	const struct machine *machine);
 /* Go on at page VPN with the pass that was begun. */
 void space_seek(struct space *space, uint64_t vpn);
 /* The next pages to read: *FROM..*TO in region at_region; false: none are

@@ -49,6 +49,7 @@ static void reset_sums(struct space *space)
 void space_pass_begin(struct space *space, enum depth depth)
 {
 	space->pass++;
+	space->summed = false;
 	space->reader->depth = depth;
 	memset(space->reader->answers, 0, sizeof(space->reader->answers));
 	space->layout_of_pass = space->layout;
@@ -184,6 +185,7 @@ int space_pass_step(struct space *space, bool again)
 {
 	uint64_t from, to;
 
+	space->summed = false;
 	if (space->layout != space->layout_of_pass) {
 		/* The regions moved under a pass that takes several
 		 * refreshes: begin again, keeping what was read. */
@@ -274,8 +276,7 @@ static void complete_region(struct space *space, struct region *region)
 		usage->swap = region->smaps_swap;
 	if (region->hidden == HIDDEN_UNKNOWN)
 		usage->known &= ~(uint32_t)USAGE_SWAP;
-	if (usage->swap)
-		usage->known &= ~(uint32_t)USAGE_SWAP_PSS;
+	/* SwapPss leaves shared memory out, as smaps does. */
 }
 
 /* A kernel file that did not answer takes with it what it would have told. */
@@ -301,6 +302,19 @@ static void sum_blocks(struct space *space)
 	}
 }
 
+static void finish_region(struct space *space, struct region *region,
+	uint32_t states, uint32_t unknown)
+{
+	complete_region(space, region);
+	region->usage.known &= ~unknown;
+	if (!states)
+		region->usage.known &= ~(uint32_t)USAGE_STATES;
+	else if (!(unknown & USAGE_STATES))
+		region->usage.known |= USAGE_STATES;
+	if (!space->whole)
+		region->usage.known = 0;
+}
+
 void space_sum(struct space *space, struct usage *total)
 {
 	uint32_t unknown = unknown_by_answers(space);
@@ -316,19 +330,14 @@ void space_sum(struct space *space, struct usage *total)
 	if (total)
 		usage_zero(total);
 	for (i = 0; i < space->nregions; i++) {
-		struct region *region = &space->regions[i];
-
-		complete_region(space, region);
-		region->usage.known &= ~unknown;
-		if (!states)
-			region->usage.known &= ~(uint32_t)USAGE_STATES;
-		else if (!(unknown & USAGE_STATES))
-			region->usage.known |= USAGE_STATES;
-		if (!space->whole)
-			region->usage.known = 0;
+		/* What no block told is added once to what they did. */
+		if (!space->summed)
+			finish_region(space, &space->regions[i], states,
+				unknown);
 		if (total)
-			usage_add(total, &region->usage);
+			usage_add(total, &space->regions[i].usage);
 	}
+	space->summed = !space->keep_blocks;
 	if (total && (space->maps != ANSWER_OK || !space->whole))
 		total->known = 0;
 }

@@ -38,6 +38,7 @@ static const struct {
 	{ "procmap-query", WITHOUT_UNUSED },
 	{ "map-files", WITHOUT_MAP_FILES },
 	{ "cachestat", WITHOUT_CACHESTAT },
+	{ "kcmp", WITHOUT_KCMP },
 };
 
 #define NWITHOUT (sizeof(without_names) / sizeof(without_names[0]))
@@ -100,6 +101,8 @@ static int open_below(struct live *live, int dir, int pid, const char *path,
 
 static unsigned without_of_text(struct proc_id id, const char *path)
 {
+	if (id.pid && !strncmp(path, "kcmp-vm/", 8))
+		return WITHOUT_KCMP;
 	if (id.pid && !strncmp(path, "map_files/", 10))
 		return WITHOUT_MAP_FILES | WITHOUT_CACHESTAT;
 	if (id.pid)
@@ -161,13 +164,19 @@ static enum answer live_text(struct source *src, struct proc_id id,
 	char file[64];
 	bool cache = live_cache_question(path, file, sizeof(file), &offset,
 		&length);
-	int fd, error = 0;
+	int fd, other, error = 0;
 
 	if (live->without & without_of_text(id, path))
 		return ANSWER_ABSENT;
 	/* Unprivileged, iomem is readable, but all its addresses are 0. */
 	if ((live->without & WITHOUT_PFN) && !id.pid && !strcmp(path, "iomem"))
 		return ANSWER_DENIED;
+	if (id.pid && live_compare_question(path, &other)) {
+		/* The numbers of another root's processes are not ours. */
+		error = live->usual ? live_compare_answer(id.pid, other, out) :
+			ENOENT;
+		return error ? answer_for(live, id.pid, error) : ANSWER_OK;
+	}
 	fd = text_open(live, id, cache ? file : path);
 	if (fd < 0) {
 		error = errno;

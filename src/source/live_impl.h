@@ -6,7 +6,8 @@
 
 /*
  * What the files that make up the live source share: live.c (texts, words,
- * scans), live_cache.c (the page cache), live_facts.c (what machine this is),
+ * scans), live_cache.c (the page cache),
+ * live_compare.c (address spaces), live_facts.c (what machine this is),
  * processes.c (who is there).
  */
 
@@ -45,6 +46,11 @@ bool live_cache_question(const char *path, char *file, size_t size,
 	uint64_t *offset, uint64_t *length);
 int live_cache_answer(int fd, uint64_t offset, uint64_t length,
 	struct buf *out);
+
+/* The other such question: how PID's address space compares with another's
+ * (source.h). */
+bool live_compare_question(const char *path, int *pid);
+int live_compare_answer(int a, int b, struct buf *out);
 
 /* The clock, uname and privileges of a refresh that begins now. */
 void live_facts_begin(struct live *live);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What only the whole machine can tell: which file a slot is in, and what all
-processes have together, held against AnonPages."""
+"""What only the whole machine can tell: which file a slot is in, how many
+refer to it (SwapPss), and what all processes have together, held against
+AnonPages."""
 
 import ctypes
 import mmap
@@ -8,9 +9,11 @@ import os
 import signal
 import sys
 
-from lab import PAGE, ROOT, Lab, Tap, read_pagemap
+from lab import PAGE, ROOT, Lab, Tap, read_pagemap, read_smaps, wait_state
 
 MADV_NOHUGEPAGE, MADV_PAGEOUT = 15, 21
+CLONE_VM = 0x100
+READ = 8                # of the swapped pages, by one of the family
 HELD = 4096             # pages that a family of four has together
 SWAPPED = 64
 
@@ -61,14 +64,19 @@ def swap_areas():
 
 # ---- the name of the swap file
 
+def swapped_pages():
+    m, start = pages(SWAPPED)
+    for _ in range(100):
+        m.madvise(MADV_PAGEOUT)
+        words = read_pagemap(os.getpid(), start, start + SWAPPED * PAGE)
+        if all(w >> 62 == 1 for w in words):
+            break
+    return m, start
+
+
 def swapped_process(lab):
     def body(tell):
-        m, start = pages(SWAPPED)
-        for _ in range(100):
-            m.madvise(MADV_PAGEOUT)
-            words = read_pagemap(os.getpid(), start, start + SWAPPED * PAGE)
-            if all(w >> 62 == 1 for w in words):
-                break
+        _, start = swapped_pages()
         os.write(tell, b"%x\n" % start)
         while True:
             signal.pause()
@@ -103,6 +111,91 @@ def check_names(tap, lab):
         tap.check(files <= set(areas) | {None},
                   "their file is one of several, or not known",
                   [files, areas])
+
+
+# ---- how many refer to a slot
+
+def swapped_family(lab):
+    """A parent with two children, of which one has read some pages in again,
+    and a process that lives in the parent's own address space."""
+    def body(tell):
+        libc = ctypes.CDLL(None)
+        m, start = swapped_pages()
+        turn, done = os.pipe()
+        children = []
+        for k in range(2):
+            pid = os.fork()
+            if not pid:
+                libc.prctl(1, signal.SIGKILL)
+                for i in range(READ if k else 0):
+                    m[i * PAGE]
+                os.write(done, b".")
+                os.kill(os.getpid(), signal.SIGSTOP)
+                os._exit(0)
+            children.append(pid)
+        for _ in children:
+            os.read(turn, 1)
+        stack, base = pages(16)
+        clone = libc.clone
+        clone.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int,
+                          ctypes.c_void_p]
+        children.append(clone(ctypes.cast(libc.pause, ctypes.c_void_p),
+                              base + 15 * PAGE, CLONE_VM | signal.SIGCHLD,
+                              None))
+        os.write(tell, b"%x %x %x %x\n" % (start, *children))
+        os.kill(os.getpid(), signal.SIGSTOP)
+        os._exit(len(stack) and 0)
+    pid, words = child_of(lab, body)
+    # It would outlive the parent.
+    lab.undo.append(lambda: os.kill(words[3], signal.SIGKILL))
+    for one in (pid, *words[1:3]):
+        wait_state(one, "T")
+    return words[0], {"parent": pid, "child": words[1], "reader": words[2],
+                      "in the parent's space": words[3]}
+
+
+def check_swap_pss(tap, lab):
+    start, pids = swapped_family(lab)
+    for who, pid in pids.items():
+        kernel = {r[0]: r for r in read_smaps(pid)}
+        rows = [r for r in lab.report("-r", "regions", "--full", "-p", pid)
+                if r["kind"] == "region"]
+        bad = ["%s %s: vmatlas %s, smaps %s kB" % (
+                   r["start"], r["name"], r["swap_pss"],
+                   kernel[int(r["start"], 16)][3].get("SwapPss"))
+               for r in rows if r["swap_pss"] is None or
+               int(r["start"], 16) not in kernel or r["swap_pss"] // 1024 !=
+               kernel[int(r["start"], 16)][3].get("SwapPss")]
+        tap.check(rows and not bad, "%s: SwapPss of %d regions as smaps" % (
+            who, len(rows)), bad)
+        here = [r for r in rows if int(r["start"], 16) <= start <
+                int(r["end"], 16)]
+        # A third of most slots, a half of those that the reader has read.
+        share = (PAGE << 12) // 3 * (SWAPPED - READ) >> 12
+        if who != "reader":
+            share += PAGE // 2 * READ
+        tap.check(len(here) == 1 and here[0]["swap_pss"] is not None and
+                  abs(here[0]["swap_pss"] - share) <= 1,
+                  "%s: its share is %d bytes" % (who, share), [here])
+        lines = [r for r in lab.report("-r", "audit", "-p", pid)
+                 if r["kind"] == "audit" and r["field"] == "SwapPss"]
+        tap.check(lines and all(r["agree"] for r in lines),
+                  "%s: the audit agrees about SwapPss" % who,
+                  [r for r in lines if not r["agree"]])
+    rows = lab.report("-r", "regions", "-p", pids["parent"])
+    tap.check(all(r["swap_pss"] is None for r in rows
+                  if r["kind"] == "region" and r["swap"]),
+              "without --full SwapPss is not known")
+    rows = lab.report("-r", "regions", "--full", "--without", "kcmp", "-p",
+                      pids["parent"])
+    tap.check(all(r["swap_pss"] is None for r in rows
+                  if r["kind"] == "region" and r["swap"]) and
+              any("address space" in p for p in rows[-1]["problems"]),
+              "without kcmp it is not known, and why is said", [rows[-1]])
+    r = lab.vmatlas_run("-r", "regions", "--full", "-p", pids["parent"],
+                        "--without", "pfn")
+    tap.check(r.returncode == 0, "without frames it is smaps' figure",
+              [r.stderr.decode()])
 
 
 # ---- the sum of all
@@ -213,6 +306,7 @@ def main():
             tap.skip("the slots' file", why)
         else:
             check_names(tap, lab)
+            check_swap_pss(tap, lab)
     finally:
         lab.close()
     tap.done()

@@ -11,7 +11,10 @@
  * The dates are those of KERNEL-FACTS: bits 55 to 60 of a pagemap entry are
  * a page shift below 3.11 and ambiguous below 4.2; bit 58 says guard from
  * 6.15; PTE markers exist from 5.19, together with three migration types
- * and the anon-exclusive page flag; flags are per folio from 6.12.
+ * and the anon-exclusive page flag; flags are per folio from 6.12.  The
+ * memory counters in /proc/PID/status are estimates that each CPU adds to in
+ * batches, but for some releases that sum them up (task_mem() in
+ * fs/proc/task_mmu.c): only of those a 0 is a 0.
  */
 struct kernel_rules {
 	unsigned major, minor;
@@ -20,6 +23,7 @@ struct kernel_rules {
 	bool pte_markers;
 	bool anon_exclusive;
 	bool folio_flags;	/* kpageflags of a tail are its head's */
+	bool exact_counters;	/* VmSwap and its like are exact */
 };
 
 /* An unreadable release gives the rules of a recent kernel. */

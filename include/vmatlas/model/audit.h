@@ -13,7 +13,9 @@
  *
  * No figure is taken from the file that it is held against.  The kernel is
  * asked before and after: what it says twice differently moved meanwhile and
- * is left out, with that as the reason.
+ * is left out, with that as the reason.  A figure that went away and came
+ * back in between would seem to differ: whoever finds a difference looks
+ * again before believing it, and only what differs every time does.
  */
 enum audit_verdict {
 	AUDIT_AGREES,
@@ -35,17 +37,24 @@ struct audit_line {
 struct audit {
 	struct audit_line *lines;
 	size_t n, cap;
+	struct audit_line *earlier;	/* as the looks before this one had them */
+	size_t nearlier, earlier_cap, at;
+	const char *swap_pss_why;	/* static: why we do not know SwapPss */
 	struct buf before, after;	/* smaps */
 	struct buf rollup_before, rollup_after;
 	struct buf status_before, status_after;
 };
 
+/* Forget what was compared; or (AGAIN) keep it as the look before this. */
+void audit_begin(struct audit *audit, bool again);
 /* Ask the kernel, before and after the pages are read. */
 void audit_before(struct audit *audit, struct source *src, struct proc_id id);
 void audit_after(struct audit *audit, struct source *src, struct proc_id id);
 /* Fill lines; the space's regions must be summed up. */
 void audit_compare(struct audit *audit, const struct space *space,
 	const struct usage *total);
+/* Some line disagrees. */
+bool audit_differs(const struct audit *audit);
 void audit_fini(struct audit *audit);
 
 #endif

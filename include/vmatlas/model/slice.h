@@ -46,6 +46,7 @@ struct slice {
 };
 
 /* What reading frames needs to remember from slice to slice. */
+struct swap_users;
 struct reader {
 	struct source *src;
 	const struct machine *machine;
@@ -58,6 +59,7 @@ struct reader {
 	/* The worst answer so far, per kind of file. */
 	enum answer answers[NWORD_FILES];
 	enum answer huge;	/* of POPULATED_HUGE */
+	const struct swap_users *swap_users;	/* NULL: not asked */
 	uint32_t swap_seen;	/* a bit for each type of a swap entry read so far */
 	struct slice slice;
 };

@@ -60,6 +60,7 @@ struct wish {
 	struct focus focus;
 	/* A report of page runs: from RUNS.start on, up to RUNS.end (bytes;
 	 * any page they touch), of frames in RUNS_PFN only (end 0: all). */
+	bool want_swap_pss;	/* costs a look at every process */
 	bool want_audit;	/* hold the sums against the kernel's */
 	bool want_runs;
 	struct page_range runs, runs_pfn;
@@ -202,6 +203,8 @@ struct snapshot {
 	uint32_t layout;	/* changes when the regions do */
 	size_t dropped;		/* lines of maps that made no sense */
 	struct buf names;
+	const char *swap_pss_why;	/* static: why it is not known; NULL: it is */
+	int swap_pss_pid;	/* the process that is the reason; 0: none is */
 	uint64_t *zone_pages;	/* [region * zone_stride + zone] */
 	size_t zone_stride, zone_pages_cap;
 	struct usage total;

@@ -50,6 +50,7 @@ struct space {
 	uint32_t pass;			/* number of the pass being made */
 	uint32_t refresh;		/* number of the refresh, set by the owner */
 	bool whole;			/* one pass was finished */
+	bool summed;			/* regions' usage is complete */
 	bool usage_from_smaps;		/* frames are not told, smaps is */
 	uint64_t splits;		/* pages seen to leave copy-on-write */
 	uint64_t locked_kb;		/* VmLck; UINT64_MAX: not known */

@@ -10,7 +10,8 @@
 /*
  * A struct usage is what a set of virtual pages amounts to, in the kernel's
  * own terms (Documentation/filesystems/proc.rst, smaps): each figure is in
- * bytes and equals the one in smaps.  PSS is in the kernel's fixed point,
+ * bytes and equals the one in smaps.  PSS and SwapPss are in the kernel's
+ * fixed point,
  * 1/4096 of a byte, so that sums of many regions round as the kernel's do.
  *
  * A figure counts only while its bit in KNOWN is set: what could not be
@@ -24,7 +25,7 @@
 	X(SHARED, shared) \
 	X(ANONYMOUS, anonymous) \
 	X(SWAP, swap) \
-	X(SWAP_PSS, swap_pss) \
+	X(SWAP_PSS, swap_pss_fixed) \
 	X(KSM, ksm) \
 	X(ANON_HUGE, anon_huge) \
 	X(SHARED_HUGETLB, shared_hugetlb) \

@@ -23,6 +23,7 @@ enum without {
 	WITHOUT_PFN = 256,	/* as for a user without CAP_SYS_ADMIN */
 	WITHOUT_MAP_FILES = 1024,
 	WITHOUT_CACHESTAT = 2048,
+	WITHOUT_KCMP = 4096,
 	WITHOUT_UNUSED = 512,	/* what vmatlas does not ask for (yet) */
 };
 

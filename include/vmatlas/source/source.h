@@ -119,7 +119,10 @@ struct source_ops {
 	enum answer (*text)(struct source *src, struct proc_id id,
 		const char *path, struct buf *out);
 	/*
-	 * One path is no file: "map_files/A-B@OFFSET+LENGTH" (addresses as
+	 * Two paths are no files.  "kcmp-vm/PID" asks how the address space of
+	 * ID compares with that of PID, in some order that holds until the next
+	 * boot: 0, they are one; 1, it comes before; 2, behind (kcmp(2)).
+	 * The other: "map_files/A-B@OFFSET+LENGTH" (addresses as
 	 * that folder has them, bytes of the file) asks what the page cache
 	 * has of that part of the file, as lines of "KEY: PAGES": cached,
 	 * dirty, writeback, evicted (of shared memory: swapped), and
