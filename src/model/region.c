@@ -240,6 +240,17 @@ void regions_take_usage(struct region *regions, size_t n, struct text smaps)
 	regions_join(regions, n, smaps, take_usage);
 }
 
+/* The smallest huge pages there are: arm64's of 16 entries. */
+#define HUGE_LEAST (UINT64_C(64) << 10)
+
+/* A file of huge pages (a memfd, or one in a hugetlbfs that is mounted
+ * anywhere) looks like any other that is on no disk, but for its bounds. */
+static bool may_be_hugetlb(const struct region *region)
+{
+	return region->inode && !region->major && !((region->start |
+		region->end | region->offset) % HUGE_LEAST);
+}
+
 bool region_needs_flags(const struct region *region, struct text name)
 {
 	switch (region->type) {
@@ -247,7 +258,9 @@ bool region_needs_flags(const struct region *region, struct text name)
 	case REGION_HUGETLB:
 		return true;
 	case REGION_SHMEM:	/* SHM_HUGETLB looks like any other segment */
-		return text_starts(name, "/SYSV");
+		return text_starts(name, "/SYSV") || may_be_hugetlb(region);
+	case REGION_FILE:
+		return may_be_hugetlb(region);
 	default:
 		return false;
 	}

@@ -15,7 +15,7 @@ PRESENT, PFN = 1 << 63, (1 << 55) - 1
 PMD, PUD = PAGE // 8, (PAGE // 8) ** 2
 HUGE = PMD * PAGE
 MADV_HUGEPAGE, MADV_NOHUGEPAGE = 14, 15
-MAP_FIXED, MAP_HUGETLB = 0x10, 0x40000
+MAP_FIXED, MAP_HUGETLB, MFD_HUGETLB = 0x10, 0x40000, 4
 SCATTERED = 300         # pages, of which every third is left untouched
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -25,9 +25,10 @@ libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int,
 libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 
 
-def map_pages(nbytes, flags=0, at=None):
-    p = libc.mmap(at, nbytes, mmap.PROT_READ | mmap.PROT_WRITE,
-                  mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | flags, -1, 0)
+def map_pages(nbytes, flags=0, at=None, fd=-1):
+    if fd < 0:
+        flags |= mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    p = libc.mmap(at, nbytes, mmap.PROT_READ | mmap.PROT_WRITE, flags, fd, 0)
     return None if p == ctypes.c_void_p(-1).value else p
 
 
@@ -38,7 +39,7 @@ def write_page(at):
 class Holder:
     """A process with one region of each kind, stopped."""
 
-    def __init__(self, lab, hugetlb):
+    def __init__(self, lab, kinds=()):
         ready, self.tell = os.pipe()
         self.pid = os.fork()
         if not self.pid:
@@ -47,7 +48,7 @@ class Holder:
                 signal.signal(sig, signal.SIG_DFL)
             try:
                 os.close(ready)
-                self.hold(hugetlb)
+                self.hold(kinds)
             finally:
                 os._exit(1)
         os.close(self.tell)
@@ -62,7 +63,7 @@ class Holder:
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
 
-    def hold(self, hugetlb):
+    def hold(self, kinds):
         # Guards on both sides, so that it is a region of its own.
         room = map_pages(4 * HUGE)
         libc.mprotect(ctypes.c_void_p(room), ctypes.c_size_t(4 * HUGE), 0)
@@ -80,11 +81,15 @@ class Holder:
         for i in range(2 * PMD + 3):
             write_page(thp + i * PAGE)
         pool = 0
-        if hugetlb:
+        if "pool" in kinds:
             pool = map_pages(2 * HUGE, MAP_HUGETLB) or 0
             if pool:
                 write_page(pool)
                 write_page(pool + HUGE)
+        if "memfd" in kinds:
+            memfd = libc.memfd_create(b"huge", MFD_HUGETLB)
+            os.ftruncate(memfd, HUGE)
+            write_page(map_pages(HUGE, mmap.MAP_SHARED, fd=memfd))
         os.write(self.tell, b"%x %x %x\n" % (scattered, thp, pool))
         os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -205,6 +210,19 @@ def check_hugetlb(tap, lab, holder, row):
               one["tlb_entries"] == 1, "--va: the second of them", [one])
 
 
+def check_memfd(tap, lab):
+    """A memfd of huge pages has no name to know it by, and no other region
+    here makes vmatlas read smaps."""
+    found = [r for r in lab.report("-r", "regions",
+                                   str(Holder(lab, ("memfd",)).pid))
+             if r["kind"] == "region" and r["name"].startswith("/memfd:huge")]
+    tap.check(len(found) == 1 and found[0]["page_size"] == HUGE and
+              found[0]["type"] == "hugetlb" and
+              found[0]["mappings"] == {"pmd": PMD} and
+              found[0]["tlb_entries"] == 1,
+              "a memfd of huge pages is one", found)
+
+
 def check_limits(tap, lab, holder):
     """Yes and no, by the exit status, at the very byte."""
     words = [w & PFN for w in read_pagemap(
@@ -242,7 +260,7 @@ def main():
         return
     lab = Lab()
     why = lab.make_hugetlb()
-    holder = Holder(lab, not why)
+    holder = Holder(lab, () if why else ("pool",))
     check_all_regions(tap, lab, holder.pid, 4 << 30, "below 4 GiB or not")
     # In the middle of what it has.
     words = sorted(w & PFN for w in read_pagemap(
@@ -255,6 +273,7 @@ def main():
     check_thp(tap, holder, mine[holder.thp])
     if holder.hugetlb:
         check_hugetlb(tap, lab, holder, mine[holder.hugetlb])
+        check_memfd(tap, lab)
     else:
         tap.skip("huge pages of the pool", why or "none to be had")
     check_limits(tap, lab, holder)

@@ -206,6 +206,38 @@ static void only_some_need_flags(void **state)
 		region_name(&regions[3], &names)));
 }
 
+/* A file of huge pages has nothing but its bounds to know it by. */
+static void files_that_may_be_of_huge_pages(void **state)
+{
+	static const struct {
+		const char *line;
+		bool needs;
+	} cases[] = {
+		{ "200000-400000 rw-s 0 00:0f 3 /memfd:x (deleted)\n", true },
+		{ "200000-400000 rw-s 200000 00:31 3 /mnt/huge/x\n", true },
+		{ "10000-20000 rw-p 0 00:31 3 /mnt/huge/x\n", true },
+		{ "201000-400000 rw-s 0 00:0f 3 /memfd:x (deleted)\n", false },
+		{ "200000-401000 rw-s 0 00:0f 3 /memfd:x (deleted)\n", false },
+		{ "200000-400000 rw-s 1000 00:31 3 /mnt/huge/x\n", false },
+		{ "200000-400000 rw-s 0 fe:01 3 /mnt/data/x\n", false },
+		{ "200000-400000 rw-p 0 00:00 0 \n", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct region *parsed = NULL;
+		struct buf words = { 0 };
+
+		assert_int_equal(regions_parse(text_of(cases[i].line), &parsed,
+			&words, NULL), 1);
+		assert_int_equal(region_needs_flags(&parsed[0],
+			region_name(&parsed[0], &words)), cases[i].needs);
+		free(parsed);
+		buf_fini(&words);
+	}
+}
+
 /* What real kernels of other machines say. */
 static void real_maps_and_smaps(void **state)
 {
@@ -271,6 +303,7 @@ int main(void)
 		T(types), T(sections_of_an_object), T(names_keep_their_blanks),
 		T(odd_lines_are_passed_over), T(finding),
 		T(smaps_is_joined_by_bounds), T(only_some_need_flags),
+		T(files_that_may_be_of_huge_pages),
 		T(real_maps_and_smaps), T(sums_know_what_all_know),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
