@@ -61,7 +61,7 @@ static uint32_t step_of(const struct space *space, const struct region *region,
 		return region->page_size >> space->fitness_rules.page_shift;
 	if (slice->known[i] & SLICE_PMD)
 		return pmd;
-	if (!pmd || pmd > SOURCE_SLICE || reader->huge != ANSWER_OK ||
+	if (!pmd || reader->huge != ANSWER_OK ||
 	    is_cut(space, region, slice->vpn + i))
 		return FITNESS_STEP_PTE_OR_PMD;
 	return 1;
@@ -104,7 +104,7 @@ static bool is_told(const struct space *space, const struct region *region)
 	return reader->machine->facts.pfn_visible &&
 		reader->answers[WORDS_PAGEMAP] == ANSWER_OK &&
 		!space_is_unreadable(space, region) && !cx.is_pfnmap &&
-		!cx.is_io && !cx.is_gate;
+		!cx.is_io;
 }
 
 bool space_fitness(const struct space *space, size_t region,
@@ -228,8 +228,7 @@ bool space_run_around(const struct space *space, size_t region, uint64_t vpn,
 	size_t i = 0;
 
 	word = kept_word(space, vpn, &i);
-	if (!is_told(space, r) || !(word & PM_PRESENT) ||
-	    (word & PM_PFN_MASK) != pfn)
+	if (!(word & PM_PRESENT) || (word & PM_PFN_MASK) != pfn)
 		return false;
 	before = count_run(space, vpn, pfn, r->start >> shift, UINT64_MAX);
 	behind = count_run(space, vpn, pfn, (r->end >> shift) - 1, 1);

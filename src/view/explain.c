@@ -258,9 +258,7 @@ static void inspect_region(struct buf *out, const struct snapshot *snapshot,
 			text_size(region->usage.swap, size));
 }
 
-/* "5 runs, longest 2.0M at 0x..., all below 4.0G": what the frames of the
- * region are good for. */
-static void inspect_fitness(struct buf *out, const struct snapshot *snapshot,
+void explain_fitness(struct buf *out, const struct snapshot *snapshot,
 	size_t region, uint64_t start, uint64_t end)
 {
 	const struct region_fitness *about = &snapshot->focus_fitness;
@@ -411,6 +409,6 @@ void explain_inspect(struct buf *out, const struct atlas *atlas,
 		inspect_pages(out, snapshot);
 	}
 	if (virtual)
-		inspect_fitness(out, snapshot, (size_t)region, start, end);
+		explain_fitness(out, snapshot, (size_t)region, start, end);
 	inspect_problems(out, snapshot);
 }

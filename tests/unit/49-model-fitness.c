@@ -307,7 +307,7 @@ struct world {
 	struct space space;
 };
 
-static void look(struct world *world, struct fake *fake, bool keep_blocks,
+static void begin(struct world *world, struct fake *fake, bool keep_blocks,
 	bool wanted, uint64_t start, uint64_t end)
 {
 	world->fake = fake;
@@ -318,6 +318,12 @@ static void look(struct world *world, struct fake *fake, bool keep_blocks,
 	assert_int_equal(space_refresh(&world->space, &fake->src,
 		world->machine), ANSWER_OK);
 	space_pass_begin(&world->space, DEPTH_SUMS);
+}
+
+static void look(struct world *world, struct fake *fake, bool keep_blocks,
+	bool wanted, uint64_t start, uint64_t end)
+{
+	begin(world, fake, keep_blocks, wanted, start, end);
 	while (space_pass_step(&world->space, true) > 0)
 		;
 	space_sum(&world->space, NULL);
@@ -572,7 +578,19 @@ static void what_is_not_told_is_not_0(void **state)
 	leave(&world);
 	fake = fake_new();
 	fake->maps = DEVICE_MAPS;
-	fake->smaps = DEVICE_MAPS "Rss: 0 kB\nVmFlags: rd wr sh pf io de\n";
+	fake->smaps = DEVICE_MAPS "Rss: 0 kB\nVmFlags: rd wr sh pf de\n";
+	look(&world, fake, false, true, 0, 0);
+	assert_false(fitness_at(&world, 0).known);
+	leave(&world);
+	fake = fake_new();
+	fake->maps = DEVICE_MAPS;
+	fake->smaps = DEVICE_MAPS "Rss: 0 kB\nVmFlags: rd wr sh io de\n";
+	look(&world, fake, false, true, 0, 0);
+	assert_false(fitness_at(&world, 0).known);
+	leave(&world);
+	fake = fake_new();
+	fake->maps = "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 "
+		"[vsyscall]\n";
 	look(&world, fake, false, true, 0, 0);
 	assert_false(fitness_at(&world, 0).known);
 	leave(&world);
@@ -649,6 +667,56 @@ static void a_new_refresh_is_counted_anew(void **state)
 	fitness_walk_take(&walk, &world.space, 0, &f);
 	ASSERT_U64(f.runs, 2);
 	ASSERT_U64(f.present, 8999);
+	/* Another limit, for the run that is over too. */
+	fitness_walk_step(&walk, &world.space, 0, 0x3002000);
+	fitness_walk_take(&walk, &world.space, 0, &f);
+	ASSERT_U64(f.below, 1);
+	leave(&world);
+}
+
+/* What was counted while not all was read is no count of all. */
+static void what_came_later_is_counted(void **state)
+{
+	struct fitness_walk walk = { 0 };
+	struct world world;
+	struct fitness f;
+
+	(void)state;
+	begin(&world, with_long_run(), true, true, 0, 0);
+	assert_int_equal(space_pass_step(&world.space, true), 1);
+	fitness_walk_step(&walk, &world.space, 0, G4);
+	fitness_walk_take(&walk, &world.space, 0, &f);
+	assert_true(f.present > 0 && f.present < 9000);
+	while (space_pass_step(&world.space, true) > 0)
+		;
+	fitness_walk_step(&walk, &world.space, 0, G4);
+	fitness_walk_take(&walk, &world.space, 0, &f);
+	ASSERT_U64(f.present, 9000);
+	leave(&world);
+}
+
+/* Regions that move under a pass: it is counted anew, as the pass begins. */
+static void a_pass_that_begins_again(void **state)
+{
+	struct world world;
+	struct fitness f;
+
+	(void)state;
+	begin(&world, with_long_run(), false, true, 0, 0);
+	assert_int_equal(space_pass_step(&world.space, true), 1);
+	world.fake->maps = "1001000-3328000 rw-p 00000000 00:00 0 [heap]\n"
+		"7fff4000-7fff6000 r-xp 00000000 00:00 0 [vdso]\n";
+	assert_int_equal(space_refresh(&world.space, &world.fake->src,
+		world.machine), ANSWER_OK);
+	assert_false(space_fitness(&world.space, 0, &f));
+	while (space_pass_step(&world.space, true) > 0)
+		;
+	f = fitness_at(&world, 0);
+	ASSERT_U64(f.present, 8999);
+	ASSERT_U64(f.runs, 1);
+	f = fitness_at(&world, 1);
+	assert_true(f.known);
+	ASSERT_U64(f.present, 0);
 	leave(&world);
 }
 
@@ -689,6 +757,15 @@ static void large_regions_come_in_portions(void **state)
 		0x200000 + 10000, &at, &length));
 	ASSERT_U64(at, 10001);
 	ASSERT_U64(length, n);
+	/* Half of it goes while it is counted. */
+	world.space.refresh++;
+	fitness_walk_step(&walk, &world.space, 0, G4);
+	fake->maps = "100000000-180000000 rw-p 00000000 00:00 0\n";
+	assert_int_equal(space_refresh(&world.space, &fake->src,
+		world.machine), ANSWER_OK);
+	fitness_walk_step(&walk, &world.space, 0, G4);
+	fitness_walk_take(&walk, &world.space, 0, &f);
+	ASSERT_U64(f.present, 1 << 19);
 	leave(&world);
 }
 
@@ -714,6 +791,8 @@ int main(void)
 		cmocka_unit_test(what_is_not_told_is_not_0),
 		cmocka_unit_test(blocks_tell_the_same),
 		cmocka_unit_test(a_new_refresh_is_counted_anew),
+		cmocka_unit_test(what_came_later_is_counted),
+		cmocka_unit_test(a_pass_that_begins_again),
 		cmocka_unit_test(large_regions_come_in_portions),
 	};
 
