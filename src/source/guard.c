@@ -48,7 +48,9 @@ static enum answer guard_text(struct source *src, struct proc_id id,
 {
 	struct guard *guard = guard_of(src);
 
-	if (is_blocked(guard, id.pid, path))
+	/* What one mapped file does, all questions about it would. */
+	if (is_blocked(guard, id.pid, !strncmp(path, "map_files/", 10) ?
+		    "map_files" : path))
 		return ANSWER_BLOCKED;
 	return source_text(guard->inner, id, path, out);
 }

@@ -103,13 +103,18 @@ static unsigned without_of_text(struct proc_id id, const char *path)
 {
 	if (id.pid && !strncmp(path, "kcmp-vm/", 8))
 		return WITHOUT_KCMP;
-	if (id.pid && !strncmp(path, "map_files/", 10))
-		return WITHOUT_MAP_FILES | WITHOUT_CACHESTAT;
 	if (id.pid)
 		return !strcmp(path, "smaps_rollup") ? WITHOUT_SMAPS_ROLLUP :
 			!strcmp(path, "smaps") ? WITHOUT_SMAPS : 0;
 	return !strcmp(path, "zoneinfo") ? WITHOUT_ZONEINFO :
 		!strcmp(path, "iomem") ? WITHOUT_IOMEM : 0;
+}
+
+/* How many pages the page cache has, only cachestat tells; which ones,
+ * mincore does too. */
+static unsigned without_of_question(const struct cache_question *q)
+{
+	return WITHOUT_MAP_FILES | (q->pages ? 0 : WITHOUT_CACHESTAT);
 }
 
 static int text_open(struct live *live, struct proc_id id, const char *path)
@@ -160,13 +165,12 @@ static enum answer live_text(struct source *src, struct proc_id id,
 	const char *path, struct buf *out)
 {
 	struct live *live = (struct live *)src;
-	uint64_t offset, length;
-	char file[64];
-	bool cache = live_cache_question(path, file, sizeof(file), &offset,
-		&length);
-	int fd, other, error = 0;
+	struct cache_question question;
+	bool cache = id.pid && live_cache_question(path, &question);
+	int fd, other, error;
 
-	if (live->without & without_of_text(id, path))
+	if (live->without & (cache ? without_of_question(&question) :
+		    without_of_text(id, path)))
 		return ANSWER_ABSENT;
 	/* Unprivileged, iomem is readable, but all its addresses are 0. */
 	if ((live->without & WITHOUT_PFN) && !id.pid && !strcmp(path, "iomem"))
@@ -177,12 +181,10 @@ static enum answer live_text(struct source *src, struct proc_id id,
 			ENOENT;
 		return error ? answer_for(live, id.pid, error) : ANSWER_OK;
 	}
-	fd = text_open(live, id, cache ? file : path);
-	if (fd < 0) {
+	if (cache) {
+		error = live_cache_answer(live, id.pid, &question, out);
+	} else if ((fd = text_open(live, id, path)) < 0) {
 		error = errno;
-	} else if (cache) {
-		error = live_cache_answer(fd, offset, length, out);
-		close(fd);
 	} else {
 		error = text_read(live, fd, id.pid, path, out);
 		close(fd);

@@ -40,12 +40,19 @@ struct live {
 
 /*
  * The question that is no file's text: what the page cache has of the file
- * mapped at A-B (source.h).  False: PATH is not that question.
+ * mapped at A-B (source.h).
  */
-bool live_cache_question(const char *path, char *file, size_t size,
-	uint64_t *offset, uint64_t *length);
-int live_cache_answer(int fd, uint64_t offset, uint64_t length,
-	struct buf *out);
+struct cache_question {
+	char file[64];		/* below the process's folder */
+	uint64_t offset, length;	/* bytes */
+	bool pages;		/* which ones, not how many */
+};
+
+/* False: PATH is not that question. */
+bool live_cache_question(const char *path, struct cache_question *out);
+/* 0, or an errno value; OUT is added to only on 0. */
+int live_cache_answer(struct live *live, int pid,
+	const struct cache_question *q, struct buf *out);
 
 /* The other such question: how PID's address space compares with another's
  * (source.h). */

@@ -126,7 +126,10 @@ struct source_ops {
 	 * that folder has them, bytes of the file) asks what the page cache
 	 * has of that part of the file, as lines of "KEY: PAGES": cached,
 	 * dirty, writeback, evicted (of shared memory: swapped), and
-	 * "shmem: 1" where the file is shared memory.
+	 * "shmem: 1" where the file is shared memory, "size: BYTES" of it.
+	 * With ":pages" behind it (SOURCE_SLICE pages at most) the counts
+	 * give way to lines of "FIRST PAGES", the runs of pages that it has,
+	 * in order and counted from OFFSET.
 	 */
 	/* Up to N words from index FIRST on; *GOT may be less at the end of
 	 * the file.  Callers ask for slices (SOURCE_SLICE) at most.  On
