@@ -60,7 +60,8 @@ KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps swaps \
 SOURCE := source guard live live_cache live_compare live_facts processes memo block \
 	recording record replay replay_load
 MODEL := state machine hugepages region usage process classify slice \
-	fitness space space_blocks space_pass space_fitness link snapshot fields \
+	cached fitness space space_blocks space_pass space_fitness space_cached \
+	link snapshot fields \
 	fields_process fields_region fields_page fields_zone \
 	runs detail audit fields_audit frame_use mine frames swap_rows \
 	fields_frame fields_swap fields_sum sum swap_users fields_fitness \

@@ -51,12 +51,14 @@
  *   model/process.c          a process as a whole, and all of them
  *   model/classify.c         which state a page is in
  *   model/slice.c            reads some pages and just what is needed of their frames
+ *   model/cached.c           which pages of a file are in the page cache
  *   model/fitness.c          what frames are good for: runs, limit, alignment, TLB
  *   model/swap_users.c       how many refer to a process's swap slots
  *   model/space.c            what is mapped in a process, kept up to date
  *   model/space_blocks.c     what its pages are, by blocks of 512
  *   model/space_pass.c       which pages are read when, and their sums
  *   model/space_fitness.c    what the frames of its regions are good for
+ *   model/space_cached.c     asks for pages in memory that are not mapped in
  *   model/link.c             from pages to frames and back
  *   model/snapshot.c         all that is known at one moment, frozen
  *   model/fields.c           what reports can say of each object:

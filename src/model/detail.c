@@ -41,6 +41,27 @@ static uint64_t huge_start(const struct reader *reader,
 	return from;
 }
 
+/* What a touch of a page that is not mapped in would find. */
+static void detail_cached(struct page_detail *detail, struct space *space,
+	size_t i)
+{
+	const struct region *region = &space->regions[i];
+	const struct cached_map *map = space_cached(space, i, detail->vpn,
+		true);
+	unsigned shift = space->reader->machine->page_shift;
+	uint64_t in_file = (region->offset >> shift) + detail->vpn -
+		(region->start >> shift);
+
+	if (!map)
+		return;
+	detail->has_cached = true;
+	detail->is_shmem = map->shmem;
+	detail->beyond_end = map->file_pages != UINT64_MAX &&
+		in_file >= map->file_pages;
+	if (cached_has(map, detail->vpn))
+		detail->marks |= MARK_CACHED;
+}
+
 static void detail_page(struct page_detail *detail, struct space *space,
 	uint64_t vpn)
 {
@@ -82,6 +103,8 @@ static void detail_page(struct page_detail *detail, struct space *space,
 		detail->swap_type = (uint8_t)pte.swap_type;
 		detail->swap_offset = pte.swap_offset;
 	}
+	if (detail->state == STATE_NOT_MAPPED)
+		detail_cached(detail, space, (size_t)i);
 	if (!pte.present)
 		return;
 	detail->has_pfn = reader->machine->facts.pfn_visible;

@@ -91,6 +91,7 @@ REGION_FIGURE(anon_huge, USAGE_ANON_HUGE, usage->anon_huge)
 REGION_FIGURE(hugetlb, USAGE_SHARED_HUGETLB | USAGE_PRIVATE_HUGETLB,
 	usage->shared_hugetlb + usage->private_hugetlb)
 REGION_FIGURE(locked, USAGE_LOCKED, usage->locked)
+REGION_FIGURE(cached, USAGE_CACHED, usage->cached)
 
 static uint64_t region_state_at(const struct record *record, unsigned i)
 {
@@ -168,6 +169,8 @@ const struct field region_fields[] = {
 		"Shared_Hugetlb and Private_Hugetlb of smaps"),
 	F("locked", NULL, "bytes", 0, false, get_region_locked, NULL,
 		"as Locked in smaps"),
+	F("cached", NULL, "bytes", 0, false, get_region_cached, NULL,
+		"in the page cache, but not mapped in; needs --full"),
 	F("states", NULL, "pages", 0, false, get_region_states, fields_state_part,
 		"pages by state; needs --full"),
 	F("zones", NULL, "pages", 0, false, get_region_zones, fields_zone_part,

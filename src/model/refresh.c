@@ -187,6 +187,7 @@ static void publish(struct refresh *refresh, bool complete)
 	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
 	snapshot->nfitness = 0;
 	snapshot->below = wish->below;
+	snapshot->ncached = snapshot->ncached_known = 0;
 	take_rates(snapshot, refresh);
 	take_rows(snapshot, refresh);
 	buf_clear(&snapshot->command);
@@ -201,6 +202,8 @@ static void publish(struct refresh *refresh, bool complete)
 		snapshot_take_space(snapshot, &refresh->space, wish);
 		if (wish->want_audit && complete)
 			take_audit(snapshot, refresh);
+		if (wish->keep_blocks)
+			snapshot_take_cached(snapshot, &refresh->space, wish);
 		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
 			detail_fill(snapshot, &refresh->space, &wish->focus);
 		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks &&

@@ -35,7 +35,35 @@ static void add(struct snapshot *snapshot, const struct page_run *run)
 	snapshot->runs[snapshot->nruns++] = *run;
 }
 
-static void add_void(struct snapshot *snapshot, const struct space *space,
+/* One region's pages from RUN's first to END, none of which is mapped: those
+ * that the page cache has are marked.  As many as fit into the portion. */
+static void add_not_mapped(struct snapshot *snapshot, struct space *space,
+	struct page_run run, uint64_t end)
+{
+	while (run.vpn < end && snapshot->nruns <= RUNS_PORTION) {
+		const struct cached_map *map = space_cached(space, run.region,
+			run.vpn, false);
+		uint64_t next = end;
+		size_t i;
+
+		run.marks = 0;
+		if (map) {
+			next = map->to;
+			i = cached_after(map, run.vpn);
+			if (i < map->n && map->ranges[i].start <= run.vpn) {
+				run.marks = MARK_CACHED;
+				next = map->ranges[i].end;
+			} else if (i < map->n) {
+				next = map->ranges[i].start;
+			}
+		}
+		run.npages = (next < end ? next : end) - run.vpn;
+		add(snapshot, &run);
+		run.vpn += run.npages;
+	}
+}
+
+static void add_void(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish, uint64_t from, uint64_t to)
 {
 	unsigned shift = snapshot->machine->page_shift;
@@ -44,7 +72,7 @@ static void add_void(struct snapshot *snapshot, const struct space *space,
 
 	if (wish->runs_pfn.end || from >= to)
 		return;
-	for (; i < space->nregions; i++) {
+	for (; i < space->nregions && snapshot->nruns <= RUNS_PORTION; i++) {
 		const struct region *region = &space->regions[i];
 		uint64_t start = region->start >> shift;
 		uint64_t end = region->end >> shift;
@@ -60,7 +88,10 @@ static void add_void(struct snapshot *snapshot, const struct space *space,
 		run = (struct page_run){ .vpn = start, .npages = end - start,
 			.region = (uint32_t)i,
 			.state = (uint8_t)classify_absent(&cx) };
-		add(snapshot, &run);
+		if (run.state == STATE_NOT_MAPPED)
+			add_not_mapped(snapshot, space, run, end);
+		else
+			add(snapshot, &run);
 	}
 }
 
@@ -93,6 +124,15 @@ static struct page_run run_of(const struct space *space, size_t i)
 	return run;
 }
 
+/* The marks of page VPN of the region that the pass is at, in STATE. */
+static uint8_t cached_mark(struct space *space, uint8_t state, uint64_t vpn)
+{
+	const struct cached_map *map = state != STATE_NOT_MAPPED ? NULL :
+		space_cached(space, space->at_region, vpn, false);
+
+	return map && cached_has(map, vpn) ? MARK_CACHED : 0;
+}
+
 static int add_slice(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish, uint64_t from, uint64_t to)
 {
@@ -115,6 +155,7 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 		    (!run.has_pfn || run.pfn < wish->runs_pfn.start ||
 		     run.pfn >= wish->runs_pfn.end))
 			continue;
+		run.marks |= cached_mark(space, run.state, run.vpn);
 		add(snapshot, &run);
 	}
 	return 0;
@@ -150,6 +191,8 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 		if (from >= to)
 			continue;
 		add_void(snapshot, space, wish, at, from);
+		if (snapshot->nruns > RUNS_PORTION)
+			break;
 		if (add_slice(snapshot, space, wish, from, to)) {
 			/* What cannot be read is no void either. */
 			snapshot->pagemap = space->reader->answers[WORDS_PAGEMAP];
@@ -158,8 +201,10 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 		}
 		at = to;
 	}
-	if (snapshot->nruns < RUNS_PORTION) {
+	if (snapshot->nruns < RUNS_PORTION)
 		add_void(snapshot, space, wish, at, end);
+	snapshot->cached_answer = space->cached_answer;
+	if (snapshot->nruns < RUNS_PORTION) {
 		snapshot->runs_next = wish->runs.end;
 	} else {
 		/* The last run may go on: it is the next portion's first. */

@@ -45,6 +45,8 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->frame_blocks);
 	free(snapshot->frames);
 	free(snapshot->link);
+	free(snapshot->cached);
+	free(snapshot->cached_known);
 	audit_fini(&snapshot->audit);
 	free(snapshot->runs);
 	free(snapshot->frame_runs);
@@ -171,6 +173,7 @@ void snapshot_take_space(struct snapshot *snapshot, struct space *space,
 	snapshot->pagemap = reader->answers[WORDS_PAGEMAP];
 	snapshot->kpageflags = reader->answers[WORDS_KPAGEFLAGS];
 	snapshot->kpagecount = reader->answers[WORDS_KPAGECOUNT];
+	snapshot->cached_answer = space->cached_answer;
 	snapshot->whole = space->whole;
 	snapshot->layout = space->layout;
 	snapshot->dropped = space->dropped;
@@ -232,6 +235,9 @@ void snapshot_take_problems(struct snapshot *snapshot)
 		complain(snapshot, "smaps", snapshot->smaps, NULL, owner);
 		if (snapshot->swap_pss_why)
 			say_swap_pss(snapshot);
+		complain(snapshot, "page cache", snapshot->cached_answer,
+			"which pages of some files it has is unknown",
+			"needs root, or CAP_CHECKPOINT_RESTORE");
 	}
 	if (!machine->facts.pfn_visible) {
 		buf_str(&snapshot->problems, machine->facts.uid ?

@@ -35,6 +35,7 @@ static void blocks_free(struct space *space)
 void space_fini(struct space *space)
 {
 	blocks_free(space);
+	space_cached_free(space);
 	free(space->blocks);
 	free(space->regions);
 	free(space->zone_pages);

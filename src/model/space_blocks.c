@@ -353,6 +353,8 @@ int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 		return answer == ANSWER_GONE ? -1 : 0;
 	if (all_void(slice, 0, n) && !has_blocks(space, vpn, n))
 		return 0;
+	space_count_cached(space, region, vpn + n);
+	space_uncount_mapped(space, region);
 	for (first = 0; space->keep_blocks && first < n; first += chunk) {
 		chunk = chunk_pages(slice, first);
 		if (block_is_same(space, block_find(space, vpn + first, &at),

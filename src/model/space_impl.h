@@ -6,7 +6,8 @@
  * What the files of a space share: space.c asks what is mapped,
  * space_blocks.c keeps what the pages are, space_pass.c decides which to
  * read when, and adds them up, space_fitness.c counts what their frames are
- * good for.
+ * good for, space_cached.c asks for pages that are in memory and not mapped
+ * in.
  */
 #include "vmatlas/model/space.h"
 
@@ -32,6 +33,11 @@ void space_fitness_forget(struct space *space);
 /* Count the slice's present pages, if that is wanted. */
 void space_fold_fitness(struct space *space, uint32_t region,
 	const struct page_context *cx);
+/* Count what the page cache has of the region that the pass is at, up to page
+ * VPN; without those of the N pages in the reader's slice that are not void. */
+void space_count_cached(struct space *space, size_t region, uint64_t vpn);
+void space_uncount_mapped(struct space *space, size_t region);
+void space_cached_free(struct space *space);
 
 /* Less than space_refresh: what is needed to walk the entries. */
 enum answer space_refresh_map(struct space *space, struct source *src,

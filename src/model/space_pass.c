@@ -25,7 +25,15 @@ static void enter_region(struct space *space, size_t region)
 	space->nranges = space->range = 0;
 	space->found = 0;
 	if (region < space->nregions)
-		space->at_vpn = space->scanned_to = first_page(space, region);
+		space->at_vpn = space->scanned_to = space->cached_vpn =
+			first_page(space, region);
+}
+
+static void leave_region(struct space *space)
+{
+	space_count_cached(space, space->at_region,
+		end_page(space, space->at_region));
+	enter_region(space, space->at_region + 1);
 }
 
 /* Before adding up: figures of smaps stay, all else begins at nothing. */
@@ -53,6 +61,9 @@ void space_pass_begin(struct space *space, enum depth depth)
 	space->reader->depth = depth;
 	memset(space->reader->answers, 0, sizeof(space->reader->answers));
 	space->layout_of_pass = space->layout;
+	space->cached_answer = ANSWER_OK;
+	space->count_cached = !space->keep_blocks && depth == DEPTH_FULL &&
+		!space->usage_from_smaps;
 	enter_region(space, 0);
 	space_fitness_begin(space);
 	if (!space->keep_blocks)
@@ -129,8 +140,7 @@ static bool cut_range(const struct space *space, uint64_t end, uint64_t *from,
 
 bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
 {
-	for (; space->at_region < space->nregions;
-	     enter_region(space, space->at_region + 1)) {
+	for (; space->at_region < space->nregions; leave_region(space)) {
 		const struct region *region = &space->regions[space->at_region];
 		uint64_t end = end_page(space, space->at_region);
 		bool found = false;
@@ -162,6 +172,7 @@ void space_seek(struct space *space, uint64_t vpn)
 	size_t i = regions_after(space->regions, space->nregions,
 		vpn << space->reader->machine->page_shift);
 
+	space->count_cached = false;
 	enter_region(space, i);
 	if (i < space->nregions && space->at_vpn < vpn)
 		space->at_vpn = space->scanned_to = vpn;
@@ -317,7 +328,8 @@ static void finish_region(struct space *space, struct region *region,
 
 void space_sum(struct space *space, struct usage *total)
 {
-	uint32_t unknown = unknown_by_answers(space);
+	uint32_t unknown = unknown_by_answers(space) |
+		(space->count_cached ? 0 : USAGE_CACHED);
 	uint32_t states = 0;
 	size_t i;
 

@@ -54,6 +54,8 @@ struct wish {
 	/* Pages on screen at less than 512 a cell; their detail is wanted. */
 	struct page_range pages[WISH_RANGES];
 	unsigned npages;
+	/* From the first to the last page on screen, whatever the zoom. */
+	struct page_range shown;
 	/* Frames on screen at less than 512 a cell. */
 	struct page_range frames[WISH_RANGES];
 	unsigned nframes;
@@ -125,6 +127,9 @@ struct page_detail {
 	bool has_pfn, has_flags, has_count;
 	uint64_t flags, count;
 	uint8_t state, marks;
+	bool has_cached;	/* MARK_CACHED is known to be there or not, */
+	bool is_shmem;		/* of shared memory, */
+	bool beyond_end;	/* of the file: there is no such page */
 	bool has_swap;		/* its slot is told: */
 	uint8_t swap_type;
 	uint64_t swap_offset;	/* pages */
@@ -195,6 +200,7 @@ struct snapshot {
 	struct process process;
 	struct buf command;
 	enum answer maps, pagemap, kpageflags, kpagecount, smaps;
+	enum answer cached_answer;	/* OK where a report did not ask */
 	bool whole;		/* every page was read at least once */
 	double progress;	/* of the first pass, 0 to 1 */
 	uint64_t read_to;	/* pages below it were read at least once */
@@ -219,6 +225,10 @@ struct snapshot {
 	struct frame_view *frames;
 	size_t nframes, frames_cap;
 	struct page_range frames_asked;	/* what frames[] speaks of */
+	/* Pages that are not mapped in but in the page cache, sorted; and the
+	 * pages of which that is known. */
+	struct page_range *cached, *cached_known;
+	size_t ncached, cached_cap, ncached_known, cached_known_cap;
 	struct focus focus;	/* whose link and detail these are */
 	struct link_cell *link;
 	size_t nlink, link_cap;
@@ -265,6 +275,10 @@ void snapshot_unref(struct snapshot *snapshot);
 
 /* Fill the parts about the address space from SPACE. */
 void snapshot_take_space(struct snapshot *snapshot, struct space *space,
+	const struct wish *wish);
+/* Then what the page cache has of what is on screen, asking for what is not
+ * known yet. */
+void snapshot_take_cached(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish);
 /* Say in problems what could not be read, and what would help. */
 void snapshot_take_problems(struct snapshot *snapshot);

@@ -2,6 +2,7 @@
 #ifndef VMATLAS_MODEL_SPACE_H
 #define VMATLAS_MODEL_SPACE_H
 
+#include "vmatlas/model/cached.h"
 #include "vmatlas/model/fitness.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
@@ -74,6 +75,14 @@ struct space {
 	uint64_t scanned_to;		/* pages */
 	uint64_t found;			/* bytes in RAM or swap, of this region */
 	enum answer scan;		/* of POPULATED_ANY */
+	/* What the page cache has beside what is mapped in. */
+	bool count_cached;		/* the pass counts it */
+	uint64_t cached_vpn;		/* of this region, up to here */
+	enum answer cached_answer;	/* the first but OK that a report got */
+	struct cached_map cached;	/* read last */
+	struct cached_map *shown;	/* of regions on screen, sorted */
+	size_t nshown;
+	uint32_t cached_pass;		/* the refresh that read them */
 };
 
 void space_init(struct space *space, struct proc_id id, bool keep_blocks);
@@ -145,6 +154,13 @@ void fitness_walk_take(const struct fitness_walk *walk,
  */
 bool space_run_around(const struct space *space, size_t region, uint64_t vpn,
 	uint64_t pfn, uint64_t *at, uint64_t *length);
+/*
+ * What the page cache has of REGION (an index) from page VPN to the end of
+ * its chunk, or with ONE at least at VPN; read once a refresh.  NULL: it is
+ * not known (space->cached_answer says why), or there is no such thing.
+ */
+const struct cached_map *space_cached(struct space *space, size_t region,
+	uint64_t vpn, bool one);
 /* Pages below this were read at least once. */
 uint64_t space_read_to(const struct space *space);
 /* Index of the first block that ends above VPN. */

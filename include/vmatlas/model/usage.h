@@ -10,8 +10,9 @@
 /*
  * A struct usage is what a set of virtual pages amounts to, in the kernel's
  * own terms (Documentation/filesystems/proc.rst, smaps): each figure is in
- * bytes and equals the one in smaps.  PSS and SwapPss are in the kernel's
- * fixed point,
+ * bytes and equals the one in smaps (but CACHED, which smaps does not have:
+ * what the page cache has of pages that are not mapped in).  PSS and SwapPss
+ * are in the kernel's fixed point,
  * 1/4096 of a byte, so that sums of many regions round as the kernel's do.
  *
  * A figure counts only while its bit in KNOWN is set: what could not be
@@ -30,7 +31,8 @@
 	X(ANON_HUGE, anon_huge) \
 	X(SHARED_HUGETLB, shared_hugetlb) \
 	X(PRIVATE_HUGETLB, private_hugetlb) \
-	X(LOCKED, locked)
+	X(LOCKED, locked) \
+	X(CACHED, cached)
 
 #define X(id, member) USAGE_BIT_##id,
 enum { USAGE_FIGURES(X) USAGE_NFIGURES };

@@ -1,0 +1,1 @@
+$VMATLAS -r pages -f json -R $FIXTURES/recordings/cached.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r regions --full -f json -R $FIXTURES/recordings/cached.rec
