@@ -344,6 +344,29 @@ static unsigned visible_ranges(const struct pane *pane,
 	return n;
 }
 
+/* From the first page on screen to the last. */
+static struct page_range shown_range(const struct pane *pane)
+{
+	struct page_range range = { 0, 0 };
+	uint64_t at, start, end, unused;
+
+	for (at = pane->top; at < pane->top + (uint64_t)pane->rows; at++) {
+		struct row row = layout_row(&pane->layout, at);
+
+		if (row.kind == ROW_NONE)
+			break;
+		if (!row.ncells)
+			continue;
+		layout_range(&pane->layout, &row, 0, &start, &unused);
+		layout_range(&pane->layout, &row, row.ncells - 1, &unused,
+			&end);
+		if (!range.end)
+			range.start = start;
+		range.end = end;
+	}
+	return range;
+}
+
 void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
 	struct wish *wish)
 {
@@ -354,6 +377,7 @@ void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
 	(void)snapshot;
 	wish->npages = visible_ranges(&atlas->panes[SIDE_VIRTUAL],
 		wish->pages);
+	wish->shown = shown_range(&atlas->panes[SIDE_VIRTUAL]);
 	wish->nframes = visible_ranges(&atlas->panes[SIDE_PHYSICAL],
 		wish->frames);
 	wish->want_fitness = atlas->inspect || atlas->side_col;

@@ -68,6 +68,29 @@ static uint64_t count_pages(struct tally *tally,
 	return end - start;
 }
 
+/* How many pages of START..END lie in the ranges, which are sorted. */
+static uint64_t overlap(const struct page_range *ranges, size_t n,
+	uint64_t start, uint64_t end)
+{
+	size_t low = 0, high = n;
+	uint64_t pages = 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ranges[middle].end > start)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	for (; low < n && ranges[low].start < end; low++) {
+		uint64_t from = ranges[low].start, to = ranges[low].end;
+
+		pages += (to < end ? to : end) - (from > start ? from : start);
+	}
+	return pages;
+}
+
 void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
 	uint64_t end, struct tally *tally)
 {
@@ -101,6 +124,10 @@ void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
 	if (counted < tally->total)
 		tally->state[snapshot_absent(snapshot, region)] +=
 			tally->total - counted;
+	tally->cached = overlap(snapshot->cached, snapshot->ncached, start,
+		end);
+	tally->cached_known = overlap(snapshot->cached_known,
+		snapshot->ncached_known, start, end) == tally->total;
 }
 
 /* ---- frames */

@@ -64,6 +64,18 @@ static void add_slot(struct buf *out, const struct snapshot *snapshot,
 		buf_fmt(out, "swap area %u", (unsigned)detail->swap_type);
 }
 
+/* What a touch of a page that is not mapped in would do. */
+static const char *cached_words(const struct page_detail *detail)
+{
+	if (detail->beyond_end)
+		return "it lies beyond the end of its file: a touch is a bus error";
+	if (detail->marks & MARK_CACHED)
+		return "the page cache has it: a touch is a minor fault";
+	if (detail->is_shmem)
+		return "memory has none: a touch brings zeros, or what is in swap";
+	return "the page cache has not got it: a touch must read the file (major fault)";
+}
+
 static void explain_page(struct buf *out, const struct snapshot *snapshot,
 	uint64_t vpn)
 {
@@ -78,8 +90,12 @@ static void explain_page(struct buf *out, const struct snapshot *snapshot,
 		add_slot(out, snapshot, detail);
 	}
 	/* A narrow screen cuts the end: what it is comes before the why. */
-	buf_fmt(out, "  %s: it %s", state_info(detail->state)->title,
-		state_info(detail->state)->words);
+	if (detail->has_cached)
+		buf_fmt(out, "  %s: %s", state_info(detail->state)->title,
+			cached_words(detail));
+	else
+		buf_fmt(out, "  %s: it %s", state_info(detail->state)->title,
+			state_info(detail->state)->words);
 }
 
 /* The most frequent states of a cell, with their counts. */
@@ -103,6 +119,9 @@ static void add_states(struct buf *out, const struct tally *tally)
 				continue;
 			buf_fmt(out, "%s%" PRIu64 " %s", first && !n ? "" : ", ",
 				most, state_info(i)->title);
+			if (i == STATE_NOT_MAPPED && tally->cached_known)
+				buf_fmt(out, " (%" PRIu64 " in page cache)",
+					tally->cached);
 			n++;
 		}
 		first = false;
@@ -299,6 +318,10 @@ static void inspect_page(struct buf *out, const struct snapshot *snapshot)
 
 	buf_fmt(out, "state\t%c %s\n", info->letter, info->name);
 	buf_fmt(out, "\tit %s\n", info->words);
+	if (detail->has_cached)
+		buf_fmt(out, "touch\t%s\n", cached_words(detail));
+	else if (detail->state == STATE_NOT_MAPPED)
+		buf_str(out, "touch\t?  (what the page cache has is not known)\n");
 	buf_fmt(out, "entry\t0x%016" PRIx64 "\n", detail->word);
 	for (bit = 0; bit < NMARKS; bit++)
 		if (detail->marks >> bit & 1)
@@ -331,6 +354,9 @@ static void inspect_cell(struct buf *out, const struct snapshot *snapshot,
 			buf_fmt(out, "%c\t%" PRIu64 " %s\n",
 				state_info(i)->letter, tally->state[i],
 				state_info(i)->title);
+	if (tally->cached_known && tally->state[STATE_NOT_MAPPED])
+		buf_fmt(out, ";\t%" PRIu64 " of them in the page cache\n",
+			tally->cached);
 	if (tally->shared || tally->private) {
 		uint64_t mapped = tally->content - tally->state[STATE_SWAP];
 

@@ -153,6 +153,16 @@ static struct look_of_cell look_content(const struct tally *tally,
 	return look_state(dominant(tally), fill);
 }
 
+static struct look_of_cell look_absent(const struct tally *tally)
+{
+	enum page_state state = dominant(tally);
+
+	if (state == STATE_NOT_MAPPED &&
+	    tally->cached > tally->state[state] / 2)
+		return (struct look_of_cell){ ';', ROLE_CACHED, FILL_NONE };
+	return look_state(state, FILL_NONE);
+}
+
 struct look_of_cell paint_pages(const struct tally *tally,
 	enum coloring coloring, const struct snapshot *snapshot)
 {
@@ -163,7 +173,7 @@ struct look_of_cell paint_pages(const struct tally *tally,
 	if (!tally->content && tally->pending)
 		return (struct look_of_cell){ '~', ROLE_STALE, FILL_NONE };
 	if (!tally->content)
-		look = look_state(dominant(tally), FILL_NONE);
+		look = look_absent(tally);
 	else
 		look = look_content(tally, coloring, snapshot);
 	if (tally->changed)
@@ -302,6 +312,16 @@ static bool class_legend(enum coloring coloring,
 	return false;
 }
 
+static bool cached_legend(unsigned i, struct legend_entry *out)
+{
+	if (i)
+		return false;
+	*out = (struct legend_entry){ ';', ROLE_CACHED, FILL_NONE,
+		"in page cache",
+		"is not mapped in here now, but the page cache has it" };
+	return true;
+}
+
 /* Pages without content look the same whatever the colouring. */
 static bool void_legend(unsigned i, struct legend_entry *out)
 {
@@ -312,7 +332,7 @@ static bool void_legend(unsigned i, struct legend_entry *out)
 			entry_of_state(state, out);
 			return true;
 		}
-	return false;
+	return cached_legend(i, out);
 }
 
 bool paint_legend(enum coloring coloring, const struct snapshot *snapshot,
@@ -322,7 +342,7 @@ bool paint_legend(enum coloring coloring, const struct snapshot *snapshot,
 
 	if (coloring == COLORING_STATE) {
 		if (++i >= NSTATES)
-			return false;
+			return cached_legend(i - NSTATES, out);
 		entry_of_state(i, out);		/* all but the hole */
 		return true;
 	}

@@ -309,10 +309,14 @@ static void legend_has_each_state_once(void **state)
 {
 	bool seen[NSTATES] = { false };
 	struct legend_entry entry;
-	unsigned i, k;
+	unsigned i, k, cached = 0;
 
 	(void)state;
 	for (i = 0; paint_legend(COLORING_STATE, &snapshot, i, &entry); i++) {
+		if (entry.role == ROLE_CACHED) {
+			cached++;
+			continue;
+		}
 		assert_true(entry.role > ROLE_STATE_FIRST);
 		k = entry.role - ROLE_STATE_FIRST;
 		assert_false(seen[k]);
@@ -321,8 +325,29 @@ static void legend_has_each_state_once(void **state)
 		assert_string_equal(entry.title, state_info(k)->title);
 		assert_non_null(entry.words);
 	}
-	assert_int_equal(i, NSTATES - 1);
+	/* One mark has a look of its own. */
+	assert_int_equal(cached, 1);
+	assert_int_equal(i, NSTATES - 1 + cached);
 	assert_false(seen[STATE_HOLE]);
+}
+
+/* More than half of what is not mapped in, if nothing else is in the cell. */
+static void cached_has_its_look(void **state)
+{
+	struct tally tally = { .total = 8, .state = { [STATE_NOT_MAPPED] = 6,
+		[STATE_GUARD] = 2 }, .cached = 3 };
+
+	(void)state;
+	assert_int_equal(paint_pages(&tally, COLORING_STATE, &snapshot).letter,
+		',');
+	tally.cached = 4;
+	assert_int_equal(paint_pages(&tally, COLORING_STATE, &snapshot).letter,
+		';');
+	assert_int_equal(paint_pages(&tally, COLORING_COW, &snapshot).role,
+		ROLE_CACHED);
+	tally.state[STATE_FILE] = tally.content = 1;
+	assert_int_equal(paint_pages(&tally, COLORING_STATE, &snapshot).letter,
+		'f');
 }
 
 /* In each colouring: no letter twice, and every letter that cells show. */
@@ -605,6 +630,7 @@ int main(void)
 		T(one_page_shows_however_many_do_not),
 		T(change_and_age_are_roles), T(colorings),
 		T(frames_of_nobody_we_know), T(legend_has_each_state_once),
+		T(cached_has_its_look),
 		T(legends_tell_every_letter), T(words_for_pages_and_frames),
 		T(show_is_in_the_cells_it_says), T(exec_starts_anew),
 		T(inspector_in_lines), T(keys_do_one_thing_each),

@@ -19,6 +19,9 @@ struct tally {
 					 * physical side, frames mapped here */
 	uint64_t shared, private;	/* by enum sharing */
 	uint64_t changed;
+	uint64_t cached;		/* of those not mapped in, in the page
+					 * cache */
+	bool cached_known;		/* of all pages in the cell */
 	int zone;			/* of its frames; -1: none or several */
 	bool stale;			/* read some refreshes ago */
 	bool pending;			/* not read yet: the counts are too low */

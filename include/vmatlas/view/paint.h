@@ -11,7 +11,9 @@
 
 /*
  * From what lies in a cell to how it looks.  What the letter says and what
- * the colour says is always the same thing: the colouring chosen.
+ * the colour says is always the same thing: the colouring chosen.  Pages that
+ * are not mapped in have two looks: ',', and ';' where the page cache has more
+ * than half of a cell's.
  */
 #define COLORINGS(X) \
 	X(STATE, "state") X(SHARING, "sharing") X(COW, "cow") \

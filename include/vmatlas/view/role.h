@@ -35,6 +35,7 @@
 	X(PALETTE_3, "palette.3", '3') \
 	X(PALETTE_4, "palette.4", '4') \
 	X(PALETTE_5, "palette.5", '5') \
+	X(CACHED, "cached", ';') \
 	X(STALE, "stale", 'O') \
 	X(CHANGED, "changed", '*') \
 	X(MARK, "mark", '@') \
