@@ -66,7 +66,7 @@ MODEL := state machine hugepages region usage process classify slice \
 	runs detail audit fields_audit frame_use mine frames swap_rows \
 	fields_frame fields_swap fields_sum sum swap_users fields_fitness \
 	fields_memory budget budget_ram budget_swap budget_events \
-	budget_process refresh sampler
+	budget_process crowd owners question fields_owner refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \
 	explain atlas atlas_act atlas_paint atlas_head \
 	atlas_inspect list help

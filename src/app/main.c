@@ -85,6 +85,10 @@
  *   model/budget_events.c    faults, reclaim, pressure, and these in words
  *   model/budget_process.c   a process's own, and its control group
  *   model/fields_memory.c    what reports can say of that
+ *   model/crowd.c            a walk over all processes
+ *   model/owners.c           who has some frames
+ *   model/fields_owner.c     what reports can say of that
+ *   model/question.c         what only all processes can answer, step by step
  *   model/refresh.c          what one refresh asks, in which order
  *   model/sampler.c          the thread that reads, and its replacement
  *

@@ -266,6 +266,9 @@ static int take_selection(struct options *options, int id, const char *arg,
 	case OPTION_BELOW:
 		options->below_given = true;
 		return parse_limit(arg, &options->below, err);
+	case OPTION_PA:
+		return parse_range(arg, 1, &options->pa_start,
+			&options->pa_end, "physical address", err);
 	case OPTION_CPU:
 		return parse_double(arg, 0.01, 100, &options->cpu, "CPU",
 			err);

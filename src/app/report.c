@@ -248,6 +248,12 @@ static void report_zones(struct reporter *reporter,
 	report_all(reporter, OBJECT_ZONE, snapshot, snapshot->machine->nzones);
 }
 
+static void report_owners(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	report_all(reporter, OBJECT_OWNER, snapshot, snapshot->nowners);
+}
+
 static void report_swap(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
@@ -299,7 +305,8 @@ static int report_runs(struct reporter *reporter, enum object object,
 		for (record.index = 0; record.index < n; record.index++)
 			table_record(&reporter->text, reporter->options->format,
 				&record);
-		if (next >= range->end || (*reporter->stop))
+		if (next >= (frames ? UINT64_MAX : range->end) ||
+		    *reporter->stop)
 			break;
 		if (reporter_flush(reporter, err))
 			goto free_record;
@@ -421,6 +428,17 @@ static void wish_memory(struct wish *wish, const struct options *options,
 	wish->want_budget = wish->skip_pages = true;
 }
 
+static void wish_owners(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)pid;
+	wish->question = QUESTION_OWNERS;
+	wish->asked_pfns = (struct page_range){ options->pfn_start,
+		options->pfn_end };
+	wish->asked_va = (struct page_range){ options->va_start,
+		options->va_end };
+}
+
 /* ---- the table of reports */
 
 /*
@@ -448,6 +466,8 @@ static const struct report_kind {
 		NULL },
 	[REPORT_FRAMES] = { SUBJECT_MACHINE_OR_PROCESS, wish_frames, NULL,
 		report_frames },
+	[REPORT_OWNERS] = { SUBJECT_MACHINE_OR_PROCESS, wish_owners,
+		report_owners, NULL },
 	[REPORT_SWAP] = { SUBJECT_MACHINE_OR_PROCESS, wish_swap, report_swap,
 		NULL },
 	[REPORT_MEMORY] = { SUBJECT_MACHINE_OR_PROCESS, wish_memory,
@@ -482,6 +502,8 @@ void reporter_wish(struct reporter *reporter, int pid)
 		wish->list_pids[0] = pid;
 		wish->nlist_pids = 1;
 	}
+	wish->only_pa = (struct page_range){ reporter->options->pa_start,
+		reporter->options->pa_end };
 	if (kind->wish)
 		kind->wish(wish, reporter->options, pid);
 }

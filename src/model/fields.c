@@ -4,8 +4,9 @@
 const char *object_name(enum object object)
 {
 	static const char *const names[NOBJECTS] = {
-		"process", "region", "pages", "zone", "audit", "frames", "swap",
-		"sum", "fitness", "memory"
+#define X(id, name, fields) name,
+		OBJECTS(X)
+#undef X
 	};
 
 	return names[(unsigned)object < NOBJECTS ? object : 0];
@@ -70,9 +71,9 @@ void fields_owner_starttime(struct record *record, struct value *value)
 const struct field *field_at(enum object object, unsigned i)
 {
 	static const struct field *const tables[NOBJECTS] = {
-		process_fields, region_fields, run_fields, zone_fields,
-		audit_fields, frame_fields, swap_fields, sum_fields,
-		fitness_fields, memory_fields
+#define X(id, name, fields) fields,
+		OBJECTS(X)
+#undef X
 	};
 	unsigned k;
 

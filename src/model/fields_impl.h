@@ -8,9 +8,9 @@
  */
 #include "vmatlas/model/fields.h"
 
-extern const struct field process_fields[], region_fields[], run_fields[],
-	zone_fields[], audit_fields[], frame_fields[], swap_fields[],
-	sum_fields[], fitness_fields[], memory_fields[];
+#define X(id, name, fields) extern const struct field fields[];
+OBJECTS(X)
+#undef X
 
 #define F(name, title, unit, width, left, get, part, words) \
 	{ name, title, unit, words, width, left, get, part }
@@ -124,6 +124,21 @@ static inline void set_flags(struct record *record, struct value *value,
 {
 	buf_clear(&record->scratch);
 	snapshot_flags(&record->scratch, flags, " ");
+	set_scratch(record, value);
+	value->kind = VALUE_NAMES;
+}
+
+/* The names of a page's marks. */
+static inline void set_marks(struct record *record, struct value *value,
+	uint8_t marks)
+{
+	unsigned bit;
+
+	buf_clear(&record->scratch);
+	for (bit = 0; bit < NMARKS; bit++)
+		if (marks >> bit & 1)
+			buf_fmt(&record->scratch, "%s%s",
+				record->scratch.len ? " " : "", mark_name(bit));
 	set_scratch(record, value);
 	value->kind = VALUE_NAMES;
 }

@@ -76,15 +76,7 @@ static void get_run_flags(struct record *record, struct value *value)
 
 static void get_run_marks(struct record *record, struct value *value)
 {
-	unsigned bit;
-
-	buf_clear(&record->scratch);
-	for (bit = 0; bit < NMARKS; bit++)
-		if (run_of(record)->marks >> bit & 1)
-			buf_fmt(&record->scratch, "%s%s",
-				record->scratch.len ? " " : "", mark_name(bit));
-	set_scratch(record, value);
-	value->kind = VALUE_NAMES;
+	set_marks(record, value, run_of(record)->marks);
 }
 
 static const char *swap_part(const struct snapshot *snapshot, unsigned i,

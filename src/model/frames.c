@@ -353,7 +353,7 @@ static void fill_runs(struct frames *frames, struct snapshot *snapshot,
 	}
 	snapshot->frame_runs_next = at;
 	if (snapshot->nframe_runs < FRAME_RUNS_PORTION)
-		snapshot->frame_runs_next = range.end;
+		snapshot->frame_runs_next = UINT64_MAX;
 }
 
 /* ---- sums by zone */

@@ -44,7 +44,7 @@ static void grow(struct mine *mine)
 	mine->cap = cap;
 }
 
-static void add_frame(struct mine *mine, uint64_t pfn, bool exclusive)
+void mine_add_frame(struct mine *mine, uint64_t pfn, bool exclusive)
 {
 	unsigned at = pfn % BLOCK_PAGES, i;
 	uint64_t bit = UINT64_C(1) << at % 64;
@@ -78,7 +78,7 @@ void mine_add(struct mine *mine, uint64_t word, const struct kernel_rules *rules
 	struct pte pte = pte_decode(word, rules);
 
 	if (pte.present && mine->frames_told)
-		add_frame(mine, pte.pfn, rules->high_bits && pte.exclusive);
+		mine_add_frame(mine, pte.pfn, rules->high_bits && pte.exclusive);
 	if (pte.special != PTE_SWAP)
 		return;
 	mine->swapped++;

@@ -36,6 +36,7 @@ void refresh_fini(struct refresh *refresh)
 	frames_free(refresh->frames);
 	budget_fini(&refresh->budget);
 	budget_fini(&refresh->budget_before);
+	question_fini(&refresh->question);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);
@@ -216,6 +217,7 @@ static void publish(struct refresh *refresh, bool complete)
 	snapshot->budget.valid = false;
 	if (wish->want_budget)
 		budget_copy(&snapshot->budget, &refresh->budget);
+	question_fill(&refresh->question, snapshot);
 	snapshot_take_problems(snapshot);
 	refresh->owner.publish(refresh->owner.arg, snapshot);
 	snapshot_unref(snapshot);
@@ -364,15 +366,20 @@ static bool serve_between(struct refresh *refresh)
 	return true;
 }
 
-static bool budget_is_spent(const struct refresh *refresh, uint64_t cpu_start)
+static bool spent_since(const struct refresh *refresh, uint64_t cpu_start)
 {
 	const struct wish *wish = &refresh->wish;
 	double allowed = wish->cpu * wish->period_ms / 100.0;
 
-	if (wish->whole || !refresh->space.whole)
-		return false;
 	return (double)(clock_ms(CLOCK_THREAD_CPUTIME_ID) - cpu_start) >
 		(allowed < 1 ? 1 : allowed);
+}
+
+static bool budget_is_spent(const struct refresh *refresh, uint64_t cpu_start)
+{
+	if (refresh->wish.whole || !refresh->space.whole)
+		return false;
+	return spent_since(refresh, cpu_start);
 }
 
 /* Read pages until all were read, or the budget is spent; false: that was
@@ -458,6 +465,37 @@ static bool read_audited(struct refresh *refresh)
 	return true;
 }
 
+static void begin_question(struct refresh *refresh)
+{
+	bool has_space = refresh->has_space &&
+		refresh->space.process.answer == ANSWER_OK;
+
+	question_begin(&refresh->question, refresh->src, refresh->machine,
+		&refresh->wish, has_space ? &refresh->space : NULL);
+}
+
+/* Go on asking all processes, as long as the budget lasts; false: broken
+ * off. */
+static bool ask_all(struct refresh *refresh)
+{
+	struct question *question = &refresh->question;
+	uint64_t cpu = clock_ms(CLOCK_THREAD_CPUTIME_ID);
+
+	begin_question(refresh);
+	while (question_step(question)) {
+		if (refresh->owner.has_news(refresh->owner.arg)) {
+			if (!serve_between(refresh))
+				return false;
+			begin_question(refresh);
+		}
+		/* What was never answered is, as fast as it can be. */
+		if (!refresh->wish.whole && question->answered &&
+		    spent_since(refresh, cpu))
+			break;
+	}
+	return true;
+}
+
 /* False: broken off, for another wish or the end. */
 static bool read_process(struct refresh *refresh)
 {
@@ -485,6 +523,8 @@ static bool read_process(struct refresh *refresh)
 		space_pass_begin(space, refresh->wish.depth);
 		return true;
 	}
+	if (question_wanted(&refresh->wish) && !refresh->wish.keep_blocks)
+		return true;
 	if (refresh->wish.want_audit)
 		return read_audited(refresh);
 	count_swap_users(refresh);
@@ -536,6 +576,7 @@ void refresh_read(struct refresh *refresh)
 
 	machine_unref(refresh->machine);
 	refresh->machine = machine_read(refresh->src);
+	wish_cut_to_pa(&refresh->wish, refresh->machine);
 	if (refresh->has_space)
 		refresh->space.reader->machine = refresh->machine;
 	if (frames_wanted(&refresh->wish) && !refresh->frames)
@@ -543,7 +584,7 @@ void refresh_read(struct refresh *refresh)
 	if (refresh->frames)
 		frames_begin(refresh->frames, refresh->src, refresh->machine);
 	read_list(refresh);
-	complete = read_process(refresh);
+	complete = read_process(refresh) && ask_all(refresh);
 	read_budget(refresh);
 	count_rates(refresh);
 	publish(refresh, complete);
@@ -567,6 +608,8 @@ int refresh_run(struct refresh *refresh, struct err *err)
 
 void refresh_serve(struct refresh *refresh)
 {
+	if (refresh->machine)
+		wish_cut_to_pa(&refresh->wish, refresh->machine);
 	if (refresh->has_space && refresh->wish.keep_blocks &&
 	    refresh->space.process.answer == ANSWER_OK &&
 	    refresh->space.maps == ANSWER_OK && refresh->space.reader->machine)

@@ -11,6 +11,7 @@
 #include "vmatlas/model/budget.h"
 #include "vmatlas/model/frames.h"
 #include "vmatlas/model/link.h"
+#include "vmatlas/model/question.h"
 #include "vmatlas/model/runs.h"
 #include "vmatlas/model/snapshot.h"
 #include "vmatlas/model/swap_users.h"
@@ -43,6 +44,7 @@ struct refresh {
 	struct audit audit;
 	struct swap_users swap_users;
 	struct frames *frames;	/* NULL until it is wanted */
+	struct question question;
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */

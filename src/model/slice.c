@@ -36,6 +36,12 @@ static bool is_present(const struct slice *slice, size_t i)
 	return slice->words[i] & PM_PRESENT;
 }
 
+bool reader_pfn(const struct reader *reader, size_t i, uint64_t *pfn)
+{
+	*pfn = pfn_of(&reader->slice, i);
+	return is_present(&reader->slice, i) && pfns_told(reader);
+}
+
 static bool is_exclusive(const struct reader *reader, size_t i)
 {
 	return reader->machine->rules.high_bits &&

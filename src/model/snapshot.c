@@ -15,6 +15,35 @@
 /* A block that was read so many refreshes ago looks old on screen. */
 #define STALE_AFTER 5
 
+struct page_range range_in_pages(struct page_range bytes,
+	const struct machine *machine)
+{
+	if (!bytes.end)
+		return (struct page_range){ 0, UINT64_MAX };
+	return (struct page_range){ bytes.start >> machine->page_shift,
+		((bytes.end - 1) >> machine->page_shift) + 1 };
+}
+
+/* END 0 means all. */
+static void cut(struct page_range *range, struct page_range to)
+{
+	if (range->start < to.start)
+		range->start = to.start;
+	if (!range->end || range->end > to.end)
+		range->end = to.end;
+}
+
+void wish_cut_to_pa(struct wish *wish, const struct machine *machine)
+{
+	struct page_range frames = range_in_pages(wish->only_pa, machine);
+
+	if (!wish->only_pa.end)
+		return;
+	cut(&wish->runs_pfn, frames);
+	cut(&wish->frame_runs, frames);
+	cut(&wish->asked_pfns, frames);
+}
+
 struct snapshot *snapshot_ref(struct snapshot *snapshot)
 {
 	__atomic_add_fetch(&snapshot->refs, 1, __ATOMIC_RELAXED);
@@ -55,6 +84,9 @@ void snapshot_free(struct snapshot *snapshot)
 	budget_fini(&snapshot->budget);
 	free(snapshot->swaps);
 	free(snapshot->rows);
+	free(snapshot->members);
+	free(snapshot->owners);
+	buf_fini(&snapshot->owner_names);
 	free(snapshot);
 }
 
@@ -213,6 +245,33 @@ static void say_swap_pss(struct snapshot *snapshot)
 	buf_char(&snapshot->problems, '\n');
 }
 
+/* Who could have been a part of the answer, had he been readable. */
+static void complain_of_members(struct snapshot *snapshot)
+{
+	size_t i, n = 0;
+
+	if (snapshot->owners_cut)
+		buf_fmt(&snapshot->problems, "owners: more than %zu; the rest "
+			"is left out, ask for fewer frames\n",
+			snapshot->nowners);
+	for (i = 0; i < snapshot->nmembers; i++) {
+		const struct crowd_member *member = &snapshot->members[i];
+
+		if (member->answer == ANSWER_OK)
+			continue;
+		buf_fmt(&snapshot->problems, "%s%d ", n++ ? ", " :
+			"processes that could not be read: ",
+			member->process.id.pid);
+		text_escape(&snapshot->problems, text_of(member->process.name),
+			false);
+		buf_fmt(&snapshot->problems, " (%s)",
+			answer_name(member->answer));
+	}
+	if (n)
+		buf_str(&snapshot->problems,
+			"; what they map is not in the answer\n");
+}
+
 void snapshot_take_problems(struct snapshot *snapshot)
 {
 	const struct machine *machine = snapshot->machine;
@@ -254,6 +313,7 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	if (snapshot->budget.valid)
 		complain(snapshot, "meminfo", snapshot->budget.meminfo,
 			"what memory is spent on is unknown", root);
+	complain_of_members(snapshot);
 	complain(snapshot, "swaps", snapshot->swaps_answer,
 		"swap areas are unknown", root);
 	if (snapshot->swap_unnamed && snapshot->swaps_answer == ANSWER_OK)

@@ -26,6 +26,7 @@
 	X(VA, 0, "va", "A[-B]", "only these virtual addresses; B is exclusive") \
 	X(PFN, 0, "pfn", "N[-M]", "only these frames, or pages in them; M is exclusive") \
 	X(BELOW, 0, "below", "A", "the limit in figures of fitness, default 4G; other exit status") \
+	X(PA, 0, "pa", "A[-B]", "only these physical addresses; B is exclusive") \
 	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
 	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
@@ -47,9 +48,16 @@
 
 /* The kinds of reports; what they ask and write stands in app/report.c. */
 #define REPORTS(X) \
-	X(PROCESSES, "processes") X(REGIONS, "regions") X(PAGES, "pages") \
-	X(ZONES, "zones") X(FRAMES, "frames") X(SWAP, "swap") \
-	X(MEMORY, "memory") X(AUDIT, "audit") X(FITNESS, "fitness")
+	X(PROCESSES, "processes") \
+	X(REGIONS, "regions") \
+	X(PAGES, "pages") \
+	X(ZONES, "zones") \
+	X(FRAMES, "frames") \
+	X(SWAP, "swap") \
+	X(MEMORY, "memory") \
+	X(OWNERS, "owners") \
+	X(AUDIT, "audit") \
+	X(FITNESS, "fitness")
 
 #define X(id, name) REPORT_##id,
 enum report { REPORT_NONE, REPORTS(X) NREPORTS };
@@ -72,6 +80,7 @@ struct options {
 	uint64_t pfn_start, pfn_end;
 	uint64_t below;			/* bytes */
 	bool below_given;
+	uint64_t pa_start, pa_end;	/* bytes */
 	const char *output, *record, *replay;
 	const char *procfs, *sysfs;
 	unsigned without;

@@ -13,11 +13,23 @@
  * What can be said about each kind of object, once: every report in every
  * format, and the manual, walk these tables.
  */
-enum object {
-	OBJECT_PROCESS, OBJECT_REGION, OBJECT_PAGES, OBJECT_ZONE,
-	OBJECT_AUDIT, OBJECT_FRAMES, OBJECT_SWAP, OBJECT_SUM, OBJECT_FITNESS,
-	OBJECT_MEMORY, NOBJECTS
-};
+/* Columns: identifier, kind of a JSON line, table of fields. */
+#define OBJECTS(X) \
+	X(PROCESS, "process", process_fields) \
+	X(REGION, "region", region_fields) \
+	X(PAGES, "pages", run_fields) \
+	X(ZONE, "zone", zone_fields) \
+	X(AUDIT, "audit", audit_fields) \
+	X(FRAMES, "frames", frame_fields) \
+	X(SWAP, "swap", swap_fields) \
+	X(SUM, "sum", sum_fields) \
+	X(FITNESS, "fitness", fitness_fields) \
+	X(MEMORY, "memory", memory_fields) \
+	X(OWNER, "owner", owner_fields)
+
+#define X(id, name, fields) OBJECT_##id,
+enum object { OBJECTS(X) NOBJECTS };
+#undef X
 
 /* "process", "region", "pages", "zone" ...: the kind of a JSON line. */
 const char *object_name(enum object object);

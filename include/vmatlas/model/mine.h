@@ -33,6 +33,8 @@ struct mine {
 
 /* Walk all of SPACE, which space_refresh was just called for. */
 void mine_read(struct mine *mine, struct space *space);
+/* Take one frame in that the process maps. */
+void mine_add_frame(struct mine *mine, uint64_t pfn, bool exclusive);
 void mine_fini(struct mine *mine);
 /* Take one pagemap entry in. */
 void mine_add(struct mine *mine, uint64_t word, const struct kernel_rules *rules);

@@ -78,6 +78,9 @@ enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n);
  */
 void reader_frames(struct reader *reader, const struct page_context *cx);
 
+/* Page I has a frame that may be told: *PFN. */
+bool reader_pfn(const struct reader *reader, size_t i, uint64_t *pfn);
+
 /* Add page I of the slice to USAGE.  What is not known about it takes the
  * figure's bit out of USAGE's KNOWN. */
 void reader_account(const struct reader *reader,

@@ -9,6 +9,7 @@
 #include "vmatlas/kernel/swaps.h"
 #include "vmatlas/model/audit.h"
 #include "vmatlas/model/budget.h"
+#include "vmatlas/model/crowd.h"
 #include "vmatlas/model/frame_use.h"
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/process.h"
@@ -34,6 +35,12 @@ struct focus {
 	enum focus_side side;
 	struct page_range range;
 	unsigned other_shift;	/* log2 of pages or frames in a cell there */
+};
+
+/* What only all processes together can answer; see model/question.h. */
+enum question_kind {
+	QUESTION_NONE,
+	QUESTION_OWNERS,	/* who has some frames */
 };
 
 struct wish {
@@ -79,7 +86,20 @@ struct wish {
 	/* What memory is spent on, by the process too if there is one. */
 	bool want_budget;
 	bool skip_pages;	/* of the process: its regions are enough */
+	/* A question to all processes, about the frames in ASKED_PFNS, or
+	 * (END 0) about those that the process has in ASKED_VA (bytes; END 0:
+	 * all that it has). */
+	enum question_kind question;
+	struct page_range asked_pfns, asked_va;
+	/* Physical addresses (bytes; END 0: all) that runs_pfn, frame_runs
+	 * and asked_pfns are cut to as soon as the page size is known. */
+	struct page_range only_pa;
 };
+
+/* Pages or frames that hold BYTES (END 0: all there are). */
+struct page_range range_in_pages(struct page_range bytes,
+	const struct machine *machine);
+void wish_cut_to_pa(struct wish *wish, const struct machine *machine);
 
 /* What is kept of a struct block in a snapshot. */
 struct block_view {
@@ -172,6 +192,16 @@ struct swap_row {
 	uint64_t mine;		/* bytes of the process */
 };
 
+/* Consecutive frames that one process maps by consecutive pages. */
+struct owner_row {
+	uint64_t pfn, npages, vpn;
+	uint64_t file_offset;	/* bytes */
+	uint32_t member;	/* index in the snapshot's members */
+	uint32_t name;		/* of its region: where it starts in owner_names */
+	uint8_t state, marks;
+	bool has_offset;
+};
+
 struct process_row {
 	struct process process;
 	struct usage usage;	/* known 0: not asked, or may not be seen */
@@ -246,7 +276,7 @@ struct snapshot {
 	/* The machine's frames and swap, where the wish asks for them. */
 	struct frame_run *frame_runs;
 	size_t nframe_runs, frame_runs_cap;
-	uint64_t frame_runs_next;	/* frame to go on at, or the end */
+	uint64_t frame_runs_next;	/* frame to go on at; UINT64_MAX: done */
 	bool has_uses;
 	uint64_t *uses;		/* see snapshot_uses */
 	size_t uses_cap;
@@ -255,6 +285,18 @@ struct snapshot {
 	enum answer swaps_answer;
 	bool swap_unnamed;	/* some slot's area is not certain */
 	struct budget budget;	/* valid where the wish asks for it */
+
+	/* The answer to a question to all processes, and who was asked. */
+	enum question_kind question;
+	bool answered;		/* once at least */
+	double question_progress;	/* of the answer that is being read */
+	enum answer question_answer;	/* of the process it is about */
+	struct crowd_member *members;
+	size_t nmembers, members_cap;
+	struct owner_row *owners;
+	size_t nowners, owners_cap;
+	bool owners_cut;	/* there are more than were kept */
+	struct buf owner_names;	/* NUL-terminated each */
 
 	/* All processes. */
 	bool has_list;

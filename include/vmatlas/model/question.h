@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_QUESTION_H
+#define VMATLAS_MODEL_QUESTION_H
+
+#include "vmatlas/model/crowd.h"
+#include "vmatlas/model/owners.h"
+
+/*
+ * A struct question is what only all processes together can answer, asked of
+ * them in as many steps as the CPU budget wants: it goes on where it stopped
+ * at the refresh before, and begins anew once it was answered.  The last
+ * answer stays to be shown meanwhile.
+ */
+struct inquiry {
+	struct crowd crowd;
+	struct owners owners;
+};
+
+struct question {
+	enum question_kind kind;	/* QUESTION_NONE: nothing is asked */
+	struct page_range frames, pages;
+	int pid;
+	bool asking;			/* begun, not yet answered */
+	bool answered;			/* once; that is in last */
+	enum answer answer;		/* of its beginning */
+	struct inquiry now, last;
+};
+
+/* Does WISH want anything of this? */
+bool question_wanted(const struct wish *wish);
+/*
+ * A refresh begins: go on with what WISH asks, or begin it.  SPACE is the
+ * process of the wish, read by space_refresh; NULL where it names none.
+ */
+void question_begin(struct question *question, struct source *src,
+	const struct machine *machine, const struct wish *wish,
+	struct space *space);
+/* Another step; false: it is answered, or cannot be. */
+bool question_step(struct question *question);
+/* Put what is known into SNAPSHOT. */
+void question_fill(const struct question *question, struct snapshot *snapshot);
+void question_fini(struct question *question);
+
+#endif
