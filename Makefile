@@ -59,7 +59,8 @@ KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps swaps \
 	meminfo cgroup
 SOURCE := source guard live live_cache live_compare live_facts processes memo block \
 	recording record replay replay_load
-MODEL := state machine hugepages region usage process classify slice \
+MODEL := state topology fallback machine machine_chart hugepages \
+	region usage process classify slice \
 	cached fitness space space_blocks space_pass space_fitness space_cached \
 	link snapshot fields \
 	fields_process fields_region fields_page fields_zone \

@@ -44,7 +44,10 @@
  *
  * model: what is true about memory
  *   model/state.c            the states of a page, and its marks
+ *   model/topology.c         nodes, memory blocks: what sysfs adds to zones
+ *   model/fallback.c         the zones that an allocation walks
  *   model/machine.c          zones, iomem and what each frame lies in
+ *   model/machine_chart.c    physical memory as stretches of one kind and zone
  *   model/hugepages.c        the pools of huge pages
  *   model/region.c           what is mapped where
  *   model/usage.c            RSS, PSS and their kin

@@ -245,7 +245,7 @@ static void report_all(struct reporter *reporter, enum object object,
 static void report_zones(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
-	report_all(reporter, OBJECT_ZONE, snapshot, snapshot->machine->nzones);
+	report_all(reporter, OBJECT_ZONE, snapshot, snapshot->machine->nplaces);
 }
 
 static void report_owners(struct reporter *reporter,

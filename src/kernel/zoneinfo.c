@@ -32,49 +32,77 @@ static void zone_name(char out[ZONE_NAME_MAX], struct text name)
 	out[name.n] = '\0';
 }
 
-/* The field of ZONE that KEY names.  "high:" of a CPU is not a zone's. */
-static uint64_t *zone_field(struct zone *zone, struct text key)
+/* "protection: (0, 3019, 10955)" */
+static void zone_reserve(struct zone *zone, struct text list)
+{
+	struct text part;
+	uint64_t value;
+
+	list = text_trim(list);
+	if (!text_starts(list, "(") || list.p[list.n - 1] != ')')
+		return;
+	list.p++;
+	list.n -= 2;
+	zone->nreserves = 0;
+	while (zone->nreserves < ZONE_TYPES_MAX &&
+	       text_until(&list, ',', &part)) {
+		if (!text_all_u64(text_trim(part), 10, &value)) {
+			zone->nreserves = 0;
+			return;
+		}
+		zone->reserve[zone->nreserves++] = value;
+	}
+}
+
+/* Keys are matched whole: the "high:" of a CPU is not a zone's. */
+static void zone_field(struct zone *zone, struct text key, uint64_t value)
 {
 	const struct {
 		const char *key;
 		uint64_t *field;
+		bool *has;
 	} fields[] = {
-		{ "min", &zone->min },
-		{ "low", &zone->low },
-		{ "high", &zone->high },
-		{ "spanned", &zone->spanned },
-		{ "present", &zone->present },
-		{ "managed", &zone->managed },
-		{ "start_pfn:", &zone->start_pfn },
+		{ "min", &zone->min, NULL },
+		{ "low", &zone->low, NULL },
+		{ "high", &zone->high, NULL },
+		{ "spanned", &zone->spanned, NULL },
+		{ "present", &zone->present, NULL },
+		{ "managed", &zone->managed, &zone->has_managed },
+		{ "cma", &zone->cma, &zone->has_cma },
+		{ "nr_free_cma", &zone->free_cma, &zone->has_free_cma },
+		{ "boost", &zone->boost, &zone->has_boost },
+		{ "promo", &zone->promo, &zone->has_promo },
+		{ "start_pfn:", &zone->start_pfn, &zone->has_start },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (text_is(key, fields[i].key))
-			return fields[i].field;
-	return NULL;
+		if (text_is(key, fields[i].key)) {
+			*fields[i].field = value;
+			if (fields[i].has)
+				*fields[i].has = true;
+		}
 }
 
 static void zone_line(struct zone *zone, struct text line)
 {
 	struct text key, word;
-	uint64_t *field, value;
+	uint64_t value;
 
-	if (!text_word(&line, &key) || !text_word(&line, &word))
+	if (!text_word(&line, &key))
 		return;
-	field = zone_field(zone, key);
-	if (text_is(key, "pages") && text_is(word, "free")) {
-		if (!text_word(&line, &word))
-			return;
-		field = &zone->free;
+	if (text_is(key, "protection:")) {
+		zone_reserve(zone, line);
+		return;
 	}
-	if (!field || !text_all_u64(word, 10, &value))
+	if (!text_word(&line, &word))
 		return;
-	*field = value;
-	if (field == &zone->managed)
-		zone->has_managed = true;
-	if (field == &zone->start_pfn)
-		zone->has_start = true;
+	if (text_is(key, "pages") && text_is(word, "free")) {
+		if (text_word(&line, &word) && text_all_u64(word, 10, &value))
+			zone->free = value;
+	} else if (text_all_u64(word, 10, &value)) {
+		zone_field(zone, key, value);
+	}
 }
 
 size_t zoneinfo_parse(struct text text, struct zone **out)

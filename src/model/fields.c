@@ -29,9 +29,25 @@ const char *fields_state_part(const struct snapshot *snapshot, unsigned i,
 const char *fields_zone_part(const struct snapshot *snapshot, unsigned i,
 	char out[32])
 {
-	if (i < snapshot->machine->nzones)
+	if (i < snapshot->machine->nplaces)
 		return snapshot_zone(snapshot, (int)i, out);
-	return i == snapshot->machine->nzones ? "?" : NULL;
+	return i == snapshot->machine->nplaces ? "?" : NULL;
+}
+
+void fields_set_zone(const struct record *record, struct value *value,
+	int zone)
+{
+	if (zone >= 0)
+		set_str(value, record->snapshot->machine->zones[zone].name);
+}
+
+void fields_set_node(const struct record *record, struct value *value,
+	int zone)
+{
+	const struct machine *machine = record->snapshot->machine;
+
+	if (zone >= 0 && machine->zones[zone].node >= 0)
+		set_u64(value, (uint64_t)machine->zones[zone].node);
 }
 
 const struct process *fields_process(const struct record *record)

@@ -38,13 +38,12 @@ static void get_owner(struct record *record, struct value *value)
 		value->kind = VALUE_NONE;	/* nobody asked, or no memory */
 }
 
-/* What lies in no zone; where spans overlap, which one is not known. */
+/* What lies in no zone. */
 static bool is_zoneless(const struct record *record, struct value *value)
 {
 	const struct machine *machine = record->snapshot->machine;
 
-	if (machine->zoneinfo != ANSWER_OK || machine->zones_overlap ||
-	    stretch_of(record)->zone >= 0)
+	if (machine->zoneinfo != ANSWER_OK || stretch_of(record)->zone >= 0)
 		return false;
 	value->kind = VALUE_NONE;
 	return true;
@@ -54,17 +53,16 @@ static void get_zone(struct record *record, struct value *value)
 {
 	int zone = stretch_of(record)->zone;
 
-	if (!is_zoneless(record, value) && zone >= 0)
-		set_str(value, record->snapshot->machine->zones[zone].name);
+	if (!is_zoneless(record, value))
+		fields_set_zone(record, value, zone);
 }
 
 static void get_node(struct record *record, struct value *value)
 {
 	int zone = stretch_of(record)->zone;
 
-	if (!is_zoneless(record, value) && zone >= 0)
-		set_u64(value, (uint64_t)
-			record->snapshot->machine->zones[zone].node);
+	if (!is_zoneless(record, value))
+		fields_set_node(record, value, zone);
 }
 
 static void get_flags(struct record *record, struct value *value)
@@ -86,12 +84,13 @@ const struct field frame_fields[] = {
 	F("use", "USE", "", 9, true, get_use, NULL, "what for"),
 	F("owner", "OWNER", "", 6, true, get_owner, NULL,
 		"mine: only the process named maps them; shared: it and others; other: not it; none: nobody"),
-	F("zone", "ZONE", "", 8, true, get_zone, NULL, "their zone"),
+	F("zone", "ZONE", "", 8, true, get_zone, NULL,
+		"their zone, or those that come into question"),
 	F("node", "N", "", 2, false, get_node, NULL, "their node"),
 	F("flags", NULL, "", 0, true, get_flags, NULL,
 		"as page-types names them"),
 	F("resource", "RESOURCE", "", 0, true, get_resource, NULL,
-		"the outermost range of iomem around them"),
+		"the range of iomem around them: in RAM the innermost, else the outermost"),
 	F("pid", NULL, "", 0, false, fields_owner_pid, NULL,
 		"the process that owner is about"),
 	F("starttime", NULL, "ticks", 0, false, fields_owner_starttime, NULL,

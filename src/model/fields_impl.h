@@ -55,6 +55,12 @@ const char *fields_mapping_part(const struct snapshot *snapshot, unsigned i,
 	F("mappings", NULL, "pages", 0, false, fields_mappings, \
 		fields_mapping_part, "present pages by what maps them")
 
+/* The name and the node of a zone or doubt; -1: not known. */
+void fields_set_zone(const struct record *record, struct value *value,
+	int zone);
+void fields_set_node(const struct record *record, struct value *value,
+	int zone);
+
 /* Of the process that any record is about. */
 const struct process *fields_process(const struct record *record);
 bool fields_stat_known(const struct record *record);

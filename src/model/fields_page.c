@@ -55,17 +55,16 @@ static void get_run_zone(struct record *record, struct value *value)
 {
 	int zone = run_zone(record);
 
-	if (!has_no_frame(record, value) && zone >= 0)
-		set_str(value, record->snapshot->machine->zones[zone].name);
+	if (!has_no_frame(record, value))
+		fields_set_zone(record, value, zone);
 }
 
 static void get_run_node(struct record *record, struct value *value)
 {
 	int zone = run_zone(record);
 
-	if (!has_no_frame(record, value) && zone >= 0)
-		set_u64(value, (uint64_t)
-			record->snapshot->machine->zones[zone].node);
+	if (!has_no_frame(record, value))
+		fields_set_node(record, value, zone);
 }
 
 static void get_run_flags(struct record *record, struct value *value)

@@ -13,6 +13,12 @@
 
 enum { KNOWN_FLAGS = 1, KNOWN_COUNT = 2, KNOWN_NOWHERE = 4 };
 
+/* Consecutive free frames of one zone. */
+struct free_run {
+	int zone;
+	uint64_t start, end;
+};
+
 struct frames {
 	struct source *src;
 	const struct machine *machine;
@@ -22,6 +28,7 @@ struct frames {
 	enum answer answers[NWORD_FILES];
 	/* Flags of the head whose tail the frame at head_next would be. */
 	uint64_t head, head_next;
+	struct free_run free_run;
 	/* A slice, as it was read. */
 	uint64_t flags[SOURCE_SLICE], counts[SOURCE_SLICE];
 	uint8_t known[SOURCE_SLICE], use[SOURCE_SLICE], owner[SOURCE_SLICE];
@@ -358,9 +365,9 @@ static void fill_runs(struct frames *frames, struct snapshot *snapshot,
 
 /* ---- sums by zone */
 
-/* Frames that may be of several zones leave the sums of each unknown. */
-static void count_unread(struct snapshot *snapshot,
-	const struct stretch *stretch, uint64_t n)
+/* Frames in doubt leave the sums of each zone that they may be of unknown. */
+static void count_doubt(struct snapshot *snapshot,
+	const struct stretch *stretch)
 {
 	const struct machine *machine = snapshot->machine;
 	size_t i;
@@ -368,62 +375,80 @@ static void count_unread(struct snapshot *snapshot,
 	for (i = 0; i < machine->nzones; i++) {
 		const struct zone *zone = &machine->zones[i];
 
-		if (stretch->zone == (int)i || (stretch->zone < 0 &&
-			    zone->has_start && stretch->start <
-				zone->start_pfn + zone->spanned &&
-			    zone->start_pfn < stretch->end))
-			snapshot_uses(snapshot, i)[NFRAME_USES] += n;
+		if (zone->has_start && stretch->start <
+			    zone->start_pfn + zone->spanned &&
+		    zone->start_pfn < stretch->end)
+			snapshot_uses(snapshot, i)[USES_UNREAD] +=
+				stretch->end - stretch->start;
 	}
 }
 
-static void count_slice(struct frames *frames, struct snapshot *snapshot,
-	const struct stretch *stretch, uint64_t pfn, size_t n)
+/* A free frame makes the run before it longer, or begins one. */
+static void count_free(struct frames *frames, uint64_t *uses, int zone,
+	uint64_t pfn)
 {
-	uint64_t *uses = snapshot_uses(snapshot, (size_t)stretch->zone);
-	size_t i, unread = 0;
+	struct free_run *run = &frames->free_run;
+
+	if (run->zone != zone || run->end != pfn || run->start == run->end)
+		*run = (struct free_run){ zone, pfn, pfn };
+	run->end = pfn + 1;
+	if (run->end - run->start > uses[USES_LONGEST])
+		uses[USES_LONGEST] = run->end - run->start;
+}
+
+static void count_slice(struct frames *frames, uint64_t *uses, int zone,
+	uint64_t pfn, size_t n)
+{
+	size_t i;
 
 	read_uses(frames, pfn, n);
 	for (i = 0; i < n; i++) {
-		if (frames->known[i])
-			uses[frames->use[i]]++;
-		else
-			unread++;
+		uses[frames->known[i] ? frames->use[i] : USES_UNREAD]++;
+		if (frames->known[i] && frames->use[i] == USE_FREE)
+			count_free(frames, uses, zone, pfn + i);
 	}
-	if (unread)
-		count_unread(snapshot, stretch, unread);
+}
+
+static void count_stretch(struct frames *frames, struct snapshot *snapshot,
+	const struct stretch *stretch)
+{
+	uint64_t *uses = snapshot_uses(snapshot, (size_t)stretch->zone);
+	uint64_t nframes = stretch->end - stretch->start, pfn, step;
+
+	if (stretch->kind != STRETCH_RAM) {
+		uses[frame_use_of_stretch(stretch->kind)] += nframes;
+		return;
+	}
+	if (is_final(frames->answers[WORDS_KPAGEFLAGS])) {
+		uses[USES_UNREAD] += nframes;
+		return;
+	}
+	for (pfn = stretch->start; pfn < stretch->end; pfn += step) {
+		step = stretch->end - pfn;
+		step = step > SOURCE_SLICE ? SOURCE_SLICE : step;
+		count_slice(frames, uses, stretch->zone, pfn, (size_t)step);
+	}
 }
 
 static void fill_uses(struct frames *frames, struct snapshot *snapshot)
 {
 	const struct machine *machine = frames->machine;
-	size_t i, n = machine->nzones * (NFRAME_USES + 1);
-	uint64_t pfn, step;
+	size_t i, n = machine->nplaces * NZONE_USES;
 
 	snapshot->uses = mem_grow(snapshot->uses, &snapshot->uses_cap, n,
 		sizeof(*snapshot->uses));
 	if (n)
 		memset(snapshot->uses, 0, n * sizeof(*snapshot->uses));
 	snapshot->has_uses = true;
+	frames->free_run = (struct free_run){ -1, 0, 0 };
 	for (i = 0; i < machine->nstretches; i++) {
 		const struct stretch *stretch = &machine->stretches[i];
-		uint64_t nframes = stretch->end - stretch->start;
 
-		if (stretch->zone < 0 || (stretch->kind == STRETCH_RAM &&
-				is_final(frames->answers[WORDS_KPAGEFLAGS]))) {
-			count_unread(snapshot, stretch, nframes);
+		if (stretch->zone < 0)
 			continue;
-		}
-		if (stretch->kind != STRETCH_RAM) {
-			snapshot_uses(snapshot, (size_t)stretch->zone)
-				[frame_use_of_stretch(stretch->kind)] += nframes;
-			continue;
-		}
-		for (pfn = stretch->start; pfn < stretch->end; pfn += step) {
-			step = stretch->end - pfn;
-			step = step > SOURCE_SLICE ? SOURCE_SLICE : step;
-			count_slice(frames, snapshot, stretch, pfn,
-				(size_t)step);
-		}
+		if ((size_t)stretch->zone >= machine->nzones)
+			count_doubt(snapshot, stretch);
+		count_stretch(frames, snapshot, stretch);
 	}
 }
 

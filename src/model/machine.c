@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine_impl.h"
 #include "vmatlas/base/mem.h"
-
-/* Top-level resources looked at: real machines have some dozens. */
-#define RESOURCES_CHARTED 4096
 
 static unsigned shift_of(uint32_t page_size)
 {
@@ -16,148 +14,6 @@ static unsigned shift_of(uint32_t page_size)
 	while (shift < 31 && UINT32_C(1) << shift < page_size)
 		shift++;
 	return shift;
-}
-
-static enum stretch_kind kind_of(const char *name)
-{
-	if (!strncmp(name, "System RAM", 10))
-		return STRETCH_RAM;
-	if (strstr(name, "eserved") || strstr(name, "ROM") ||
-	    strstr(name, "ACPI"))
-		return STRETCH_RESERVED;
-	return STRETCH_MMIO;
-}
-
-/* Frames of a resource: RAM counts only whole frames, the rest any part. */
-static void frames_of(const struct machine *machine,
-	const struct resource *resource, uint64_t *start, uint64_t *end)
-{
-	uint64_t mask = (UINT64_C(1) << machine->page_shift) - 1;
-	bool ram = kind_of(resource->name) == STRETCH_RAM;
-	uint64_t first = resource->start, last = resource->end - 1;
-
-	*start = first >> machine->page_shift;
-	*end = (last >> machine->page_shift) + 1;
-	if (ram && (first & mask))
-		++*start;
-	if (ram && (last & mask) != mask)
-		--*end;
-}
-
-static int compare_points(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static size_t collect_points(const struct machine *machine, uint64_t **out)
-{
-	size_t i, n = 0, kept = 0, charted = 0;
-	uint64_t *points = mem_new(
-		2 * (machine->nzones + machine->nresources) + 1,
-		sizeof(*points));
-
-	for (i = 0; i < machine->nzones; i++) {
-		const struct zone *zone = &machine->zones[i];
-
-		if (!zone->has_start || !zone->spanned ||
-		    zone->start_pfn + zone->spanned < zone->start_pfn)
-			continue;
-		points[n++] = zone->start_pfn;
-		points[n++] = zone->start_pfn + zone->spanned;
-	}
-	for (i = 0; i < machine->nresources; i++) {
-		const struct resource *resource = &machine->resources[i];
-		uint64_t start, end;
-
-		if (resource->depth || charted++ >= RESOURCES_CHARTED)
-			continue;
-		frames_of(machine, resource, &start, &end);
-		if (start < end) {
-			points[n++] = start;
-			points[n++] = end;
-		}
-	}
-	if (n)
-		qsort(points, n, sizeof(*points), compare_points);
-	for (i = 0; i < n; i++)
-		if (!kept || points[i] != points[kept - 1])
-			points[kept++] = points[i];
-	*out = points;
-	return kept;
-}
-
-/* The top-level resource that holds all frames from PFN on up to the next
- * point: RAM before what shares a frame with it. */
-static const struct resource *charted_at(const struct machine *machine,
-	uint64_t pfn)
-{
-	const struct resource *found = NULL;
-	size_t i, charted = 0;
-
-	for (i = 0; i < machine->nresources; i++) {
-		const struct resource *resource = &machine->resources[i];
-		uint64_t start, end;
-
-		if (resource->depth || charted++ >= RESOURCES_CHARTED)
-			continue;
-		frames_of(machine, resource, &start, &end);
-		if (pfn < start || pfn >= end)
-			continue;
-		if (kind_of(resource->name) == STRETCH_RAM)
-			return resource;
-		if (!found)
-			found = resource;
-	}
-	return found;
-}
-
-static bool describe(const struct machine *machine, struct stretch *stretch)
-{
-	const struct resource *resource = charted_at(machine, stretch->start);
-
-	stretch->zone = machine_zone(machine, stretch->start);
-	if (resource) {
-		stretch->kind = kind_of(resource->name);
-		stretch->name = resource->name;
-		return true;
-	}
-	stretch->name = NULL;
-	stretch->kind = machine->nresources ? STRETCH_HOLE : STRETCH_RAM;
-	return stretch->zone >= 0 || machine->zones_overlap;
-}
-
-static void chart(struct machine *machine)
-{
-	uint64_t *points;
-	size_t i, n = collect_points(machine, &points);
-	struct stretch *out = mem_new(n ? n : 1, sizeof(*out));
-
-	for (i = 0; i + 1 < n; i++) {
-		struct stretch next = { .start = points[i],
-			.end = points[i + 1] };
-		struct stretch *last = machine->nstretches ?
-			&out[machine->nstretches - 1] : NULL;
-
-		if (!describe(machine, &next))
-			continue;
-		if (last && last->end == next.start &&
-		    last->zone == next.zone && last->kind == next.kind &&
-		    last->name == next.name)
-			last->end = next.end;
-		else
-			out[machine->nstretches++] = next;
-	}
-	machine->stretches = out;
-	free(points);
-}
-
-static bool overlap(const struct zone *a, const struct zone *b)
-{
-	return a->has_start && b->has_start &&
-		a->start_pfn < b->start_pfn + b->spanned &&
-		b->start_pfn < a->start_pfn + a->spanned;
 }
 
 static void read_zones(struct machine *machine, struct source *src,
@@ -177,11 +33,28 @@ static void read_zones(struct machine *machine, struct source *src,
 		machine->zones_unaligned |= machine->zones[i].start_pfn % 512 > 1;
 	for (i = 0; i < machine->nzones; i++)
 		for (j = 0; j < i; j++)
-			if (overlap(&machine->zones[i], &machine->zones[j]))
+			if (zones_overlap(&machine->zones[i],
+				    &machine->zones[j]))
 				machine->zones_overlap = true;
 }
 
+static struct topology *take_topology(struct machine *machine,
+	struct source *src, const struct machine *before)
+{
+	if (before && topology_same(before->zones, before->nzones,
+		    machine->zones, machine->nzones))
+		return topology_ref(before->topology);
+	return topology_read(src, machine->zones, machine->nzones,
+		machine->facts.page_size);
+}
+
 struct machine *machine_read(struct source *src)
+{
+	return machine_reread(src, NULL);
+}
+
+struct machine *machine_reread(struct source *src,
+	const struct machine *before)
 {
 	struct machine *machine = mem_new(1, sizeof(*machine));
 	struct buf buf = { 0 };
@@ -193,12 +66,13 @@ struct machine *machine_read(struct source *src)
 	machine->page_shift = shift_of(machine->facts.page_size);
 	kernel_rules_of(text_of(machine->facts.release), &machine->rules);
 	read_zones(machine, src, &buf);
+	machine->topology = take_topology(machine, src, before);
 	machine->iomem = source_text(src, PROC_NONE, "iomem", &buf);
 	if (machine->iomem == ANSWER_OK)
 		machine->nresources = iomem_parse(
 			(struct text){ buf.data, buf.len },
 			&machine->resources, &machine->resources_hidden);
-	chart(machine);
+	machine_chart(machine);
 	buf_fini(&buf);
 	return machine;
 }
@@ -213,6 +87,7 @@ void machine_unref(struct machine *machine)
 {
 	if (!machine || __atomic_sub_fetch(&machine->refs, 1, __ATOMIC_ACQ_REL))
 		return;
+	topology_unref(machine->topology);
 	free(machine->zones);
 	if (machine->resources)
 		iomem_free(machine->resources, machine->nresources);
@@ -222,22 +97,17 @@ void machine_unref(struct machine *machine)
 
 int machine_zone(const struct machine *machine, uint64_t pfn)
 {
-	int found = -1;
+	const struct stretch *stretch;
 	size_t i;
 
-	for (i = 0; i < machine->nzones; i++) {
-		const struct zone *zone = &machine->zones[i];
-
-		if (!zone->has_start || pfn < zone->start_pfn ||
-		    pfn - zone->start_pfn >= zone->spanned)
-			continue;
-		if (!machine->zones_overlap)
-			return (int)i;
-		if (found >= 0)
-			return -1;
-		found = (int)i;
+	if (machine->zones_overlap) {
+		stretch = machine_stretch(machine, pfn);
+		return stretch ? stretch->zone : -1;
 	}
-	return found;
+	for (i = 0; i < machine->nzones; i++)
+		if (machine_zone_spans(&machine->zones[i], pfn))
+			return (int)i;
+	return -1;
 }
 
 const struct stretch *machine_stretch(const struct machine *machine,
@@ -263,13 +133,15 @@ uint64_t machine_cell(const struct machine *machine, uint64_t pfn,
 	unsigned shift)
 {
 	uint64_t cell = pfn >> shift << shift, start = 0;
-	int zone = machine_zone(machine, pfn);
-	const struct stretch *stretch;
+	const struct stretch *stretch = NULL;
+	int zone = -1;
 
+	if (!machine->zones_overlap)
+		zone = machine_zone(machine, pfn);
 	if (zone >= 0)
 		start = machine->zones[zone].start_pfn;
 	else if ((stretch = machine_stretch(machine, pfn)))
-		start = stretch->start;
+		start = stretch->section;
 	return cell < start ? start : cell;
 }
 
@@ -288,6 +160,39 @@ const struct resource *machine_resource(const struct machine *machine,
 			found = resource;
 	}
 	return found;
+}
+
+static bool is_kernel_image(const struct stretch *stretch)
+{
+	static const char *const names[] = { "Kernel code", "Kernel rodata",
+		"Kernel data", "Kernel bss" };
+	size_t k;
+
+	if (stretch->kind != STRETCH_RAM || !stretch->name)
+		return false;
+	for (k = 0; k < sizeof(names) / sizeof(*names); k++)
+		if (!strcmp(stretch->name, names[k]))
+			return true;
+	return false;
+}
+
+bool machine_kernel_image(const struct machine *machine, int zone,
+	uint64_t *out)
+{
+	bool told = false;
+	size_t i;
+
+	*out = 0;
+	for (i = 0; i < machine->nstretches; i++) {
+		const struct stretch *stretch = &machine->stretches[i];
+
+		if (!is_kernel_image(stretch))
+			continue;
+		told = true;
+		if (stretch->zone == zone)
+			*out += stretch->end - stretch->start;
+	}
+	return told;
 }
 
 bool machine_is_ram(const struct machine *machine, uint64_t pfn)

@@ -572,10 +572,11 @@ static void read_budget(struct refresh *refresh)
 
 void refresh_read(struct refresh *refresh)
 {
+	struct machine *before = refresh->machine;
 	bool complete;
 
-	machine_unref(refresh->machine);
-	refresh->machine = machine_read(refresh->src);
+	refresh->machine = machine_reread(refresh->src, before);
+	machine_unref(before);
 	wish_cut_to_pa(&refresh->wish, refresh->machine);
 	if (refresh->has_space)
 		refresh->space.reader->machine = refresh->machine;

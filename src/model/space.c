@@ -273,8 +273,8 @@ enum answer space_refresh(struct space *space, struct source *src,
 	answer = refresh_map(space, src, machine, &changed);
 	if (answer != ANSWER_OK)
 		return answer;
-	if (space->zone_stride != machine->nzones + 1 || changed) {
-		space->zone_stride = machine->nzones + 1;
+	if (space->zone_stride != machine->nplaces + 1 || changed) {
+		space->zone_stride = machine->nplaces + 1;
 		free(space->zone_pages);
 		space->zone_pages = mem_new(space->nregions *
 			space->zone_stride + 1, sizeof(*space->zone_pages));

@@ -213,7 +213,7 @@ void space_count_zones(struct space *space, const struct block *block)
 		     CLASS_STATE(block->classes[k]) == STATE_ZERO))
 			continue;
 		zone = machine_zone(machine, pfn);
-		zones[zone < 0 ? (size_t)machine->nzones : (size_t)zone]++;
+		zones[zone < 0 ? (size_t)machine->nplaces : (size_t)zone]++;
 	}
 }
 

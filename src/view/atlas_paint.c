@@ -220,8 +220,12 @@ static void paint_frame_label(struct painter *painter, const struct row *row,
 		const struct zone *zone =
 			&snapshot->machine->zones[section->zone];
 
-		grid_fmt(painter->grid, grid_row, col, width - 7, ROLE_ZONE,
-			"%d %s", zone->node, zone->name);
+		if (zone->node >= 0)
+			grid_fmt(painter->grid, grid_row, col, width - 7,
+				ROLE_ZONE, "%d %s", zone->node, zone->name);
+		else
+			grid_fmt(painter->grid, grid_row, col, width - 7,
+				ROLE_ZONE, "? %s", zone->name);
 	} else if (row->kind == ROW_HEAD && section->zone < 0 && width > 8) {
 		grid_str(painter->grid, grid_row, col, width - 7, ROLE_ZONE,
 			"RAM");

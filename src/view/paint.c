@@ -120,7 +120,7 @@ static struct look_of_cell look_place(int i, enum fill fill)
 
 static int node_of(const struct snapshot *snapshot, int zone)
 {
-	return zone < 0 || (size_t)zone >= snapshot->machine->nzones ? -1 :
+	return zone < 0 || (size_t)zone >= snapshot->machine->nplaces ? -1 :
 		snapshot->machine->zones[zone].node;
 }
 
@@ -255,14 +255,17 @@ static bool zone_legend(const struct snapshot *snapshot, bool nodes,
 	unsigned i, struct legend_entry *out)
 {
 	const struct machine *machine = snapshot->machine;
+	char title[32];
 	size_t zone;
 	int last = -1;
 
-	for (zone = 0; zone < machine->nzones; zone++) {
+	for (zone = 0; zone < machine->nplaces; zone++) {
 		const struct zone *z = &machine->zones[zone];
 		int place = nodes ? z->node : (int)zone;
 
-		if (!z->has_start || (nodes && z->node == last))
+		/* A doubt has no start, and maybe no node. */
+		if ((!z->has_start && zone < machine->nzones) ||
+		    (nodes && (z->node == last || z->node < 0)))
 			continue;
 		last = z->node;
 		if (i--)
@@ -274,8 +277,8 @@ static bool zone_legend(const struct snapshot *snapshot, bool nodes,
 			snprintf(out->title, sizeof(out->title), "node %d",
 				z->node);
 		else
-			snprintf(out->title, sizeof(out->title), "%d/%s",
-				z->node, z->name);
+			snprintf(out->title, sizeof(out->title), "%s",
+				snapshot_zone(snapshot, (int)zone, title));
 		return true;
 	}
 	if (i > 1)

@@ -18,6 +18,9 @@ static const struct {
 	unsigned depth;
 	const char *name;
 } expected[] = {
+	{ "amd64-hotplug", 28, 24, UINT64_C(0x120000000),
+	  UINT64_C(0x12fffffff), 0, "System RAM" },
+	{ "amd64-numa3", 24, 9, 0x19e00000, 0x1ac01d31, 1, "Kernel code" },
 	{ "arm64", 21, 0, 0x9000000, 0x9000fff, 0, "pl011@9000000" },
 	{ "arm64", 21, 1, 0x9000000, 0x9000fff, 1,
 	  "9000000.pl011 pl011@9000000" },

@@ -676,6 +676,34 @@ static void zones_are_counted(void **state)
 	}
 }
 
+/* What may be of either zone is in a sum of its own. */
+static void zones_in_doubt(void **state)
+{
+	struct run run;
+	uint64_t *page;
+	struct fake *fake = with_heap(&page);
+
+	(void)state;
+	fake->zoneinfo = "Node 0, zone   Normal\n        spanned  1000\n"
+		"  start_pfn:           1000\n"
+		"Node 0, zone  Movable\n        spanned  1000\n"
+		"  start_pfn:           1500\n";
+	page[0] = fake_frame(fake, 1499, FAKE_OWN, 1);
+	page[1] = fake_frame(fake, 1500, FAKE_OWN, 1);
+	page[2] = fake_frame(fake, 1999, FAKE_OWN, 1);
+	page[3] = fake_frame(fake, 2000, FAKE_OWN, 1);
+	page[4] = fake_frame(fake, 2500, FAKE_OWN, 1);	/* in none */
+	start(&run, fake, true);
+	turn(&run, DEPTH_STATES);
+	assert_int_equal(run.space.zone_stride, 4);
+	assert_string_equal(run.machine->zones[2].name, "Normal or Movable");
+	ASSERT_U64(run.space.zone_pages[0], 1);
+	ASSERT_U64(run.space.zone_pages[1], 1);
+	ASSERT_U64(run.space.zone_pages[2], 2);
+	ASSERT_U64(run.space.zone_pages[3], 1);
+	stop(&run);
+}
+
 /* Frames at both ends in one zone do not make all between them its own. */
 static void zones_between_two_ends_of_one(void **state)
 {
@@ -721,7 +749,7 @@ int main(void)
 		T(another_process_has_its_pid),
 		T(pagemap_that_is_gone_ends_the_pass),
 		T(locked_and_shmem_swap_come_from_smaps),
-		T(zones_are_counted), T(zones_between_two_ends_of_one),
+		T(zones_are_counted), T(zones_in_doubt), T(zones_between_two_ends_of_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

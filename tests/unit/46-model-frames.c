@@ -454,6 +454,31 @@ static void sums_by_zone(void **state)
 	stop(&w);
 }
 
+/* Free frames in a row: over blocks and slices, not over zones and holes. */
+static void longest_run_of_free_frames(void **state)
+{
+	struct world w;
+	unsigned i;
+
+	(void)state;
+	start(&w);
+	w.wish.want_frame_runs = false;
+	w.wish.want_uses = true;
+	w.fake->flags[0x20] = KPF(BUDDY);
+	for (i = 0x300; i < 0x400; i++)
+		w.fake->flags[i] = KPF(BUDDY);
+	for (i = 0x500; i < 0x5ff; i++)
+		w.fake->flags[i] = KPF(BUDDY);
+	for (i = 0xf80; i < 0x1180; i++)
+		w.fake->flags[i] = KPF(BUDDY);
+	for (i = 0x1f00; i < 0x2200; i++)
+		w.fake->flags[i] = KPF(BUDDY);
+	fill(&w, false);
+	assert_true(snapshot_uses(&w.snapshot, 0)[USES_LONGEST] == 0x100);
+	assert_true(snapshot_uses(&w.snapshot, 1)[USES_LONGEST] == 0x300);
+	stop(&w);
+}
+
 static void sums_not_read(void **state)
 {
 	struct world w;
@@ -482,10 +507,17 @@ static void sums_where_zones_overlap(void **state)
 	w.fake->zoneinfo = FAKE_ZONES
 		"Node 1, zone   Normal\n        spanned  16\n"
 		"        present  16\n  start_pfn:           8192\n";
+	w.fake->flags[8191] = w.fake->flags[8192] = KPF(SLAB);
 	fill(&w, false);
 	assert_true(snapshot_uses(&w.snapshot, 0)[NFRAME_USES] == 0);
 	assert_true(snapshot_uses(&w.snapshot, 1)[NFRAME_USES] == 16);
 	assert_true(snapshot_uses(&w.snapshot, 2)[NFRAME_USES] == 16);
+	/* They are in a sum of their own. */
+	assert_int_equal(w.machine->nplaces, 4);
+	assert_true(snapshot_uses(&w.snapshot, 3)[NFRAME_USES] == 0);
+	assert_true(snapshot_uses(&w.snapshot, 3)[USE_SLAB] == 1);
+	assert_true(snapshot_uses(&w.snapshot, 3)[USE_UNTYPED] == 15);
+	assert_true(snapshot_uses(&w.snapshot, 1)[USE_SLAB] == 1);
 	stop(&w);
 }
 
@@ -552,7 +584,8 @@ int main(void)
 		T(only_these_frames), T(portions), T(owners), T(large_folios),
 		T(huge_pages), T(without_counts), T(without_frames_told),
 		T(tails_by_their_heads), T(behind_the_end), T(sums_by_zone),
-		T(sums_not_read), T(sums_where_zones_overlap), T(unrecorded),
+		T(sums_not_read), T(sums_where_zones_overlap),
+		T(longest_run_of_free_frames), T(unrecorded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,14 +209,14 @@ static void fit_shows_all_with_the_most_detail(void **state)
 static void zones(void)
 {
 	static struct stretch stretches[] = {
-		{ 0, 1, -1, STRETCH_RESERVED, "Reserved" },
-		{ 1, 0xa0, 0, STRETCH_RAM, "System RAM" },
-		{ 0xa0, 0x100, 0, STRETCH_MMIO, "VGA" },
-		{ 0x100, 0x1234, 0, STRETCH_RAM, "System RAM" },
-		{ 0x1234, 0x1800, 1, STRETCH_RAM, "System RAM" },
-		{ 0x1800, 0x1900, 1, STRETCH_HOLE, NULL },
-		{ 0x1900, 0x2f01, 1, STRETCH_RAM, "System RAM" },
-		{ 0xfe000, 0xfe010, -1, STRETCH_MMIO, "uart" },
+		{ 0, 1, -1, STRETCH_RESERVED, "Reserved", 0 },
+		{ 1, 0xa0, 0, STRETCH_RAM, "System RAM", 0 },
+		{ 0xa0, 0x100, 0, STRETCH_MMIO, "VGA", 0 },
+		{ 0x100, 0x1234, 0, STRETCH_RAM, "System RAM", 0 },
+		{ 0x1234, 0x1800, 1, STRETCH_RAM, "System RAM", 0 },
+		{ 0x1800, 0x1900, 1, STRETCH_HOLE, NULL, 0 },
+		{ 0x1900, 0x2f01, 1, STRETCH_RAM, "System RAM", 0 },
+		{ 0xfe000, 0xfe010, -1, STRETCH_MMIO, "uart", 0 },
 	};
 
 	machine.stretches = stretches;

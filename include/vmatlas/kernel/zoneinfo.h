@@ -8,8 +8,9 @@
 
 #include "vmatlas/base/text.h"
 
-#define ZONE_NAME_MAX 16
+#define ZONE_NAME_MAX 28	/* room for "DMA32 or Normal or Movable", too */
 #define ZONE_ORDERS_MAX 32
+#define ZONE_TYPES_MAX 8	/* MAX_NR_ZONES is 6 at most so far */
 
 /*
  * One memory zone of one node, as /proc/zoneinfo and /proc/buddyinfo tell.
@@ -24,6 +25,18 @@ struct zone {
 	uint64_t spanned, present, managed;
 	uint64_t free, min, low, high;
 	bool has_managed;	/* older kernels do not print it */
+	bool has_cma, has_free_cma, has_boost, has_promo;	/* neither */
+	uint64_t cma, free_cma;	/* of present, of free: the CMA areas' */
+	uint64_t boost;		/* in min, low and high, for a while */
+	uint64_t promo;		/* a fourth watermark, of tiered memory */
+	/*
+	 * The lowmem reserve, "protection": an allocation that could as well
+	 * have a zone of type I must leave this many free pages above a
+	 * watermark here (Documentation/admin-guide/sysctl/vm.rst,
+	 * lowmem_reserve_ratio).  Types are counted from the lowest up.
+	 */
+	unsigned nreserves;	/* 0: not printed */
+	uint64_t reserve[ZONE_TYPES_MAX];
 	unsigned norders;	/* 0: buddyinfo was not readable */
 	uint64_t free_blocks[ZONE_ORDERS_MAX];
 };

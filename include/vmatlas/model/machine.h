@@ -9,6 +9,7 @@
 #include "vmatlas/kernel/iomem.h"
 #include "vmatlas/kernel/release.h"
 #include "vmatlas/kernel/zoneinfo.h"
+#include "vmatlas/model/topology.h"
 #include "vmatlas/source/source.h"
 
 /*
@@ -21,13 +22,20 @@ struct machine {
 	struct facts facts;
 	struct kernel_rules rules;
 	unsigned page_shift;
-	struct zone *zones;		/* in zoneinfo's order */
-	size_t nzones;
+	/*
+	 * In zoneinfo's order; behind these NZONES stand the doubts, up to
+	 * NPLACES: "Normal or Movable" for frames that are of one of them, and
+	 * nothing tells of which.  Of a doubt there is a name, and a node or
+	 * -1 where that is in doubt as well; it has no figures.
+	 */
+	struct zone *zones;
+	size_t nzones, nplaces;
 	struct resource *resources;	/* in iomem's order */
 	size_t nresources;
 	bool resources_hidden;		/* iomem shows zeros to this user */
 	bool zones_overlap;		/* some frames lie in two spans */
 	bool zones_unaligned;		/* one begins inside 512 frames */
+	struct topology *topology;
 	enum answer zoneinfo, buddyinfo, iomem;
 	/* What a stretch of frames is, see below. */
 	struct stretch *stretches;
@@ -48,19 +56,26 @@ enum stretch_kind {
 
 struct stretch {
 	uint64_t start, end;
-	int zone;		/* index, or -1 */
+	int zone;		/* index of a zone or doubt, or -1 */
 	enum stretch_kind kind;
-	const char *name;	/* iomem's name, owned by resources; or NULL */
+	/* iomem's name, owned by resources; or NULL.  In RAM that of the
+	 * innermost range ("Kernel code"), elsewhere of the outermost. */
+	const char *name;
+	/* Where the stretches of this zone that follow each other begin. */
+	uint64_t section;
 };
 
 /* Read it all from SRC: one reference, for the caller. */
 struct machine *machine_read(struct source *src);
+/* The same, but what is costly and changes only when zones do (struct
+ * topology) is taken over from BEFORE, an earlier machine or NULL. */
+struct machine *machine_reread(struct source *src,
+	const struct machine *before);
 struct machine *machine_ref(struct machine *machine);
 /* NULL is fine. */
 void machine_unref(struct machine *machine);
 
-/* Index of the zone that frame PFN lies in; -1: in none, or in more than one
- * as far as zoneinfo tells. */
+/* Index of the zone or doubt that frame PFN lies in; -1: in none. */
 int machine_zone(const struct machine *machine, uint64_t pfn);
 /* The stretch that PFN lies in, or NULL. */
 const struct stretch *machine_stretch(const struct machine *machine,
@@ -74,6 +89,10 @@ uint64_t machine_cell(const struct machine *machine, uint64_t pfn,
 /* The innermost iomem range around PFN's first byte, or NULL. */
 const struct resource *machine_resource(const struct machine *machine,
 	uint64_t pfn);
+/* The kernel's own code, data and bss, in frames of that zone or doubt; false:
+ * iomem does not tell. */
+bool machine_kernel_image(const struct machine *machine, int zone,
+	uint64_t *out);
 /* "System RAM" is where frames with a struct page are. */
 bool machine_is_ram(const struct machine *machine, uint64_t pfn);
 /* Frames that a huge page at the PMD level has; 0: not known. */

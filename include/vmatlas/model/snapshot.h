@@ -333,11 +333,14 @@ size_t snapshot_block_after(const struct snapshot *snapshot, uint64_t vpn);
 bool snapshot_pfn(const struct snapshot *snapshot, size_t i, uint64_t *pfn);
 /* The names of the flags of a frame, with SEP between them. */
 void snapshot_flags(struct buf *out, uint64_t flags, const char *sep);
-/* "0/Normal", or "?" for a zone of -1; a static string or OUT. */
+/* "0/Normal", "0/Normal or Movable", "?/Normal" for a doubt about the node, or
+ * "?" for a zone of -1; a static string or OUT. */
 const char *snapshot_zone(const struct snapshot *snapshot, int zone,
 	char out[32]);
-/* Where has_uses is: the frames of a zone by enum frame_use, and behind them
- * how many could not be read. */
+/* Where has_uses is: the frames of a zone or doubt by enum frame_use, and
+ * behind them how many could not be read, and how many free ones there are in
+ * a row at most. */
+enum { USES_UNREAD = NFRAME_USES, USES_LONGEST, NZONE_USES };
 uint64_t *snapshot_uses(const struct snapshot *snapshot, size_t zone);
 /* The swap area that entries call TYPE; NULL: which one that is is not
  * certain, or was not asked. */

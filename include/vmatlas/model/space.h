@@ -58,7 +58,7 @@ struct space {
 	struct buf swap_files;		/* areas that reader->swap_seen is about */
 	bool shmem_may_be_swapped;	/* then smaps tells how much */
 	unsigned smaps_age;		/* refreshes since it was read */
-	uint64_t *zone_pages;		/* [region][zone], last: unknown */
+	uint64_t *zone_pages;		/* [region][zone or doubt], last: none */
 	size_t zone_stride;
 	/* What frames are good for, where it is wanted and blocks are not
 	 * kept: [region], with runs that may go on; else NULL. */

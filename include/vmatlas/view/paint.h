@@ -43,7 +43,7 @@ struct look_of_cell paint_frames(const struct tally *tally,
 struct legend_entry {
 	char letter;
 	uint8_t role, fill;
-	char title[24];
+	char title[32];
 	const char *words;	/* for the help screen; may be NULL */
 };
 bool paint_legend(enum coloring coloring, const struct snapshot *snapshot,
