@@ -66,11 +66,13 @@ MODEL := state topology fallback machine machine_chart hugepages \
 	fields_process fields_region fields_page fields_zone \
 	runs detail audit fields_audit frame_use mine frames swap_rows \
 	fields_frame fields_swap fields_sum sum swap_users fields_fitness \
-	fields_memory budget budget_ram budget_swap budget_events \
-	budget_process crowd owners question fields_owner refresh sampler
+	fields_memory frame_sums budget budget_ram budget_swap \
+	budget_events budget_process crowd owners question \
+	fields_owner refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot \
 	explain atlas atlas_act atlas_paint atlas_head \
-	atlas_inspect list help
+	atlas_inspect list memory memory_pen memory_ram \
+	memory_zones memory_frames help
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command \
 	session report_sum report batch ui script screen

@@ -77,6 +77,7 @@
  *   model/frame_use.c        the uses of a frame
  *   model/mine.c             the frames and swap slots of one process
  *   model/frames.c           every frame of the machine: its use, and whose it is
+ *   model/frame_sums.c       how many frames are of each use and owner
  *   model/swap_rows.c        swap areas, and a process's share of them
  *   model/runs.c             pages that are alike, as one
  *   model/detail.c           the page or frame under the cursor
@@ -113,6 +114,11 @@
  *   view/atlas_head.c        the atlas: the lines at its top
  *   view/atlas_inspect.c     the atlas: the inspector
  *   view/list.c              the screen of processes
+ *   view/memory.c            the screen of memory:
+ *   view/memory_pen.c        its lines, and groups of figures
+ *   view/memory_ram.c        the budget as a bar, and its letters
+ *   view/memory_zones.c      zones, and how much is free in them
+ *   view/memory_frames.c     frames by use and owner
  *   view/help.c              the help screen
  *
  * term: how cells reach a terminal; the only user of curses

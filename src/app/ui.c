@@ -52,7 +52,7 @@ static void update(struct ui *ui)
 		return;
 	if (ui->screen == UI_LIST)
 		list_update(&ui->list, ui->snapshot, ui->grid.rows);
-	else if (ui->snapshot->has_process)
+	else if (ui->screen == UI_ATLAS && ui->snapshot->has_process)
 		atlas_update(&ui->atlas, ui->snapshot, ui->grid.rows,
 			ui->grid.cols, has_caption(ui));
 }
@@ -94,6 +94,8 @@ void ui_wish(struct ui *ui)
 
 	wish.list = ui->screen == UI_LIST;
 	wish.pid = session->pid;
+	wish.sums_asked = ui->memory.asked;
+	wish.want_budget = ui->screen == UI_MEMORY || session->recording;
 	wish.keep_blocks = true;
 	if (wish.depth < DEPTH_STATES)
 		wish.depth = DEPTH_STATES;
@@ -276,6 +278,9 @@ static bool act_common(struct ui *ui, enum action action)
 	case ACTION_SCREEN_ATLAS:
 		set_screen(ui, UI_ATLAS);
 		return true;
+	case ACTION_SCREEN_MEMORY:
+		set_screen(ui, UI_MEMORY);
+		return true;
 	case ACTION_CLOSE:
 		ui->atlas.inspect = false;
 		return true;
@@ -308,6 +313,8 @@ void ui_key(struct ui *ui, uint32_t key)
 		open_chosen(ui);
 	else if (ui->screen == UI_LIST)
 		list_act(&ui->list, ui->snapshot, action);
+	else if (ui->screen == UI_MEMORY)
+		memory_act(&ui->memory, action);
 	else if (ui->snapshot->has_process)
 		ui->steered |= atlas_act(&ui->atlas, ui->snapshot, action);
 	update(ui);
@@ -321,6 +328,8 @@ void ui_mouse(struct ui *ui, int row, int col, int wheel)
 		if (wheel)
 			list_act(&ui->list, ui->snapshot, wheel < 0 ?
 				ACTION_UP : ACTION_DOWN);
+	} else if (ui->screen == UI_MEMORY) {
+		memory_scroll(&ui->memory, wheel);
 	} else if (wheel) {
 		atlas_scroll(&ui->atlas, row, col, wheel);
 	} else {
@@ -354,7 +363,9 @@ static const char *obstacle(const struct snapshot *snapshot)
 	return NULL;
 }
 
-static void paint_atlas(struct ui *ui)
+/* What all screens but the list say beside what they show; PROMPT has room
+ * for 40. */
+static struct atlas_status status_of(const struct ui *ui, char *prompt)
 {
 	const struct session *session = ui->session;
 	struct atlas_status status = {
@@ -364,9 +375,9 @@ static void paint_atlas(struct ui *ui)
 		.recording = session->recording != NULL,
 		.caption = session->demo ? demo_caption(session->demo) : NULL,
 	};
-	char prompt[40];
 
-	status.message = obstacle(ui->snapshot);
+	if (ui->screen == UI_ATLAS)
+		status.message = obstacle(ui->snapshot);
 	status.is_warning = status.message != NULL;
 	if (session->blocked[0]) {
 		status.message = session->blocked;
@@ -377,28 +388,55 @@ static void paint_atlas(struct ui *ui)
 		status.is_warning = ui->is_warning;
 	}
 	if (ui->prompting) {
-		snprintf(prompt, sizeof(prompt), "delay in seconds: %s_",
-			ui->prompt);
+		snprintf(prompt, 40, "delay in seconds: %s_", ui->prompt);
 		status.message = prompt;
+		status.is_warning = false;
 	}
-	atlas_paint(&ui->atlas, ui->snapshot, &status, &ui->grid);
+	return status;
+}
+
+/* Is what is to be shown in the snapshot? */
+static bool is_answered(const struct ui *ui)
+{
+	const struct snapshot *snapshot = ui->snapshot;
+
+	if (!snapshot)
+		return false;
+	switch (ui->screen) {
+	case UI_LIST:
+		return snapshot->has_list;
+	case UI_MEMORY:
+		return snapshot->budget.valid;
+	case UI_ATLAS:
+		break;
+	}
+	return snapshot->has_process &&
+		snapshot->process.id.pid == ui->session->pid;
 }
 
 void ui_paint(struct ui *ui)
 {
-	const struct snapshot *snapshot = ui->snapshot;
-	unsigned where = ui->screen == UI_LIST ? ON_LIST : ON_ATLAS;
+	static const unsigned where[] = {
+		[UI_LIST] = ON_LIST, [UI_ATLAS] = ON_ATLAS,
+		[UI_MEMORY] = ON_MEMORY,
+	};
+	struct atlas_status status;
+	char prompt[40];
 
-	if (ui->help.open)
-		help_paint(&ui->help, where, ui->atlas.coloring, snapshot,
-			&ui->grid);
-	else if (!snapshot || (ui->screen == UI_ATLAS &&
-			(!snapshot->has_process || snapshot->process.id.pid !=
-				ui->session->pid)) ||
-		 (ui->screen == UI_LIST && !snapshot->has_list))
+	if (ui->help.open) {
+		help_paint(&ui->help, where[ui->screen], ui->atlas.coloring,
+			ui->snapshot, &ui->grid);
+		return;
+	}
+	if (!is_answered(ui)) {
 		paint_waiting(ui);
-	else if (ui->screen == UI_LIST)
-		list_paint(&ui->list, snapshot, ui->message, &ui->grid);
+		return;
+	}
+	status = status_of(ui, prompt);
+	if (ui->screen == UI_LIST)
+		list_paint(&ui->list, ui->snapshot, ui->message, &ui->grid);
+	else if (ui->screen == UI_MEMORY)
+		memory_paint(&ui->memory, ui->snapshot, &status, &ui->grid);
 	else
-		paint_atlas(ui);
+		atlas_paint(&ui->atlas, ui->snapshot, &status, &ui->grid);
 }

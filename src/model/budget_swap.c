@@ -227,8 +227,28 @@ static bool zram_of_area(const struct swap_area *area, uint64_t *number)
 	return text_all_u64(name, 10, number) && *number < 10000;
 }
 
-/* zram0 and on, and those that swap is on. */
-static void take_zram(struct budget *budget, struct source *src,
+static void take_area(struct budget *budget, const struct swap_area *area)
+{
+	struct memory_row *row;
+	uint32_t subject = budget_words(budget, (struct text){ area->file,
+		area->file_len });
+
+	row = budget_put(budget, GROUP_SWAP, "area-size", MEMORY_BYTES, true,
+		area->size);
+	row->subject = subject;
+	row->note = budget_words(budget, text_of(area->medium));
+	row = budget_put(budget, GROUP_SWAP, "area-used", MEMORY_BYTES, true,
+		area->used);
+	row->subject = subject;
+	row = budget_add(budget, GROUP_SWAP, "area-priority", MEMORY_COUNT);
+	row->subject = subject;
+	row->known = MEMORY_KNOWN;
+	row->value = area->priority;
+	budget_note(budget, row, "the highest is filled first");
+}
+
+/* The swap areas; zram0 and on, and those that swap is on. */
+static void take_devices(struct budget *budget, struct source *src,
 	uint64_t page_size)
 {
 	struct zram zram = { .budget = budget, .src = src,
@@ -237,10 +257,12 @@ static void take_zram(struct budget *budget, struct source *src,
 	size_t i, n = 0;
 	unsigned first = 0;
 
-	while (first < ZRAM_MAX && take_device(&zram, first))
-		first++;
 	if (read_text(src, "swaps", &zram.text))
 		n = swaps_parse(view(&zram.text), &areas);
+	for (i = 0; i < n; i++)
+		take_area(budget, &areas[i]);
+	while (first < ZRAM_MAX && take_device(&zram, first))
+		first++;
 	for (i = 0; i < n; i++) {
 		uint64_t number;
 
@@ -306,6 +328,6 @@ void budget_fill_swap(struct budget *budget, struct source *src,
 
 	take_pools(budget, src, machine, meminfo);
 	take_swap(budget, meminfo);
-	take_zram(budget, src, page_size);
+	take_devices(budget, src, page_size);
 	take_zswap(budget, src, meminfo, page_size);
 }

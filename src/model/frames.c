@@ -64,6 +64,11 @@ void frames_take_mine(struct frames *frames, struct space *space)
 	frames->has_mine = true;
 }
 
+enum answer frames_answer(const struct frames *frames, enum word_file file)
+{
+	return frames->answers[file];
+}
+
 bool frames_wanted(const struct wish *wish)
 {
 	return wish->want_frame_runs || wish->want_uses || wish->want_swaps;
@@ -450,6 +455,23 @@ static void fill_uses(struct frames *frames, struct snapshot *snapshot)
 			count_doubt(snapshot, stretch);
 		count_stretch(frames, snapshot, stretch);
 	}
+}
+
+uint64_t frames_count(struct frames *frames, uint64_t pfn, uint64_t n,
+	uint64_t *counts)
+{
+	size_t i, slice = n > SOURCE_SLICE ? SOURCE_SLICE : (size_t)n;
+
+	if (is_final(frames->answers[WORDS_KPAGEFLAGS])) {
+		counts[NFRAME_USES * NFRAME_OWNERS] += n;
+		return n;
+	}
+	read_uses(frames, pfn, slice);
+	read_owners(frames, pfn, slice);
+	for (i = 0; i < slice; i++)
+		counts[(frames->known[i] ? frames->use[i] : NFRAME_USES) *
+			NFRAME_OWNERS + frames->owner[i]]++;
+	return slice;
 }
 
 void frames_fill(struct frames *frames, struct snapshot *snapshot,

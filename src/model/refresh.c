@@ -34,6 +34,7 @@ void refresh_fini(struct refresh *refresh)
 	audit_fini(&refresh->audit);
 	swap_users_fini(&refresh->swap_users);
 	frames_free(refresh->frames);
+	frame_sums_fini(&refresh->sums);
 	budget_fini(&refresh->budget);
 	budget_fini(&refresh->budget_before);
 	question_fini(&refresh->question);
@@ -164,6 +165,29 @@ static void take_frames(struct snapshot *snapshot, struct refresh *refresh,
 		frames_fill(refresh->frames, snapshot, &refresh->wish);
 }
 
+static void take_sums(struct snapshot *snapshot, const struct refresh *refresh)
+{
+	const struct frame_sums *sums = &refresh->sums;
+	uint64_t now = refresh->machine->facts.uptime_ms;
+	size_t n;
+
+	/* Zones that came meanwhile are in other places. */
+	snapshot->has_sums = sums->counts && refresh->wish.want_budget &&
+		sums->machine->nzones == refresh->machine->nzones;
+	if (!snapshot->has_sums)
+		return;
+	n = (sums->machine->nzones + 1) * (NFRAME_USES + 1) * NFRAME_OWNERS;
+	snapshot->frame_sums = mem_grow(snapshot->frame_sums,
+		&snapshot->frame_sums_cap, n, sizeof(*snapshot->frame_sums));
+	memcpy(snapshot->frame_sums, sums->counts, n * sizeof(*sums->counts));
+	snapshot->sums_done = sums->done;
+	snapshot->sums_answer = sums->answer;
+	snapshot->sums_progress = sums->all ?
+		(double)sums->read / (double)sums->all : 1;
+	snapshot->sums_age_ms = now > sums->done_ms ? now - sums->done_ms : 0;
+	snapshot->sums_pid = sums->pid;
+}
+
 /* Freeze what is known and hand it out. */
 static void publish(struct refresh *refresh, bool complete)
 {
@@ -215,6 +239,7 @@ static void publish(struct refresh *refresh, bool complete)
 	}
 	take_frames(snapshot, refresh, complete);
 	snapshot->budget.valid = false;
+	take_sums(snapshot, refresh);
 	if (wish->want_budget)
 		budget_copy(&snapshot->budget, &refresh->budget);
 	question_fill(&refresh->question, snapshot);
@@ -343,6 +368,8 @@ bool refresh_is_about_else(const struct wish *now, const struct wish *before)
 {
 	return now->pid != before->pid ||
 		now->keep_blocks != before->keep_blocks ||
+		(now->want_budget && !before->want_budget) ||
+		now->sums_asked != before->sums_asked ||
 		(now->list && !before->list);
 }
 
@@ -558,8 +585,11 @@ static void read_budget(struct refresh *refresh)
 	struct budget old = refresh->budget_before;
 	struct proc_id id = PROC_NONE;
 
-	refresh->budget_before = refresh->budget;
-	refresh->budget = old;
+	/* Read once more in the same refresh, it replaces what was read. */
+	if (refresh->budget.uptime_ms != refresh->machine->facts.uptime_ms) {
+		refresh->budget_before = refresh->budget;
+		refresh->budget = old;
+	}
 	refresh->budget.valid = false;
 	if (!refresh->wish.want_budget)
 		return;
@@ -568,6 +598,32 @@ static void read_budget(struct refresh *refresh)
 		id = refresh->space.process.id;
 	budget_read(&refresh->budget, refresh->src, refresh->machine, id);
 	budget_rates(&refresh->budget, &refresh->budget_before);
+}
+
+/* Count frames until all are, or something else is wanted: then the next
+ * refresh goes on. */
+static void read_sums(struct refresh *refresh)
+{
+	struct frame_sums *sums = &refresh->sums;
+	uint64_t look = clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
+
+	if (refresh->sums_asked != refresh->wish.sums_asked) {
+		refresh->sums_asked = refresh->wish.sums_asked;
+		frame_sums_begin(sums, refresh->src, refresh->machine,
+			refresh->has_space && refresh->space.process.answer ==
+				ANSWER_OK ? &refresh->space : NULL);
+	}
+	if (!sums->frames || sums->done)
+		return;
+	while (frame_sums_step(sums)) {
+		if (refresh->owner.has_news(refresh->owner.arg))
+			return;
+		if (clock_ms(CLOCK_MONOTONIC) < look)
+			continue;
+		publish(refresh, false);
+		look = clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
+	}
+	sums->done_ms = refresh->machine->facts.uptime_ms;
 }
 
 void refresh_read(struct refresh *refresh)
@@ -587,6 +643,7 @@ void refresh_read(struct refresh *refresh)
 	read_list(refresh);
 	complete = read_process(refresh) && ask_all(refresh);
 	read_budget(refresh);
+	read_sums(refresh);
 	count_rates(refresh);
 	publish(refresh, complete);
 }

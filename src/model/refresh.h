@@ -9,6 +9,7 @@
  */
 #include "vmatlas/model/audit.h"
 #include "vmatlas/model/budget.h"
+#include "vmatlas/model/frame_sums.h"
 #include "vmatlas/model/frames.h"
 #include "vmatlas/model/link.h"
 #include "vmatlas/model/question.h"
@@ -50,6 +51,8 @@ struct refresh {
 	bool ended;			/* the recording has no further one */
 	struct rates before, now;
 	struct budget budget, budget_before;
+	struct frame_sums sums;
+	uint32_t sums_asked;	/* which request they answer */
 	struct snapshot *pool[SNAPSHOT_POOL];
 	struct process_row *rows;	/* of the last list */
 	size_t nrows;

@@ -82,6 +82,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->uses);
 	swap_rows_clear(snapshot);
 	budget_fini(&snapshot->budget);
+	free(snapshot->frame_sums);
 	free(snapshot->swaps);
 	free(snapshot->rows);
 	free(snapshot->members);

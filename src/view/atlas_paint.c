@@ -414,7 +414,7 @@ static void paint_foot(struct painter *painter,
 	const struct atlas_status *status)
 {
 	static const struct key_label labels[] = {
-		{ "1", "Procs" }, { "2", "Atlas" }, { "Tab", "Pane" },
+		{ "1", "Proc" }, { "6", "Memory" }, { "Tab", "Pane" },
 		{ "+-", "Zoom" }, { "a", "Fit" }, { "c", "Color" },
 		{ "o", "Only" }, { "Enter", "Inspect" }, { "z", "Freeze" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },

@@ -254,7 +254,7 @@ void list_paint(struct list *list, const struct snapshot *snapshot,
 	const char *message, struct grid *grid)
 {
 	static const struct key_label labels[] = {
-		{ "Enter", "Atlas" }, { "<>", "Sort" }, { "I", "Invert" },
+		{ "Enter", "Atlas" }, { "6", "Memory" }, { "<>", "Sort" }, { "I", "Invert" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
 	};
 	int row = 0, i;

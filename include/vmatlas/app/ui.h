@@ -6,19 +6,21 @@
 #include "vmatlas/view/atlas.h"
 #include "vmatlas/view/help.h"
 #include "vmatlas/view/list.h"
+#include "vmatlas/view/memory.h"
 
 /*
  * The interactive program without its terminal: what is on screen, what keys
  * do, what is asked of the sampler.  A terminal (screen.c) and a script
  * (script.c) both drive it.
  */
-enum ui_screen { UI_LIST, UI_ATLAS };
+enum ui_screen { UI_LIST, UI_ATLAS, UI_MEMORY };
 
 struct ui {
 	struct session *session;
 	enum ui_screen screen;
 	struct atlas atlas;
 	struct list list;
+	struct memory memory;
 	struct help help;
 	struct snapshot *snapshot;	/* what is shown; NULL at first */
 	struct grid grid;

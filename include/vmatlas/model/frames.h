@@ -27,8 +27,17 @@ void frames_begin(struct frames *frames, struct source *src,
 	const struct machine *machine);
 /* Owners are told as this process sees them; it is walked now. */
 void frames_take_mine(struct frames *frames, struct space *space);
+/* The worst answer of a file so far. */
+enum answer frames_answer(const struct frames *frames, enum word_file file);
 /* Does the wish ask for anything of this? */
 bool frames_wanted(const struct wish *wish);
+/*
+ * Count up to N frames of RAM from PFN on, by use and owner: COUNTS has
+ * NFRAME_OWNERS for each use, and behind them those that could not be read.
+ * How many were counted: a slice at most, all where asking is of no use.
+ */
+uint64_t frames_count(struct frames *frames, uint64_t pfn, uint64_t n,
+	uint64_t *counts);
 /* Fill frame_runs, uses and swaps of SNAPSHOT as the wish asks, and say what
  * could not be read. */
 void frames_fill(struct frames *frames, struct snapshot *snapshot,

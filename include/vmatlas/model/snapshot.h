@@ -85,6 +85,7 @@ struct wish {
 	struct page_range fitness;
 	/* What memory is spent on, by the process too if there is one. */
 	bool want_budget;
+	uint32_t sums_asked;	/* grows when every frame is to be counted */
 	bool skip_pages;	/* of the process: its regions are enough */
 	/* A question to all processes, about the frames in ASKED_PFNS, or
 	 * (END 0) about those that the process has in ASKED_VA (bytes; END 0:
@@ -285,6 +286,14 @@ struct snapshot {
 	enum answer swaps_answer;
 	bool swap_unnamed;	/* some slot's area is not certain */
 	struct budget budget;	/* valid where the wish asks for it */
+	/* Every frame by zone, use and owner (model/frame_sums.h). */
+	uint64_t *frame_sums;
+	size_t frame_sums_cap;
+	bool has_sums, sums_done;
+	enum answer sums_answer;
+	double sums_progress;	/* 0 to 1 */
+	uint64_t sums_age_ms;	/* since it was done */
+	int sums_pid;		/* whose view the owners are; 0: nobody's */
 
 	/* The answer to a question to all processes, and who was asked. */
 	enum question_kind question;

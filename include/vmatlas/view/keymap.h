@@ -10,7 +10,8 @@
  */
 #define ON_LIST 1
 #define ON_ATLAS 2
-#define ON_ALL 3
+#define ON_MEMORY 4
+#define ON_ALL 7
 
 #define ACTIONS(X) \
 	X(NONE, 0, "") \
@@ -30,7 +31,7 @@
 	X(TOP, ON_ALL, "to the first") \
 	X(BOTTOM, ON_ALL, "to the last") \
 	X(OTHER_PANE, ON_ATLAS, "the other pane, where the marks are") \
-	X(OPEN, ON_ALL, "inspect the page; on the list, open its atlas") \
+	X(OPEN, ON_ALL, "inspect the page (list: its atlas; memory: count frames)") \
 	X(BACK, ON_ATLAS, "back to where I was") \
 	X(ZOOM_IN, ON_ATLAS, "more detail: half as much in a cell") \
 	X(ZOOM_OUT, ON_ATLAS, "less detail: twice as much in a cell") \
@@ -47,7 +48,8 @@
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
 	X(SCREEN_LIST, ON_ALL, "screen 1: processes") \
-	X(SCREEN_ATLAS, ON_ALL, "screen 2: the atlas")
+	X(SCREEN_ATLAS, ON_ALL, "screen 2: the atlas") \
+	X(SCREEN_MEMORY, ON_ALL, "screen 6: memory: what it is spent on")
 
 #define X(id, where, words) ACTION_##id,
 enum action { ACTIONS(X) NACTIONS };
@@ -73,7 +75,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
-	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS)
+	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("6", SCREEN_MEMORY)
 
 enum action keymap_action(uint32_t key);
 /* Binding I of the table: its key's name; NULL behind the last. */
