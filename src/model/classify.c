@@ -66,12 +66,6 @@ static enum page_state classify_special(enum pte_special special)
 	return STATE_SWAP;
 }
 
-bool classify_is_stale(const struct page_facts *page)
-{
-	return page->has_flags &&
-		(page->flags & (KPF(SLAB) | KPF(PGTABLE) | KPF(BUDDY)));
-}
-
 /* Large folios put their flags on the head alone before 6.12. */
 static uint64_t folio_flags(const struct page_context *cx,
 	const struct page_facts *page)
@@ -108,6 +102,9 @@ static enum page_state classify_file(const struct page_context *cx,
 {
 	if (flags & KPF(RESERVED))
 		return STATE_KERNEL;
+	/* It was a file's page and is free, or somebody's own, by now. */
+	if (!flags || (flags & KPF(ANON)))
+		return STATE_CHANGING;
 	if (cx->is_secret)
 		return STATE_SECRET;
 	if (!(flags & (KPF(LRU) | KPF(SWAPBACKED) | KPF(UPTODATE))))
@@ -161,7 +158,7 @@ enum page_state classify(const struct page_context *cx,
 	    (flags == 0 || (flags & KPF(NOPAGE))) &&
 	    !(page->has_count && page->count))
 		return STATE_XIP;
-	if (classify_is_stale(page))
+	if (flags & (KPF(SLAB) | KPF(PGTABLE) | KPF(BUDDY)))
 		return STATE_CHANGING;
 	if (flags & KPF(HWPOISON))
 		return STATE_POISONED;

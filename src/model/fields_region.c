@@ -123,6 +123,14 @@ static void get_region_zones(struct record *record, struct value *value)
 	value->at = region_zone_at;
 }
 
+static void get_region_changed(struct record *record, struct value *value)
+{
+	if (!record->snapshot->checked)
+		return;
+	value->kind = VALUE_BOOL;
+	value->u = region_of(record)->changed;
+}
+
 const struct field region_fields[] = {
 	F("pid", NULL, "", 0, false, fields_pid, NULL, "process"),
 	F("starttime", NULL, "ticks", 0, false, fields_starttime, NULL,
@@ -171,6 +179,8 @@ const struct field region_fields[] = {
 		"as Locked in smaps"),
 	F("cached", NULL, "bytes", 0, false, get_region_cached, NULL,
 		"in the page cache, but not mapped in; needs --full"),
+	F("changed", NULL, "", 0, false, get_region_changed, NULL,
+		"it went, or was cut or stretched, while it was read"),
 	F("states", NULL, "pages", 0, false, get_region_states, fields_state_part,
 		"pages by state; needs --full"),
 	F("zones", NULL, "pages", 0, false, get_region_zones, fields_zone_part,

@@ -557,6 +557,8 @@ static bool read_process(struct refresh *refresh)
 	count_swap_users(refresh);
 	if (!read_pages(refresh))
 		return false;
+	if (!space->keep_blocks)
+		space_check_regions(space);
 	check_pid(refresh);
 	return true;
 }

@@ -153,6 +153,29 @@ size_t regions_parse(struct text text, struct region **out, struct buf *names,
 	return n;
 }
 
+static bool is_same(const struct region *a, const struct region *b)
+{
+	return a->start == b->start && a->end == b->end &&
+		a->offset == b->offset && same_file(a, b) &&
+		a->read == b->read && a->write == b->write &&
+		a->exec == b->exec && a->shared == b->shared;
+}
+
+size_t regions_mark_changed(struct region *regions, size_t n,
+	const struct region *others, size_t nothers)
+{
+	size_t i, k = 0, changed = 0;
+
+	for (i = 0; i < n; i++) {
+		while (k < nothers && others[k].start < regions[i].start)
+			k++;
+		regions[i].changed = k >= nothers ||
+			!is_same(&regions[i], &others[k]);
+		changed += regions[i].changed;
+	}
+	return changed;
+}
+
 /* Walk both lists in step, calling TAKE for the regions that they share. */
 static void regions_join(struct region *regions, size_t n, struct text smaps,
 	void (*take)(struct region *, const struct smaps_entry *))

@@ -206,6 +206,9 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 	snapshot->cached_answer = space->cached_answer;
 	if (snapshot->nruns < RUNS_PORTION) {
 		snapshot->runs_next = wish->runs.end;
+		space_check_regions(space);
+		snapshot->came = space->came;
+		snapshot->went = space->went;
 	} else {
 		/* The last run may go on: it is the next portion's first. */
 		snapshot->nruns--;

@@ -418,11 +418,12 @@ void reader_frames(struct reader *reader, const struct page_context *cx)
 		if (slice->known[i] & SLICE_SKIP)
 			continue;
 		page = facts_of(reader, i);
-		if (classify_is_stale(&page)) {
+		slice->state[i] = (uint8_t)classify(cx, &page);
+		if (slice->state[i] == STATE_CHANGING) {
 			reread(reader, i);
 			page = facts_of(reader, i);
+			slice->state[i] = (uint8_t)classify(cx, &page);
 		}
-		slice->state[i] = (uint8_t)classify(cx, &page);
 		slice->marks[i] = (uint8_t)classify_marks(cx, &page);
 	}
 }

@@ -210,6 +210,9 @@ void snapshot_take_space(struct snapshot *snapshot, struct space *space,
 	snapshot->whole = space->whole;
 	snapshot->layout = space->layout;
 	snapshot->dropped = space->dropped;
+	snapshot->checked = space->checked;
+	snapshot->came = space->came;
+	snapshot->went = space->went;
 	snapshot->read_to = space_read_to(space);
 	snapshot->progress = space->whole || !space->process.rss ? 1 :
 		(double)snapshot->total.rss / (double)space->process.rss;
@@ -290,6 +293,11 @@ void snapshot_take_problems(struct snapshot *snapshot)
 				"not understood and left out\n",
 				snapshot->dropped,
 				snapshot->dropped == 1 ? " was" : "s were");
+		if (snapshot->came || snapshot->went)
+			buf_fmt(&snapshot->problems, "maps: while it was read "
+				"%zu region%s came and %zu went\n",
+				snapshot->came, snapshot->came == 1 ? "" : "s",
+				snapshot->went);
 		complain(snapshot, "pagemap", snapshot->pagemap,
 			"what its pages are is unknown", owner);
 		complain(snapshot, "smaps", snapshot->smaps, NULL, owner);

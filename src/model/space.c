@@ -47,6 +47,15 @@ void space_fini(struct space *space)
 	memset(space, 0, sizeof(*space));
 }
 
+/* On screen, what is new is marked for one refresh. */
+static void mark_new(struct space *space, const struct region *old,
+	size_t nold)
+{
+	if (space->keep_blocks && nold)
+		regions_mark_changed(space->regions, space->nregions, old,
+			nold);
+}
+
 static enum answer read_maps(struct space *space, struct source *src,
 	const struct machine *machine, bool *changed)
 {
@@ -58,19 +67,51 @@ static enum answer read_maps(struct space *space, struct source *src,
 		text.len != space->maps_text.len ||
 		memcmp(text.data, space->maps_text.data, text.len));
 	if (*changed) {
+		struct region *old = space->regions;
+		size_t nold = space->nregions;
+
 		buf_fini(&space->maps_text);
 		space->maps_text = text;
-		free(space->regions);
 		space->nregions = regions_parse(
 			(struct text){ buf_text(&text), text.len },
 			&space->regions, &space->names, &space->dropped);
+		mark_new(space, old, nold);
+		free(old);
 		space_blocks_move(space, machine->page_shift);
 		space_fitness_forget(space);
 		space->layout++;
 	} else {
+		size_t i;
+
+		for (i = 0; i < space->nregions; i++)
+			space->regions[i].changed = false;
 		buf_fini(&text);
 	}
+	space->checked = false;
+	space->came = space->went = 0;
 	return answer;
+}
+
+void space_check_regions(struct space *space)
+{
+	struct buf text = { 0 }, names = { 0 };
+	struct region *now = NULL;
+	size_t n = 0;
+
+	space->checked = source_text(space->reader->src, space->process.id,
+		"maps", &text) == ANSWER_OK;
+	if (space->checked && (text.len != space->maps_text.len ||
+		    memcmp(text.data, space->maps_text.data, text.len))) {
+		n = regions_parse((struct text){ buf_text(&text), text.len },
+			&now, &names, NULL);
+		space->came = regions_mark_changed(now, n, space->regions,
+			space->nregions);
+		space->went = regions_mark_changed(space->regions,
+			space->nregions, now, n);
+	}
+	free(now);
+	buf_fini(&names);
+	buf_fini(&text);
 }
 
 static bool swap_in_use(struct source *src)
@@ -141,7 +182,9 @@ static enum hidden_swap read_hidden(struct space *space,
 		procstat_key(text, "shmem", &shmem);
 	buf_fini(&path);
 	buf_fini(&buf);
-	if (!known)
+	/* More than there is room for is no answer. */
+	if (!known || evicted > (region->end - region->start) /
+			machine->facts.page_size)
 		return HIDDEN_UNKNOWN;
 	if (!shmem || !evicted)
 		return HIDDEN_NONE;

@@ -150,7 +150,8 @@ static void paint_head(struct painter *painter, const struct row *row,
 	snprintf(address, sizeof(address), "%*" PRIx64, pane->address,
 		section->scale.start);
 	col = grid_str(painter->grid, grid_row, col, limit - col,
-		ROLE_REGION_ADDRESS, address) + 1;
+		region->changed ? ROLE_CHANGED : ROLE_REGION_ADDRESS,
+		address) + 1;
 	col = grid_str(painter->grid, grid_row, col,
 		limit > col ? limit - col : 0, ROLE_DIM,
 		region_perms(region, perms)) + 1;

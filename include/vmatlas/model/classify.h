@@ -42,6 +42,8 @@ struct page_facts {
 	bool pmd_mapped;
 };
 
+/* STATE_CHANGING: the flags say that this frame is not what the entry says; it
+ * was freed or moved between the two reads. */
 enum page_state classify(const struct page_context *cx,
 	const struct page_facts *page);
 /* The state of a page that has an all-zero entry in such a region. */
@@ -49,8 +51,5 @@ enum page_state classify_absent(const struct page_context *cx);
 /* enum page_mark bits. */
 unsigned classify_marks(const struct page_context *cx,
 	const struct page_facts *page);
-/* The flags say that this frame is not what the entry says: it was freed or
- * moved between the two reads. */
-bool classify_is_stale(const struct page_facts *page);
 
 #endif

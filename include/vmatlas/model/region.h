@@ -48,6 +48,7 @@ struct region {
 		HIDDEN_UNKNOWN,
 	} hidden;
 	uint64_t hidden_swap;	/* bytes */
+	bool changed;		/* see regions_mark_changed */
 	struct usage usage;
 };
 
@@ -59,6 +60,13 @@ struct region {
  */
 size_t regions_parse(struct text text, struct region **regions,
 	struct buf *names, size_t *dropped);
+/*
+ * Set CHANGED of those regions that OTHERS (sorted too, of the same process at
+ * another moment) do not have just so: they came, went, or were cut or
+ * stretched in between.  Returns how many they are.
+ */
+size_t regions_mark_changed(struct region *regions, size_t n,
+	const struct region *others, size_t nothers);
 /* Flags and page sizes from an smaps text; regions that it does not have
  * (any more) stay as they are. */
 void regions_take_flags(struct region *regions, size_t n, struct text smaps);

@@ -239,6 +239,9 @@ struct snapshot {
 	size_t nregions, regions_cap;
 	uint32_t layout;	/* changes when the regions do */
 	size_t dropped;		/* lines of maps that made no sense */
+	bool checked;		/* regions say whether they changed while they
+				 * were read; so many did: */
+	size_t came, went;
 	struct buf names;
 	const char *swap_pss_why;	/* static: why it is not known; NULL: it is */
 	int swap_pss_pid;	/* the process that is the reason; 0: none is */

@@ -43,6 +43,8 @@ struct space {
 	struct region *regions;
 	size_t nregions;
 	size_t dropped;			/* lines of maps that made no sense */
+	bool checked;			/* maps was read again in the end: */
+	size_t came, went;		/* regions that changed meanwhile */
 	uint32_t layout;		/* counts changes of the regions */
 	uint32_t layout_of_pass;	/* as it was when the pass began */
 	struct block **blocks;
@@ -94,6 +96,14 @@ void space_fini(struct space *space);
  */
 enum answer space_refresh(struct space *space, struct source *src,
 	const struct machine *machine);
+
+/*
+ * After the pages were read: are the regions still those?  Reads maps again,
+ * marks those that are not there any more just so, and counts them and those
+ * that came.  A space that keeps its blocks need not ask: space_refresh marks
+ * what came since the refresh before.
+ */
+void space_check_regions(struct space *space);
 
 /* Begin to read pages: all regions from the first page on. */
 void space_pass_begin(struct space *space, enum depth depth);
