@@ -55,12 +55,12 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
 
 # ---- the rooms, lowest first
 BASE := err mem buf text json key
-KERNEL := release maps pagemap kpageflags zoneinfo iomem procstat smaps swaps \
+KERNEL := release maps pagemap kpageflags zoneinfo iomem devicetree procstat smaps swaps \
 	meminfo cgroup
-SOURCE := source guard live live_cache live_compare live_facts processes memo block \
+SOURCE := source guard named live live_cache live_list live_compare live_facts processes memo block \
 	recording record replay replay_load
-MODEL := state topology fallback machine machine_chart hugepages \
-	region usage process classify slice \
+MODEL := state board topology fallback machine machine_chart hugepages \
+	region device usage process classify slice \
 	cached fitness space space_blocks space_pass space_fitness space_cached \
 	link snapshot fields \
 	fields_process fields_region fields_page fields_zone \

@@ -21,6 +21,7 @@
  *   kernel/kpageflags.c      the flags of a frame, and their names
  *   kernel/zoneinfo.c        zones, and their free blocks
  *   kernel/iomem.c           what lies at physical addresses
+ *   kernel/devicetree.c      what lies there by the device tree
  *   kernel/procstat.c        /proc/PID/stat, and files of "Key: number"
  *   kernel/smaps.c           a region in smaps
  *   kernel/swaps.c           the swap areas
@@ -30,9 +31,11 @@
  * source: whom we ask
  *   source/source.c          the questions, and what answers there are
  *   source/guard.c           does not ask again what blocked
+ *   source/named.c           adds the ranges that the user named
  *   source/live.c            the running kernel: text and arrays of words
  *   source/live_cache.c      the running kernel: what the page cache has
  *   source/live_compare.c    the running kernel: who shares an address space
+ *   source/live_list.c       the running kernel: folders, the device tree
  *   source/live_facts.c      the running kernel: the machine and ourselves
  *   source/processes.c       the list of processes, from libproc2 or readdir
  *   source/block.c           a block of a recording, written and read
@@ -44,12 +47,14 @@
  *
  * model: what is true about memory
  *   model/state.c            the states of a page, and its marks
+ *   model/board.c            names of physical ranges besides iomem's
  *   model/topology.c         nodes, memory blocks: what sysfs adds to zones
  *   model/fallback.c         the zones that an allocation walks
  *   model/machine.c          zones, iomem and what each frame lies in
  *   model/machine_chart.c    physical memory as stretches of one kind and zone
  *   model/hugepages.c        the pools of huge pages
  *   model/region.c           what is mapped where
+ *   model/device.c           where the memory of a device is
  *   model/usage.c            RSS, PSS and their kin
  *   model/process.c          a process as a whole, and all of them
  *   model/classify.c         which state a page is in

@@ -310,6 +310,9 @@ static int take(struct options *options, int id, const char *arg,
 	case OPTION_SYSFS:
 		options->sysfs = arg;
 		break;
+	case OPTION_RESOURCES:
+		options->resources = arg;
+		break;
 	case OPTION_LOG:
 		options->log = arg;
 		break;

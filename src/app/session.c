@@ -10,7 +10,9 @@
 #include <time.h>
 
 #include "vmatlas/app/command.h"
+#include "vmatlas/kernel/iomem.h"
 #include "vmatlas/source/live.h"
+#include "vmatlas/source/named.h"
 #include "vmatlas/source/replay.h"
 
 uint64_t session_clock(void)
@@ -19,6 +21,47 @@ uint64_t session_clock(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* More than any board has names for. */
+#define RESOURCES_MOST ((size_t)4 << 20)
+
+/* The user's own file: one that cannot be read or understood is a mistake to
+ * be told. */
+static int read_resources(struct buf *out, const char *path, struct err *err)
+{
+	struct resource *ranges;
+	size_t n, wrong, got;
+	FILE *file = fopen(path, "re");
+	bool failed;
+
+	if (!file)
+		return err_set(err, errno, "opening %s", path);
+	do {
+		got = fread(buf_room(out, 4096), 1, 4096, file);
+		out->len += got;
+		out->data[out->len] = '\0';
+	} while (got && out->len <= RESOURCES_MOST);
+	failed = ferror(file);
+	fclose(file);
+	if (failed)
+		return err_set(err, errno, "reading %s", path);
+	if (out->len > RESOURCES_MOST)
+		return err_set(err, EFBIG, "reading %s", path);
+	n = iomem_parse_file((struct text){ buf_text(out), out->len }, &ranges,
+		&wrong);
+	iomem_free(ranges, n);
+	if (wrong)
+		return err_set(err, 0, "%s: line %zu is no range "
+			"'start-end : name'", path, wrong);
+	return 0;
+}
+
+static struct source *add_names(const struct session *session,
+	struct source *src)
+{
+	return session->options->resources ? named_new(src,
+		buf_text(&session->resources), session->resources.len) : src;
 }
 
 /* Called by the sampler, at the start and after a file blocked. */
@@ -36,9 +79,10 @@ static struct source *make_source(void *arg,
 		src = replay_new(options->replay, &session->warning, err);
 		if (src && !session->pid && replay_subject(src, &subject))
 			session->pid = subject.pid;
-		return src;
+		return src ? add_names(session, src) : NULL;
 	}
-	src = guard_new(live_new(&live), blocked, nblocked);
+	src = add_names(session, guard_new(live_new(&live), blocked,
+		nblocked));
 	return session->recording ? record_new(src, session->recording) : src;
 }
 
@@ -77,6 +121,9 @@ int session_open(struct session *session, const struct options *options,
 
 	memset(session, 0, sizeof(*session));
 	session->options = options;
+	if (options->resources && read_resources(&session->resources,
+		    options->resources, err))
+		return -1;
 	if (start_sample(session, err))
 		return -1;
 	if (options->npids)
@@ -266,6 +313,7 @@ int session_close(struct session *session, struct err *err)
 	if (session->recording && !recording_close(session->recording, err))
 		result = -1;
 	session->recording = NULL;
+	buf_fini(&session->resources);
 	demo_stop(session->demo);
 	session->demo = NULL;
 	return result;

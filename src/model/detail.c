@@ -5,22 +5,29 @@
 #include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/model/link.h"
 
-/* A frame that the cursor is on, whoever has it. */
-static void detail_frame(struct page_detail *detail, struct reader *reader,
+/* What the kernel says of the frame, where it has a page for it. */
+static void detail_words(struct page_detail *detail, struct reader *reader,
 	uint64_t pfn)
 {
 	size_t got = 0;
 
-	detail->valid = true;
-	detail->state = STATE_HOLE;
-	detail->pfn = pfn;
-	detail->has_pfn = true;
 	if (!reader->machine->facts.pfn_visible)
 		return;
 	detail->has_flags = source_words(reader->src, WORDS_KPAGEFLAGS,
 		PROC_NONE, pfn, 1, &detail->flags, &got) == ANSWER_OK && got;
 	detail->has_count = source_words(reader->src, WORDS_KPAGECOUNT,
 		PROC_NONE, pfn, 1, &detail->count, &got) == ANSWER_OK && got;
+}
+
+/* A frame that the cursor is on, whoever has it. */
+static void detail_frame(struct page_detail *detail, struct reader *reader,
+	uint64_t pfn)
+{
+	detail->valid = true;
+	detail->state = STATE_HOLE;
+	detail->pfn = pfn;
+	detail->has_pfn = true;
+	detail_words(detail, reader, pfn);
 }
 
 /* A huge mapping is only known by all its entries: where they would start
@@ -85,6 +92,15 @@ static void detail_page(struct page_detail *detail, struct space *space,
 	page_context_of(region, region_name(region, &space->names),
 		&reader->machine->rules, &cx);
 	detail->state = (uint8_t)classify_absent(&cx);
+	if (detail->state == STATE_PFNMAP) {
+		detail->has_pfn = device_pfn(region,
+			reader->machine->page_shift,
+			vpn << reader->machine->page_shift, &detail->pfn);
+		if (detail->has_pfn &&
+		    machine_is_ram(reader->machine, detail->pfn))
+			detail_words(detail, reader, detail->pfn);
+		return;
+	}
 	from = huge_start(reader, region, vpn, &n);
 	if (reader_words(reader, from, n) != ANSWER_OK)
 		return;

@@ -22,9 +22,12 @@ static void get_run_state(struct record *record, struct value *value)
 	set_str(value, state_info(run_of(record)->state)->name);
 }
 
-/* Where there is no frame, nothing about it is unknown. */
+/* Where there is no frame, nothing about it is unknown; a device has some,
+ * but they are not always told. */
 static bool has_no_frame(const struct record *record, struct value *value)
 {
+	if (run_of(record)->state == STATE_PFNMAP)
+		return false;
 	if (state_info(run_of(record)->state)->presence == PRESENCE_MAPPED ||
 	    run_of(record)->has_pfn)
 		return false;
@@ -40,7 +43,9 @@ static void get_run_pfn(struct record *record, struct value *value)
 
 static void get_run_mapcount(struct record *record, struct value *value)
 {
-	if (!has_no_frame(record, value) && run_of(record)->has_count)
+	if (run_of(record)->state == STATE_PFNMAP)
+		value->kind = VALUE_NONE;	/* nobody counts them */
+	else if (!has_no_frame(record, value) && run_of(record)->has_count)
 		set_u64(value, run_of(record)->count);
 }
 
@@ -51,11 +56,25 @@ static int run_zone(const struct record *record)
 		-1;
 }
 
+/* Frames outside of all zones are no RAM of the kernel's. */
+static bool has_no_zone(const struct record *record, struct value *value)
+{
+	const struct machine *machine = record->snapshot->machine;
+
+	if (has_no_frame(record, value))
+		return true;
+	if (!run_of(record)->has_pfn || run_zone(record) >= 0 ||
+	    machine->zoneinfo != ANSWER_OK)
+		return false;
+	value->kind = VALUE_NONE;
+	return true;
+}
+
 static void get_run_zone(struct record *record, struct value *value)
 {
 	int zone = run_zone(record);
 
-	if (!has_no_frame(record, value))
+	if (!has_no_zone(record, value))
 		fields_set_zone(record, value, zone);
 }
 
@@ -63,7 +82,7 @@ static void get_run_node(struct record *record, struct value *value)
 {
 	int zone = run_zone(record);
 
-	if (!has_no_frame(record, value))
+	if (!has_no_zone(record, value))
 		fields_set_node(record, value, zone);
 }
 
@@ -117,6 +136,18 @@ static void get_run_region(struct record *record, struct value *value)
 		run_of(record)->region));
 }
 
+static void get_run_resource(struct record *record, struct value *value)
+{
+	const struct resource *resource;
+
+	if (has_no_frame(record, value) || !run_of(record)->has_pfn)
+		return;
+	resource = machine_resource(record->snapshot->machine,
+		run_of(record)->pfn);
+	if (resource)
+		set_str(value, resource->name);
+}
+
 const struct field run_fields[] = {
 	F("pid", NULL, "", 0, false, fields_pid, NULL, "process"),
 	F("starttime", NULL, "ticks", 0, false, fields_starttime, NULL,
@@ -143,6 +174,8 @@ const struct field run_fields[] = {
 		"slot of the first page; the others follow it; file is null where it is not certain"),
 	F("region", NULL, "", 0, true, get_run_region, NULL,
 		"the region's name"),
+	F("resource", NULL, "", 0, true, get_run_resource, NULL,
+		"the innermost physical range around the first frame"),
 	F("", "REGION", "", 0, true, get_run_region, NULL, ""),
 	{ 0 },
 };

@@ -131,6 +131,43 @@ static void get_region_changed(struct record *record, struct value *value)
 	value->u = region_of(record)->changed;
 }
 
+/* False, with VALUE set, where the region is no device's memory. */
+static bool has_place(const struct record *record, struct value *value)
+{
+	if (region_of(record)->place != PLACE_NONE)
+		return true;
+	value->kind = VALUE_NONE;
+	return false;
+}
+
+static void get_physical(struct record *record, struct value *value)
+{
+	if (has_place(record, value) &&
+	    region_of(record)->place == PLACE_KNOWN)
+		set_hex(value, region_of(record)->pa);
+}
+
+static void get_physical_why(struct record *record, struct value *value)
+{
+	if (region_of(record)->place == PLACE_KNOWN)
+		value->kind = VALUE_NONE;
+	else if (has_place(record, value))
+		set_str(value, device_place_words(region_of(record)->place));
+}
+
+static void get_resource(struct record *record, struct value *value)
+{
+	const struct resource *resource;
+
+	if (!has_place(record, value) ||
+	    region_of(record)->place != PLACE_KNOWN)
+		return;
+	resource = machine_resource_at(record->snapshot->machine,
+		region_of(record)->pa);
+	if (resource)
+		set_str(value, resource->name);
+}
+
 const struct field region_fields[] = {
 	F("pid", NULL, "", 0, false, fields_pid, NULL, "process"),
 	F("starttime", NULL, "ticks", 0, false, fields_starttime, NULL,
@@ -186,6 +223,12 @@ const struct field region_fields[] = {
 	F("zones", NULL, "pages", 0, false, get_region_zones, fields_zone_part,
 		"pages by node/zone of their frames"),
 	F_FITNESS(false),
+	F("physical", NULL, "address", 0, false, get_physical, NULL,
+		"of its first byte; only of a device's memory"),
+	F("resource", NULL, "", 0, true, get_resource, NULL,
+		"the innermost name of that address"),
+	F("physical_why", NULL, "", 0, true, get_physical_why, NULL,
+		"why physical is not known"),
 	F("", "NAME", "", 0, true, fields_region_name, NULL, ""),
 	{ 0 },
 };

@@ -7,6 +7,9 @@
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
 
+/* Of one device's mapping, so many cells are told apart. */
+#define DEVICE_CELLS 65536
+
 static bool has_frame(const struct block *block, unsigned page)
 {
 	return (block->words[page] & PM_PRESENT) &&
@@ -21,15 +24,16 @@ static uint64_t frame_of(const struct block *block, unsigned page)
 
 /* ---- link */
 
+/* N pages or frames from FIRST on lie in the cell at INDEX. */
 static void link_add(struct snapshot *snapshot, uint64_t index,
-	uint64_t first)
+	uint64_t first, uint32_t n)
 {
 	struct link_cell *last = snapshot->nlink ?
 		&snapshot->link[snapshot->nlink - 1] : NULL;
 
-	snapshot->link_pages++;
+	snapshot->link_pages += n;
 	if (last && last->index == index) {
-		last->n++;
+		last->n += n;
 		if (first < last->first)
 			last->first = first;
 		return;
@@ -37,7 +41,7 @@ static void link_add(struct snapshot *snapshot, uint64_t index,
 	snapshot->link = mem_grow(snapshot->link, &snapshot->link_cap,
 		snapshot->nlink + 1, sizeof(*snapshot->link));
 	snapshot->link[snapshot->nlink++] =
-		(struct link_cell){ index, first, 1 };
+		(struct link_cell){ index, first, n };
 }
 
 static int compare_cells(const void *a, const void *b)
@@ -90,7 +94,7 @@ static void link_to_frames(struct snapshot *snapshot,
 				continue;
 			link_add(snapshot, machine_cell(snapshot->machine,
 				frame_of(block, k), focus->other_shift),
-				frame_of(block, k));
+				frame_of(block, k), 1);
 		}
 	}
 }
@@ -121,8 +125,82 @@ static void link_to_pages(struct snapshot *snapshot,
 			cell = (block->vpn + k) >> focus->other_shift
 				<< focus->other_shift;
 			link_add(snapshot, cell < first ? first : cell,
-				block->vpn + k);
+				block->vpn + k, 1);
 		}
+	}
+}
+
+/* ---- devices: their frames are told by their place alone */
+
+/* How many of N pages or frames from AT on go with it into one cell, where
+ * there are so many cells that they need not all be told. */
+static uint32_t cell_share(uint64_t at, uint64_t n, unsigned shift)
+{
+	uint64_t room;
+
+	while (shift < 31 && n >> shift > DEVICE_CELLS)
+		shift++;
+	room = (((at >> shift) + 1) << shift) - at;
+	if (room > n)
+		room = n;
+	return room < UINT32_MAX ? (uint32_t)room : UINT32_MAX;
+}
+
+static void device_to_frames(struct snapshot *snapshot,
+	const struct region *region, const struct focus *focus)
+{
+	const struct machine *machine = snapshot->machine;
+	unsigned shift = machine->page_shift;
+	uint64_t vpn = region->start >> shift, end = region->end >> shift, pfn;
+	uint32_t n;
+
+	vpn = vpn < focus->range.start ? focus->range.start : vpn;
+	end = end > focus->range.end ? focus->range.end : end;
+	for (; vpn < end; vpn += n) {
+		if (!device_pfn(region, shift, vpn << shift, &pfn))
+			return;
+		n = cell_share(pfn, end - vpn, focus->other_shift);
+		link_add(snapshot, machine_cell(machine, pfn,
+			focus->other_shift), pfn, n);
+	}
+}
+
+static void device_to_pages(struct snapshot *snapshot,
+	const struct region *region, const struct focus *focus)
+{
+	unsigned shift = snapshot->machine->page_shift, other =
+		focus->other_shift;
+	uint64_t first = region->start >> shift, pfn, end, vpn, cell;
+	uint32_t n;
+
+	if (!device_pfn(region, shift, region->start, &pfn))
+		return;
+	end = pfn + ((region->end - region->start) >> shift);
+	end = end > focus->range.end ? focus->range.end : end;
+	vpn = first;
+	if (pfn < focus->range.start) {
+		vpn += focus->range.start - pfn;
+		pfn = focus->range.start;
+	}
+	for (; pfn < end; pfn += n, vpn += n) {
+		n = cell_share(vpn, end - pfn, other);
+		cell = vpn >> other << other;
+		link_add(snapshot, cell < first ? first : cell, vpn, n);
+	}
+}
+
+static void link_devices(struct snapshot *snapshot, const struct space *space,
+	const struct focus *focus)
+{
+	size_t i;
+
+	for (i = 0; i < space->nregions; i++) {
+		if (space->regions[i].place != PLACE_KNOWN)
+			continue;
+		if (focus->side == FOCUS_VIRTUAL)
+			device_to_frames(snapshot, &space->regions[i], focus);
+		else if (focus->side == FOCUS_PHYSICAL)
+			device_to_pages(snapshot, &space->regions[i], focus);
 	}
 }
 
@@ -138,6 +216,7 @@ void link_fill(struct snapshot *snapshot, const struct space *space,
 		link_to_frames(snapshot, space, focus);
 	else if (focus->side == FOCUS_PHYSICAL)
 		link_to_pages(snapshot, space, focus);
+	link_devices(snapshot, space, focus);
 	link_merge(snapshot);
 }
 

@@ -38,6 +38,24 @@ static void read_zones(struct machine *machine, struct source *src,
 				machine->zones_overlap = true;
 }
 
+/* What the user says is where, for an iomem that does not. */
+static void use_given_layout(struct machine *machine)
+{
+	const struct board *board = machine->board;
+	size_t i;
+
+	if (machine->nresources || !board->nlayout)
+		return;
+	machine->resources = mem_new(board->nlayout,
+		sizeof(*machine->resources));
+	machine->nresources = board->nlayout;
+	for (i = 0; i < board->nlayout; i++) {
+		machine->resources[i] = board->layout[i];
+		machine->resources[i].name = mem_text(board->layout[i].name,
+			strlen(board->layout[i].name));
+	}
+}
+
 static struct topology *take_topology(struct machine *machine,
 	struct source *src, const struct machine *before)
 {
@@ -72,6 +90,9 @@ struct machine *machine_reread(struct source *src,
 		machine->nresources = iomem_parse(
 			(struct text){ buf.data, buf.len },
 			&machine->resources, &machine->resources_hidden);
+	machine->board = before ? board_ref(before->board) :
+		board_read(src, machine->facts.page_size);
+	use_given_layout(machine);
 	machine_chart(machine);
 	buf_fini(&buf);
 	return machine;
@@ -92,6 +113,7 @@ void machine_unref(struct machine *machine)
 	if (machine->resources)
 		iomem_free(machine->resources, machine->nresources);
 	free(machine->stretches);
+	board_unref(machine->board);
 	free(machine);
 }
 
@@ -145,11 +167,12 @@ uint64_t machine_cell(const struct machine *machine, uint64_t pfn,
 	return cell < start ? start : cell;
 }
 
-const struct resource *machine_resource(const struct machine *machine,
-	uint64_t pfn)
+const struct resource *machine_resource_at(const struct machine *machine,
+	uint64_t pa)
 {
-	uint64_t pa = pfn << machine->page_shift;
 	const struct resource *found = NULL;
+	const struct resource *name = board_name(machine->board, pa);
+	uint64_t size;
 	size_t i;
 
 	for (i = 0; i < machine->nresources; i++) {
@@ -159,7 +182,17 @@ const struct resource *machine_resource(const struct machine *machine,
 		    (!found || resource->depth > found->depth))
 			found = resource;
 	}
-	return found;
+	if (!found || !name)
+		return name ? name : found;
+	size = found->end - found->start;
+	return name->end - name->start < size + (name->depth != 0) ? name :
+		found;
+}
+
+const struct resource *machine_resource(const struct machine *machine,
+	uint64_t pfn)
+{
+	return machine_resource_at(machine, pfn << machine->page_shift);
 }
 
 static bool is_kernel_image(const struct stretch *stretch)

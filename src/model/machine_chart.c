@@ -9,6 +9,9 @@
 
 /* Resources looked at: real machines have some hundreds. */
 #define RESOURCES_CHARTED 4096
+/* Names of the board on the chart, and how deep they lie in others. */
+#define NAMES_CHARTED 256
+#define DEPTH_OF_NAMES UINT32_MAX
 /* Pairs of zones that overlap, on a machine that is no joke. */
 #define DOUBTS_MAX 256
 
@@ -46,7 +49,7 @@ static bool frames_of(const struct machine *machine,
 {
 	uint64_t mask = (UINT64_C(1) << machine->page_shift) - 1;
 	uint64_t first = resource->start, last = resource->end - 1;
-	bool ram = !resource->depth && out->kind == STRETCH_RAM;
+	bool ram = !out->depth && out->kind == STRETCH_RAM;
 
 	out->start = first >> machine->page_shift;
 	out->end = (last >> machine->page_shift) + 1;
@@ -57,13 +60,34 @@ static bool frames_of(const struct machine *machine,
 	return out->start < out->end;
 }
 
+/* What memory is kept for; iomem knows the devices themselves better. */
+static void collect_names(struct chart *chart)
+{
+	const struct board *board = chart->machine->board;
+	size_t i, n = 0;
+
+	for (i = 0; i < board->nnames && n < NAMES_CHARTED; i++) {
+		struct charted *next = &chart->resources[chart->nresources];
+
+		if (!board->names[i].depth)
+			continue;
+		next->kind = STRETCH_RAM;
+		next->depth = DEPTH_OF_NAMES;
+		next->name = board->names[i].name;
+		if (frames_of(chart->machine, &board->names[i], next)) {
+			chart->nresources++;
+			n++;
+		}
+	}
+}
+
 static void collect_resources(struct chart *chart)
 {
 	const struct machine *machine = chart->machine;
 	enum stretch_kind outer = STRETCH_MMIO;
 	size_t i;
 
-	chart->resources = mem_new(machine->nresources,
+	chart->resources = mem_new(machine->nresources + NAMES_CHARTED,
 		sizeof(*chart->resources));
 	for (i = 0; i < machine->nresources &&
 	     chart->nresources < RESOURCES_CHARTED; i++) {
@@ -80,17 +104,24 @@ static void collect_resources(struct chart *chart)
 		if (frames_of(machine, resource, next))
 			chart->nresources++;
 	}
+	collect_names(chart);
+}
+
+static bool may_have_parts(const struct charted *outer)
+{
+	return outer->kind == STRETCH_RAM || outer->kind == STRETCH_RESERVED;
 }
 
 /*
  * The innermost resource that holds all frames from PFN on up to the next
- * point; RAM before what shares a frame with it.  Parts of RAM count only
- * within it.
+ * point; RAM before what shares a frame with it.  Parts count only within
+ * what they are parts of, and have its kind.
  */
-static const struct charted *charted_at(const struct chart *chart,
-	uint64_t pfn)
+static bool charted_at(const struct chart *chart, uint64_t pfn,
+	struct charted *out)
 {
 	const struct charted *found = NULL;
+	enum stretch_kind kind = STRETCH_HOLE;
 	size_t i;
 
 	for (i = 0; i < chart->nresources; i++) {
@@ -102,12 +133,22 @@ static const struct charted *charted_at(const struct chart *chart,
 			if (!found || (found->kind != STRETCH_RAM &&
 				    next->kind == STRETCH_RAM))
 				found = next;
-		} else if (found && found->kind == STRETCH_RAM &&
-			   next->depth > found->depth) {
+			kind = found->kind;
+		} else if (!found || !may_have_parts(found)) {
+			continue;
+		} else if (next->depth == DEPTH_OF_NAMES) {
+			if (next->end - next->start <=
+			    found->end - found->start)
+				found = next;
+		} else if (next->depth > found->depth) {
 			found = next;
 		}
 	}
-	return found;
+	if (!found)
+		return false;
+	*out = *found;
+	out->kind = kind;
+	return true;
 }
 
 /* ---- points */
@@ -251,12 +292,12 @@ static int zone_at(struct chart *chart, uint64_t pfn)
 
 static bool describe(struct chart *chart, struct stretch *stretch)
 {
-	const struct charted *resource = charted_at(chart, stretch->start);
+	struct charted resource;
 
 	stretch->zone = zone_at(chart, stretch->start);
-	if (resource) {
-		stretch->kind = resource->kind;
-		stretch->name = resource->name;
+	if (charted_at(chart, stretch->start, &resource)) {
+		stretch->kind = resource.kind;
+		stretch->name = resource.name;
 		return true;
 	}
 	stretch->name = NULL;

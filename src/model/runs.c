@@ -63,6 +63,29 @@ static void add_not_mapped(struct snapshot *snapshot, struct space *space,
 	}
 }
 
+/* A device's memory has frames that pagemap does not tell. */
+static void place_run(struct page_run *run, const struct region *region,
+	unsigned shift)
+{
+	if (run->state == STATE_PFNMAP)
+		run->has_pfn = device_pfn(region, shift, run->vpn << shift,
+			&run->pfn);
+}
+
+/* Only what of RUN has frames in RANGE; false: nothing. */
+static bool clip_run(struct page_run *run, struct page_range range)
+{
+	uint64_t end = run->pfn + run->npages, skip;
+
+	if (!run->has_pfn || run->pfn >= range.end || end <= range.start)
+		return false;
+	skip = run->pfn < range.start ? range.start - run->pfn : 0;
+	run->vpn += skip;
+	run->pfn += skip;
+	run->npages = (end < range.end ? end : range.end) - run->pfn;
+	return true;
+}
+
 static void add_void(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish, uint64_t from, uint64_t to)
 {
@@ -70,7 +93,7 @@ static void add_void(struct snapshot *snapshot, struct space *space,
 	size_t i = regions_after(space->regions, space->nregions,
 		from << shift);
 
-	if (wish->runs_pfn.end || from >= to)
+	if (from >= to)
 		return;
 	for (; i < space->nregions && snapshot->nruns <= RUNS_PORTION; i++) {
 		const struct region *region = &space->regions[i];
@@ -88,6 +111,9 @@ static void add_void(struct snapshot *snapshot, struct space *space,
 		run = (struct page_run){ .vpn = start, .npages = end - start,
 			.region = (uint32_t)i,
 			.state = (uint8_t)classify_absent(&cx) };
+		place_run(&run, region, shift);
+		if (wish->runs_pfn.end && !clip_run(&run, wish->runs_pfn))
+			continue;
 		if (run.state == STATE_NOT_MAPPED)
 			add_not_mapped(snapshot, space, run, end);
 		else
@@ -151,6 +177,7 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 	for (i = 0; i < to - from; i++) {
 		struct page_run run = run_of(space, i);
 
+		place_run(&run, region, reader->machine->page_shift);
 		if (wish->runs_pfn.end &&
 		    (!run.has_pfn || run.pfn < wish->runs_pfn.start ||
 		     run.pfn >= wish->runs_pfn.end))

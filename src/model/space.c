@@ -41,6 +41,7 @@ void space_fini(struct space *space)
 	free(space->zone_pages);
 	space_fitness_forget(space);
 	free(space->reader);
+	device_files_fini(&space->devices);
 	buf_fini(&space->maps_text);
 	buf_fini(&space->names);
 	buf_fini(&space->swap_files);
@@ -323,6 +324,8 @@ enum answer space_refresh(struct space *space, struct source *src,
 			space->zone_stride + 1, sizeof(*space->zone_pages));
 	}
 	refresh_smaps(space, src, machine, changed);
+	device_place_all(&space->devices, src, machine, space->regions,
+		space->nregions, &space->names);
 	reader->may_have_ksm = may_have_ksm(space, src);
 	return ANSWER_OK;
 }

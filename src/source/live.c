@@ -161,13 +161,32 @@ static int text_read(struct live *live, int fd, int pid, const char *path,
 	}
 }
 
+/* The answer's text; 0 or an errno value. */
+static int text_answer(struct live *live, struct proc_id id, const char *path,
+	struct buf *out)
+{
+	size_t n = strlen(path);
+	int fd, error;
+
+	if (!id.pid && !strcmp(path, SOURCE_DEVICE_TREE))
+		return live_tree_answer(live, out);
+	fd = text_open(live, id, path);
+	if (fd < 0)
+		return errno;
+	if (n && path[n - 1] == '/')
+		return live_list_answer(fd, out);
+	error = text_read(live, fd, id.pid, path, out);
+	close(fd);
+	return error;
+}
+
 static enum answer live_text(struct source *src, struct proc_id id,
 	const char *path, struct buf *out)
 {
 	struct live *live = (struct live *)src;
 	struct cache_question question;
 	bool cache = id.pid && live_cache_question(path, &question);
-	int fd, other, error;
+	int error, other;
 
 	if (live->without & (cache ? without_of_question(&question) :
 		    without_of_text(id, path)))
@@ -181,14 +200,8 @@ static enum answer live_text(struct source *src, struct proc_id id,
 			ENOENT;
 		return error ? answer_for(live, id.pid, error) : ANSWER_OK;
 	}
-	if (cache) {
-		error = live_cache_answer(live, id.pid, &question, out);
-	} else if ((fd = text_open(live, id, path)) < 0) {
-		error = errno;
-	} else {
-		error = text_read(live, fd, id.pid, path, out);
-		close(fd);
-	}
+	error = cache ? live_cache_answer(live, id.pid, &question, out) :
+		text_answer(live, id, path, out);
 	if (!error)
 		return ANSWER_OK;
 	/* A kernel thread is not gone: it has no address space. */

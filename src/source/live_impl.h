@@ -6,9 +6,9 @@
 
 /*
  * What the files that make up the live source share: live.c (texts, words,
- * scans), live_cache.c (the page cache),
- * live_compare.c (address spaces), live_facts.c (what machine this is),
- * processes.c (who is there).
+ * scans), live_cache.c (the page cache), live_compare.c (address spaces),
+ * live_list.c (folders), live_facts.c (what machine this is), processes.c
+ * (who is there).
  */
 
 /* A pagemap that is kept open; fd -1: the slot is free. */
@@ -58,6 +58,10 @@ int live_cache_answer(struct live *live, int pid,
  * (source.h). */
 bool live_compare_question(const char *path, int *pid);
 int live_compare_answer(int a, int b, struct buf *out);
+/* The names in the folder FD, which is closed; 0 or an errno value. */
+int live_list_answer(int fd, struct buf *out);
+/* The device tree as source.h has it; 0 or an errno value. */
+int live_tree_answer(struct live *live, struct buf *out);
 
 /* The clock, uname and privileges of a refresh that begins now. */
 void live_facts_begin(struct live *live);

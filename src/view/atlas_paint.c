@@ -19,20 +19,22 @@ struct painter {
 
 /* ---- cells */
 
-/* How many of the focus's pages lie in the cell that begins at INDEX. */
-static uint32_t linked(const struct snapshot *snapshot, uint64_t index)
+/* The focus's pages, or frames, that lie in a cell that begins at START or
+ * behind it, before END. */
+static uint32_t linked(const struct snapshot *snapshot, uint64_t start,
+	uint64_t end)
 {
 	size_t low = 0, high = snapshot->nlink;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (snapshot->link[middle].index >= index)
+		if (snapshot->link[middle].index >= start)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return low < snapshot->nlink && snapshot->link[low].index == index ?
+	return low < snapshot->nlink && snapshot->link[low].index < end ?
 		snapshot->link[low].n : 0;
 }
 
@@ -96,7 +98,8 @@ static void paint_cells(struct painter *painter, enum side side,
 		painter->seen[look.role] = true;
 		if (cursor && i == cursor_cell)
 			look.role = ROLE_CURSOR;
-		else if (marks && linked(painter->snapshot, start))
+		else if (marks && linked(painter->snapshot, start,
+				start + 1))
 			look.role = ROLE_MARK;
 		put_cell(painter, grid_row, col + (int)i, look);
 	}
@@ -196,6 +199,9 @@ static void paint_device(struct painter *painter, const struct row *row,
 	if (atlas->active == SIDE_PHYSICAL && pane_at(pane, &at, &cell) &&
 	    at == n)
 		role = ROLE_CURSOR;
+	else if (shows_marks(painter, SIDE_PHYSICAL) &&
+		 linked(painter->snapshot, stretch->start, stretch->end))
+		role = ROLE_MARK;
 	col = grid_fmt(painter->grid, grid_row, col, pane->cols, role,
 		"%c %6s %6s ", mmio ? '#' : 'r',
 		text_size(stretch->start << shift, where),

@@ -36,17 +36,23 @@ static void add_frame(struct buf *out, const struct snapshot *snapshot,
 	const struct page_detail *detail)
 {
 	enum presence presence = state_info(detail->state)->presence;
+	const struct resource *resource;
 	char zone[32];
 
-	if (presence != PRESENCE_MAPPED)
+	if (presence != PRESENCE_MAPPED && detail->state != STATE_PFNMAP)
 		return;
 	if (!detail->has_pfn) {
 		buf_str(out, " -> frame ?");
 		return;
 	}
-	buf_fmt(out, " -> frame 0x%" PRIx64 " %s", detail->pfn,
-		snapshot_zone(snapshot, machine_zone(snapshot->machine,
-			detail->pfn), zone));
+	resource = detail->state == STATE_PFNMAP ?
+		machine_resource(snapshot->machine, detail->pfn) : NULL;
+	buf_fmt(out, " -> frame 0x%" PRIx64 " ", detail->pfn);
+	if (resource)
+		text_escape(out, text_of(resource->name), false);
+	else
+		buf_str(out, snapshot_zone(snapshot, machine_zone(
+			snapshot->machine, detail->pfn), zone));
 }
 
 /* "77 of /swapfile" */
@@ -174,8 +180,10 @@ static void explain_frames(struct buf *out, const struct snapshot *snapshot,
 	if (machine_zone(machine, start) >= 0)
 		buf_fmt(out, " %s", snapshot_zone(snapshot,
 			machine_zone(machine, start), zone));
-	if (resource)
-		buf_fmt(out, " %s", resource->name);
+	if (resource) {
+		buf_char(out, ' ');
+		text_escape(out, text_of(resource->name), false);
+	}
 	if (tally.content) {
 		buf_str(out, ": here ");
 		add_states(out, &tally);
@@ -235,10 +243,15 @@ static void inspect_frame(struct buf *out, const struct snapshot *snapshot,
 
 	buf_fmt(out, "frame\t0x%" PRIx64 "\n", pfn);
 	buf_fmt(out, "physical\t0x%" PRIx64 "\n", pfn << machine->page_shift);
-	buf_fmt(out, "zone\t%s\n", snapshot_zone(snapshot,
-		machine_zone(machine, pfn), zone));
-	if (resource)
-		buf_fmt(out, "resource\t%s\n", resource->name);
+	if (machine_zone(machine, pfn) >= 0 || machine->zones_overlap ||
+	    machine->zoneinfo != ANSWER_OK)
+		buf_fmt(out, "zone\t%s\n", snapshot_zone(snapshot,
+			machine_zone(machine, pfn), zone));
+	if (resource) {
+		line(out, "resource");
+		text_escape(out, text_of(resource->name), false);
+		buf_char(out, '\n');
+	}
 	if (detail->has_count)
 		buf_fmt(out, "map count\t%" PRIu64 "\n", detail->count);
 	if (detail->has_flags) {
@@ -246,6 +259,26 @@ static void inspect_frame(struct buf *out, const struct snapshot *snapshot,
 		snapshot_flags(out, detail->flags, " ");
 		buf_char(out, '\n');
 	}
+}
+
+/* Where the device's memory is that REGION maps. */
+static void inspect_device(struct buf *out, const struct snapshot *snapshot,
+	const struct region *region)
+{
+	const struct resource *resource;
+
+	if (region->place == PLACE_NONE)
+		return;
+	if (region->place != PLACE_KNOWN) {
+		buf_fmt(out, "device at\t?  (%s)\n",
+			device_place_words(region->place));
+		return;
+	}
+	resource = machine_resource_at(snapshot->machine, region->pa);
+	buf_fmt(out, "device at\t0x%" PRIx64 " ", region->pa);
+	if (resource)
+		text_escape(out, text_of(resource->name), false);
+	buf_char(out, '\n');
 }
 
 static void inspect_region(struct buf *out, const struct snapshot *snapshot,
@@ -262,6 +295,7 @@ static void inspect_region(struct buf *out, const struct snapshot *snapshot,
 		text_size(region->end - region->start, size));
 	buf_fmt(out, "rights\t%s  type %s\n", region_perms(region, perms),
 		region_type_name(region->type));
+	inspect_device(out, snapshot, region);
 	if (region->inode)
 		buf_fmt(out, "offset\t0x%" PRIx64 "\n", region->offset +
 			va_of(snapshot, vpn) - region->start);
@@ -333,10 +367,13 @@ static void inspect_page(struct buf *out, const struct snapshot *snapshot)
 	} else if (detail->state == STATE_SWAP) {
 		buf_str(out, "slot\t?  (needs CAP_SYS_ADMIN)\n");
 	}
-	if (info->presence != PRESENCE_MAPPED)
+	if (info->presence != PRESENCE_MAPPED &&
+	    detail->state != STATE_PFNMAP)
 		return;
 	if (detail->has_pfn)
 		inspect_frame(out, snapshot, detail->pfn);
+	else if (detail->state == STATE_PFNMAP)
+		buf_str(out, "frame\t?\n");
 	else
 		buf_str(out, "frame\t?  (needs CAP_SYS_ADMIN)\n");
 }

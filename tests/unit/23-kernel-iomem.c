@@ -131,12 +131,57 @@ static void test_hostile(void **state)
 	iomem_free(all, n);
 }
 
+/* What a person wrote: comments are fine, mistakes are told by their line. */
+static void test_file(void **state)
+{
+	struct resource *all;
+	size_t n, wrong;
+
+	(void)state;
+	n = iomem_parse_file(text_of("# our board\n\n"
+		"80000000-800fffff : FPGA\n"
+		"  0x80000000-0x80000fff : FPGA registers\n   # end\n"),
+		&all, &wrong);
+	assert_int_equal(n, 2);
+	assert_int_equal(wrong, 0);
+	assert_true(all[0].start == 0x80000000 && all[0].end == 0x80100000);
+	assert_string_equal(all[1].name, "FPGA registers");
+	assert_int_equal(all[1].depth, 1);
+	iomem_free(all, n);
+	n = iomem_parse_file(text_of("1000-1fff : a\nFPGA at 80000000\n"
+		"3000-2000 : b\n4000-4fff : \n"), &all, &wrong);
+	assert_int_equal(n, 1);
+	assert_int_equal(wrong, 2);
+	iomem_free(all, n);
+}
+
+static void test_memblock(void **state)
+{
+	struct text text = text_of(
+		"   0: 0x0000000040210000..0x000000004220afff\n"
+		"no range\n  1: 5..4\n"
+		"  17: 0x00000000bfbfc000..0x00000000bfffffff    0 NOMAP\n"
+		"  18: 0x0..0xffffffffffffffff");
+	struct resource range;
+
+	(void)state;
+	assert_true(memblock_next(&text, &range));
+	assert_true(range.start == 0x40210000 && range.end == 0x4220b000);
+	assert_true(memblock_next(&text, &range));
+	assert_true(range.start == 0xbfbfc000 && range.end == 0xc0000000);
+	assert_true(memblock_next(&text, &range));
+	assert_true(range.start == 0 && range.end == UINT64_MAX);
+	assert_false(memblock_next(&text, &range));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_machines),
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_memblock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

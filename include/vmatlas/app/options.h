@@ -32,6 +32,7 @@
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
 	X(PROCFS, 0, "procfs", "DIR", "read this instead of /proc") \
 	X(SYSFS, 0, "sysfs", "DIR", "read this instead of /sys") \
+	X(RESOURCES, 0, "resources", "FILE", "names for physical ranges, as iomem has them") \
 	X(WITHOUT, 0, "without", "NAME", "do as if the kernel lacked it (repeatable)") \
 	X(CPU, 0, "cpu", "PERCENT", "CPU for background reading, default 1") \
 	X(LOG, 0, "log", "FILE", "where COMMAND's output goes, default /dev/null") \
@@ -82,7 +83,7 @@ struct options {
 	bool below_given;
 	uint64_t pa_start, pa_end;	/* bytes */
 	const char *output, *record, *replay;
-	const char *procfs, *sysfs;
+	const char *procfs, *sysfs, *resources;
 	unsigned without;
 	double cpu;
 	const char *log, *theme;

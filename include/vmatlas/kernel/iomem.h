@@ -24,6 +24,16 @@ struct resource {
  * does to those without CAP_SYS_ADMIN: then nothing is returned.
  */
 size_t iomem_parse(struct text text, struct resource **out, bool *hidden);
+/*
+ * The same of a file that a person wrote: blank lines and those that begin
+ * with '#' are passed over.  *WRONG is the number of the first line that is
+ * neither nor a range, or 0.
+ */
+size_t iomem_parse_file(struct text text, struct resource **out,
+	size_t *wrong);
+/* The next range of TEXT, a list below /sys/kernel/debug/memblock
+ * (mm/memblock.c, memblock_debug_show), without a name; false at the end. */
+bool memblock_next(struct text *text, struct resource *out);
 void iomem_free(struct resource *resources, size_t n);
 
 #endif

@@ -9,6 +9,7 @@
 #include "vmatlas/kernel/iomem.h"
 #include "vmatlas/kernel/release.h"
 #include "vmatlas/kernel/zoneinfo.h"
+#include "vmatlas/model/board.h"
 #include "vmatlas/model/topology.h"
 #include "vmatlas/source/source.h"
 
@@ -33,6 +34,7 @@ struct machine {
 	struct resource *resources;	/* in iomem's order */
 	size_t nresources;
 	bool resources_hidden;		/* iomem shows zeros to this user */
+	struct board *board;		/* names besides iomem's */
 	bool zones_overlap;		/* some frames lie in two spans */
 	bool zones_unaligned;		/* one begins inside 512 frames */
 	struct topology *topology;
@@ -68,7 +70,7 @@ struct stretch {
 /* Read it all from SRC: one reference, for the caller. */
 struct machine *machine_read(struct source *src);
 /* The same, but what is costly and changes only when zones do (struct
- * topology) is taken over from BEFORE, an earlier machine or NULL. */
+ * topology), or never (struct board), is taken over from BEFORE, an earlier machine or NULL. */
 struct machine *machine_reread(struct source *src,
 	const struct machine *before);
 struct machine *machine_ref(struct machine *machine);
@@ -86,9 +88,12 @@ const struct stretch *machine_stretch(const struct machine *machine,
  */
 uint64_t machine_cell(const struct machine *machine, uint64_t pfn,
 	unsigned shift);
-/* The innermost iomem range around PFN's first byte, or NULL. */
+/* The innermost range around PFN's first byte, of iomem or the board, or
+ * NULL; and around any physical address. */
 const struct resource *machine_resource(const struct machine *machine,
 	uint64_t pfn);
+const struct resource *machine_resource_at(const struct machine *machine,
+	uint64_t pa);
 /* The kernel's own code, data and bss, in frames of that zone or doubt; false:
  * iomem does not tell. */
 bool machine_kernel_image(const struct machine *machine, int zone,

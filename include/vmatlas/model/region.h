@@ -27,6 +27,16 @@ enum region_type { REGION_TYPES(X) NREGION_TYPES };
 
 const char *region_type_name(enum region_type type);
 
+/* What is known of the physical address of a device's memory, see
+ * model/device.h. */
+enum device_place {
+	PLACE_NONE,	/* not the memory of a device */
+	PLACE_KNOWN,	/* at pa */
+	PLACE_FLAGS,	/* only smaps would tell whether it is one */
+	PLACE_DRIVER, PLACE_PRIVATE, PLACE_EITHER, PLACE_UNREAD, PLACE_PORTS,
+	PLACE_ODD,
+};
+
 struct region {
 	uint64_t start, end;	/* bytes; END exclusive */
 	uint64_t offset, inode;
@@ -37,6 +47,8 @@ struct region {
 	uint8_t type;		/* enum region_type */
 	uint8_t vm_flags;	/* of enum smaps_flag */
 	bool vm_flags_known;
+	uint8_t place;		/* enum device_place */
+	uint64_t pa;		/* of its first byte, where that is known */
 	uint32_t page_size;	/* bytes; 0: not known */
 	bool smaps_known;	/* what smaps said last: */
 	uint64_t smaps_resident;	/* bytes it has in RAM or swap */

@@ -3,6 +3,7 @@
 #define VMATLAS_MODEL_SPACE_H
 
 #include "vmatlas/model/cached.h"
+#include "vmatlas/model/device.h"
 #include "vmatlas/model/fitness.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
@@ -42,6 +43,7 @@ struct space {
 	struct buf maps_text, names;
 	struct region *regions;
 	size_t nregions;
+	struct device_files devices;
 	size_t dropped;			/* lines of maps that made no sense */
 	bool checked;			/* maps was read again in the end: */
 	size_t came, went;		/* regions that changed meanwhile */

@@ -130,6 +130,14 @@ struct source_ops {
 	 * With ":pages" behind it (SOURCE_SLICE pages at most) the counts
 	 * give way to lines of "FIRST PAGES", the runs of pages that it has,
 	 * in order and counted from OFFSET.
+	 *
+	 * A path that ends in "/" asks for the names in a folder, a line
+	 * each, sorted, folders with "/" behind them (at most 16384).
+	 *
+	 * SOURCE_DEVICE_TREE asks for the device tree: a line for each node,
+	 * parents first, with its path and, as NAME=HEX, those properties
+	 * that say where it lies.  SOURCE_RESOURCES asks for the ranges that
+	 * the user has given (source/named.h).
 	 */
 	/* Up to N words from index FIRST on; *GOT may be less at the end of
 	 * the file.  Callers ask for slices (SOURCE_SLICE) at most.  On
@@ -153,6 +161,8 @@ struct source_ops {
 };
 
 #define SOURCE_SLICE 4096
+#define SOURCE_DEVICE_TREE "device-tree"
+#define SOURCE_RESOURCES "resources"
 
 int source_refresh(struct source *src, struct err *err);
 enum answer source_facts(struct source *src, struct facts *out);

@@ -1,0 +1,1 @@
+$VMATLAS -r regions -f csv -R $FIXTURES/recordings/devices-amd64.rec | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "physical") at = i } NR == 1 || $10 == "device" { print $3, $6, $9, $at, $(at + 1), $(at + 2) }'

@@ -1,0 +1,1 @@
+printf '78001000-78001fff : pixels of the camera\n' >names && $VMATLAS -r pages -f json --pfn 78000-78002 --resources names -R $FIXTURES/recordings/devices-arm64.rec | grep pfnmap; $VMATLAS -r regions -f json --resources names -R $FIXTURES/recordings/devices-arm64.rec | grep 78000000 | grep -o '"physical".*'
