@@ -60,7 +60,7 @@ KERNEL := release maps pagemap kpageflags zoneinfo iomem devicetree procstat sma
 SOURCE := source guard named live live_cache live_list live_compare live_facts processes memo block \
 	recording record replay replay_load
 MODEL := state board topology fallback machine machine_chart hugepages \
-	region device usage process classify slice \
+	region device usage process classify slice slice_sums \
 	cached fitness space space_blocks space_pass space_fitness space_cached \
 	link snapshot fields \
 	fields_process fields_region fields_page fields_zone \

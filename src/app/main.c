@@ -59,6 +59,7 @@
  *   model/process.c          a process as a whole, and all of them
  *   model/classify.c         which state a page is in
  *   model/slice.c            reads some pages and just what is needed of their frames
+ *   model/slice_sums.c       what those pages add up to
  *   model/cached.c           which pages of a file are in the page cache
  *   model/fitness.c          what frames are good for: runs, limit, alignment, TLB
  *   model/swap_users.c       how many refer to a process's swap slots

@@ -3,6 +3,12 @@
 
 #include <stddef.h>
 
+bool kpageflags_is_ksm(uint64_t flags)
+{
+	return (flags & (KPF(KSM) | KPF(ANON))) == (KPF(KSM) | KPF(ANON)) &&
+		!(flags & (KPF_ANON_EXCLUSIVE | KPF(HEAD) | KPF(TAIL)));
+}
+
 const char *kpageflags_name(uint64_t flags, unsigned bit)
 {
 #define X(name, number, text) [number] = text,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/kernel/pagemap.h"
 
+#include "vmatlas/kernel/kpageflags.h"
+
 /* What the offset of a PTE marker says (include/linux/swapops.h). */
 #define MARKER_UFFD_WP	1
 #define MARKER_POISON	2
@@ -115,4 +117,11 @@ struct pte pte_decode(uint64_t word, const struct kernel_rules *rules)
 	else if (word & PM_SWAP)
 		decode_special(word, rules, &pte);
 	return pte;
+}
+
+enum pte_special pte_special_of_frame(uint64_t flags, bool is_ram)
+{
+	if (flags & KPF(HWPOISON))
+		return PTE_HWPOISON;
+	return is_ram ? PTE_MIGRATION : PTE_DEVICE;
 }

@@ -45,4 +45,11 @@ void kernel_rules_of(struct text release, struct kernel_rules *rules)
 	rules->guard_bit = release_since(rules, 6, 15);
 	rules->exact_counters = release_since(rules, 6, 16) &&
 		!release_since(rules, 7, 0);
+	/* Mended after 7.2, and in some stable releases before. */
+	rules->ksm_lies = release_since(rules, 6, 10);
+	rules->absent_shared = release_since(rules, 6, 11);
+	rules->absent_private = release_since(rules, 5, 17) &&
+		!rules->absent_shared;
+	rules->poison_counts = release_since(rules, 6, 1);
+	rules->poison_is_nothing = !release_since(rules, 5, 14);
 }

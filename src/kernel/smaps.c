@@ -15,6 +15,10 @@ static unsigned smaps_flags(struct text words)
 			flags |= SMAPS_FLAG_LOCKED;
 		else if (text_is(word, "ht"))
 			flags |= SMAPS_FLAG_HUGETLB;
+		else if (text_is(word, "mg"))
+			flags |= SMAPS_FLAG_MERGEABLE;
+		else if (text_is(word, "sd"))
+			flags |= SMAPS_FLAG_SOFT_DIRTY;
 	}
 	return flags;
 }

@@ -27,6 +27,10 @@ void page_context_of(const struct region *region, struct text name,
 			(flags & SMAPS_FLAG_PFNMAP),
 		.is_io = flags & SMAPS_FLAG_IO,
 		.is_gate = region->type == REGION_VSYSCALL,
+		.may_be_merged = !region->vm_flags_known ||
+			(flags & SMAPS_FLAG_MERGEABLE),
+		.soft_dirty_told = region->vm_flags_known &&
+			!(flags & SMAPS_FLAG_SOFT_DIRTY),
 	};
 }
 
@@ -45,7 +49,15 @@ enum page_state classify_absent(const struct page_context *cx)
 	return STATE_UNTOUCHED;
 }
 
-static enum page_state classify_special(enum pte_special special)
+enum pte_special classify_special(const struct pte *pte,
+	const struct page_facts *page)
+{
+	return pte_special_has_frame(pte->special) && page->has_flags ?
+		pte_special_of_frame(page->flags, page->frame_is_ram) :
+		pte->special;
+}
+
+static enum page_state state_of_special(enum pte_special special)
 {
 	switch (special) {
 	case PTE_GUARD:
@@ -148,15 +160,13 @@ enum page_state classify(const struct page_context *cx,
 	uint64_t flags;
 
 	if (pte.special != PTE_NOT_SPECIAL)
-		return classify_special(pte.special);
+		return state_of_special(classify_special(&pte, page));
 	if (cx->is_gate || cx->is_pfnmap || !pte.present)
 		return classify_absent(cx);
 	if (!page->has_flags)
 		return classify_without_flags(cx, &pte);
 	flags = folio_flags(cx, page);
-	if (cx->has_file && !page->frame_is_ram &&
-	    (flags == 0 || (flags & KPF(NOPAGE))) &&
-	    !(page->has_count && page->count))
+	if (cx->has_file && !page->frame_is_ram && kpageflags_are_void(flags))
 		return STATE_XIP;
 	if (flags & (KPF(SLAB) | KPF(PGTABLE) | KPF(BUDDY)))
 		return STATE_CHANGING;
@@ -183,10 +193,13 @@ unsigned classify_marks(const struct page_context *cx,
 
 	if (pte.uffd_wp || pte.special == PTE_UFFD_WP_MARKER)
 		marks |= MARK_UFFD_WP;
+	/* New regions have the bit in all entries, without any write. */
+	if (pte.soft_dirty && pte.present && cx->soft_dirty_told)
+		marks |= MARK_SOFT_DIRTY;
 	if (!pte.present || !page->has_flags || cx->is_pfnmap || cx->is_gate)
 		return marks;
 	flags = folio_flags(cx, page);
-	if ((flags & KPF(THP)) && !(flags & KPF(HUGE)))
+	if ((flags & KPF(THP)) && !(flags & KPF(HUGE)) && !page->pmd_unknown)
 		marks |= page->pmd_mapped ? MARK_THP_PMD : MARK_THP_PTE;
 	if ((flags & KPF(SWAPCACHE)) && (flags & KPF(SWAPBACKED)))
 		marks |= MARK_SWAPCACHE;

@@ -43,6 +43,8 @@ enum frame_use frame_use_of(uint64_t flags)
 	};
 	size_t i;
 
+	if (!kpageflags_is_ksm(flags))
+		flags &= ~KPF(KSM);
 	for (i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		if (flags & rules[i].any)
 			return rules[i].use;

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "vmatlas/kernel/kpageflags.h"
-#include "vmatlas/kernel/pagemap.h"
-#include "vmatlas/model/swap_users.h"
+#include "slice_page.h"
 
 /* Reading over a gap of so many frames is cheaper than another call. */
 #define GATHER_GAP 2
@@ -26,26 +24,10 @@ static bool pfns_told(const struct reader *reader)
 	return reader->machine->facts.pfn_visible;
 }
 
-static uint64_t pfn_of(const struct slice *slice, size_t i)
-{
-	return slice->words[i] & PM_PFN_MASK;
-}
-
-static bool is_present(const struct slice *slice, size_t i)
-{
-	return slice->words[i] & PM_PRESENT;
-}
-
 bool reader_pfn(const struct reader *reader, size_t i, uint64_t *pfn)
 {
 	*pfn = pfn_of(&reader->slice, i);
 	return is_present(&reader->slice, i) && pfns_told(reader);
-}
-
-static bool is_exclusive(const struct reader *reader, size_t i)
-{
-	return reader->machine->rules.high_bits &&
-		(reader->slice.words[i] & PM_EXCLUSIVE);
 }
 
 static bool is_known_zero(const struct reader *reader, uint64_t pfn)
@@ -172,6 +154,8 @@ static bool find_huge(struct reader *reader, uint32_t pmd)
 				break;
 		if (k < pmd && !is_known_zero(reader, pfn))
 			continue;
+		for (k = 0; k < pmd; k++)
+			slice->known[i + k] |= SLICE_LIKE_PMD;
 		if (first == UINT64_MAX)
 			first = slice->vpn + i;
 		last = slice->vpn + i + pmd;
@@ -225,6 +209,18 @@ static bool want_anon_flags(const struct reader *reader, size_t i)
 		!(reader->slice.words[i] & PM_FILE);
 }
 
+/* What an entry that is not present stands for is told by its frame alone. */
+static bool want_special_flags(const struct reader *reader, size_t i)
+{
+	const struct slice *slice = &reader->slice;
+	uint64_t word = slice->words[i];
+
+	return (word & (PM_PRESENT | PM_SWAP)) == PM_SWAP &&
+		!(slice->known[i] & (SLICE_FLAGS | SLICE_SKIP)) &&
+		pte_special_has_frame(
+			pte_decode(word, &reader->machine->rules).special);
+}
+
 /* A page that nobody maps but is mapped: the zero page, most likely. */
 static bool want_zero_flags(const struct reader *reader, size_t i)
 {
@@ -232,19 +228,6 @@ static bool want_zero_flags(const struct reader *reader, size_t i)
 
 	return lacks_frame(reader, i, SLICE_FLAGS) &&
 		(slice->known[i] & SLICE_COUNT) && !slice->counts[i];
-}
-
-/*
- * All pages of a huge mapping whose head says "exclusive" belong to one
- * process; of a folio mapped page by page, each page's entry speaks.
- */
-static bool huge_is_exclusive(const struct slice *slice, size_t i)
-{
-	const uint64_t both = KPF(ANON) | KPF_ANON_EXCLUSIVE;
-
-	return (slice->known[i] & SLICE_PMD) &&
-		(slice->known[i] & SLICE_FLAGS) &&
-		(slice->head_flags[i] & both) == both;
 }
 
 static bool want_count(const struct reader *reader, size_t i)
@@ -332,27 +315,19 @@ static void use_known_zero_pages(struct reader *reader)
 	}
 }
 
-static struct page_facts facts_of(const struct reader *reader, size_t i)
+/* Merged pages are where the kernel was asked to merge, and nowhere else. */
+static void drop_false_ksm(const struct reader *reader,
+	const struct page_context *cx, uint64_t *flags)
 {
-	const struct slice *slice = &reader->slice;
-	struct page_facts page = {
-		.word = slice->words[i],
-		.flags = slice->flags[i],
-		.head_flags = slice->head_flags[i],
-		.has_flags = slice->known[i] & SLICE_FLAGS,
-		.pmd_mapped = slice->known[i] & SLICE_PMD,
-		.frame_is_ram = true,
-	};
-
-	page.has_count = reader_mapcount(reader, i, &page.count);
-	if (page.has_flags && !page.flags)
-		page.frame_is_ram = machine_is_ram(reader->machine,
-			pfn_of(slice, i));
-	return page;
+	if ((*flags & KPF(KSM)) && reader->machine->rules.ksm_lies &&
+	    !(reader->may_have_ksm && cx->may_be_merged &&
+	      kpageflags_is_ksm(*flags)))
+		*flags &= ~KPF(KSM);
 }
 
 /* The frame changed hands between the two reads: once more, all of it. */
-static void reread(struct reader *reader, size_t i)
+static void reread(struct reader *reader, const struct page_context *cx,
+	size_t i)
 {
 	struct slice *slice = &reader->slice;
 	size_t got = 0;
@@ -367,6 +342,7 @@ static void reread(struct reader *reader, size_t i)
 	pfn = pfn_of(slice, i);
 	source_words(reader->src, WORDS_KPAGEFLAGS, PROC_NONE, pfn, 1,
 		&slice->flags[i], &got);
+	drop_false_ksm(reader, cx, &slice->flags[i]);
 	slice->head_flags[i] = slice->flags[i];
 	slice->known[i] &= (uint8_t)~SLICE_COUNT;
 	if (!is_exclusive(reader, i) &&
@@ -382,6 +358,8 @@ static void read_frames(struct reader *reader)
 	bool all = reader->depth >= DEPTH_STATES || !pmd || pmd > SOURCE_SLICE;
 
 	use_known_zero_pages(reader);
+	gather(reader, WORDS_KPAGEFLAGS, want_special_flags, slice->flags,
+		SLICE_FLAGS);
 	if (pmd && pmd <= SOURCE_SLICE && !find_huge(reader, pmd))
 		all = true;
 	gather(reader, WORDS_KPAGEFLAGS, want_head_flags, slice->flags,
@@ -410,6 +388,9 @@ void reader_frames(struct reader *reader, const struct page_context *cx)
 
 	if (pfns_told(reader))
 		read_frames(reader);
+	for (i = 0; reader->machine->rules.ksm_lies && i < slice->n; i++)
+		if (slice->known[i] & SLICE_FLAGS)
+			drop_false_ksm(reader, cx, &slice->flags[i]);
 	if (reader->depth < DEPTH_STATES)
 		return;
 	for (i = 0; i < slice->n; i++) {
@@ -417,148 +398,13 @@ void reader_frames(struct reader *reader, const struct page_context *cx)
 
 		if (slice->known[i] & SLICE_SKIP)
 			continue;
-		page = facts_of(reader, i);
+		page = slice_page(reader, i);
 		slice->state[i] = (uint8_t)classify(cx, &page);
 		if (slice->state[i] == STATE_CHANGING) {
-			reread(reader, i);
-			page = facts_of(reader, i);
+			reread(reader, cx, i);
+			page = slice_page(reader, i);
 			slice->state[i] = (uint8_t)classify(cx, &page);
 		}
 		slice->marks[i] = (uint8_t)classify_marks(cx, &page);
 	}
-}
-
-bool reader_mapcount(const struct reader *reader, size_t i, uint64_t *count)
-{
-	const struct slice *slice = &reader->slice;
-
-	if (slice->known[i] & SLICE_COUNT) {
-		*count = slice->counts[i];
-		return true;
-	}
-	*count = 1;
-	if (slice->known[i] & SLICE_PMD)
-		return huge_is_exclusive(slice, i);
-	return is_present(slice, i) && is_exclusive(reader, i);
-}
-
-bool reader_is_zero_page(const struct reader *reader,
-	const struct page_context *cx, size_t i)
-{
-	const struct slice *slice = &reader->slice;
-
-	if (slice->known[i] & SLICE_FLAGS)
-		return slice->flags[i] & KPF(ZERO_PAGE);
-	/* Without flags: a page of no file that nobody maps, as they count. */
-	return is_present(slice, i) && !cx->has_file && !cx->is_special &&
-		(slice->known[i] & SLICE_COUNT) && !slice->counts[i];
-}
-
-enum sharing reader_sharing(const struct reader *reader, size_t i)
-{
-	const struct slice *slice = &reader->slice;
-	uint64_t count;
-
-	/* The page of zeros is everybody's, though nobody is counted. */
-	if ((slice->known[i] & SLICE_FLAGS) && (slice->flags[i] & KPF(ZERO_PAGE)))
-		return SHARING_SHARED;
-	if ((slice->known[i] & SLICE_FLAGS) && (slice->flags[i] & KPF(HUGE)))
-		return is_exclusive(reader, i) ? SHARING_PRIVATE : SHARING_SHARED;
-	if (!is_present(slice, i) || !reader_mapcount(reader, i, &count))
-		return SHARING_UNKNOWN;
-	return count < 2 ? SHARING_PRIVATE : SHARING_SHARED;
-}
-
-static void account_hugetlb(struct usage *usage, uint32_t nbytes, bool mine)
-{
-	/* Two processes may share the page table that maps it: then the
-	 * count is 1, and only the entry's bit tells. */
-	if (mine)
-		usage->private_hugetlb += nbytes;
-	else
-		usage->shared_hugetlb += nbytes;
-}
-
-/* An entry without a present page that still stands for memory. */
-static void account_special(const struct reader *reader, uint64_t word,
-	uint32_t nbytes, struct usage *usage)
-{
-	struct pte pte = pte_decode(word, &reader->machine->rules);
-	uint32_t users = 0;
-
-	switch (pte.special) {
-	case PTE_SWAP:
-		usage->swap += nbytes;
-		if (reader->swap_users)
-			users = swap_users_of(reader->swap_users, pte.swap_type,
-				pte.swap_offset);
-		if (users)
-			usage->swap_pss_fixed += usage_pss_share(nbytes, users);
-		else
-			usage->known &= ~(uint32_t)USAGE_SWAP_PSS;
-		break;
-	case PTE_MIGRATION:
-	case PTE_DEVICE:
-		usage->rss += nbytes;
-		usage->shared += nbytes;
-		usage->pss_fixed += (uint64_t)nbytes << PSS_SHIFT;
-		usage->known &= ~(uint32_t)(USAGE_ANONYMOUS | USAGE_PSS_ANON);
-		break;
-	default:
-		break;
-	}
-}
-
-void reader_account(const struct reader *reader,
-	const struct page_context *cx, size_t i, struct usage *usage)
-{
-	const struct slice *slice = &reader->slice;
-	uint32_t nbytes = reader->machine->facts.page_size;
-	uint64_t word = slice->words[i], count, flags = 0, share;
-	bool anonymous = !(word & PM_FILE);
-
-	if (!(word & PM_PRESENT)) {
-		if (word & PM_SWAP)
-			account_special(reader, word, nbytes, usage);
-		return;
-	}
-	if (cx->is_pfnmap || cx->is_gate)
-		return;
-	if (slice->known[i] & SLICE_FLAGS)
-		flags = slice->flags[i];
-	if (reader_is_zero_page(reader, cx, i))
-		return;
-	if ((flags & KPF(HUGE)) || cx->is_hugetlb) {
-		account_hugetlb(usage, nbytes, is_exclusive(reader, i));
-		return;
-	}
-	/* Until 6.12 or so a DAX page was no "normal" one for smaps. */
-	if (anonymous && slice->known[i] & SLICE_FLAGS && flags & KPF(NOPAGE))
-		return;
-	usage->rss += nbytes;
-	if (anonymous)
-		usage->anonymous += nbytes;
-	if (flags & KPF(KSM))
-		usage->ksm += nbytes;
-	else if (anonymous && reader->may_have_ksm &&
-		 !(slice->known[i] & SLICE_FLAGS))
-		usage->known &= ~(uint32_t)USAGE_KSM;
-	if (anonymous && (slice->known[i] & SLICE_PMD))
-		usage->anon_huge += nbytes;
-	if (!reader_mapcount(reader, i, &count)) {
-		usage->known &= ~(uint32_t)(USAGE_PSS | USAGE_PSS_ANON |
-			USAGE_USS | USAGE_SHARED);
-		/* It could be the zero page, which no figure counts. */
-		if (anonymous && !(slice->known[i] & SLICE_FLAGS))
-			usage->known &= ~(uint32_t)(USAGE_RSS | USAGE_ANONYMOUS);
-		return;
-	}
-	share = usage_pss_share(nbytes, count);
-	usage->pss_fixed += share;
-	if (anonymous)
-		usage->pss_anon_fixed += share;
-	if (count < 2)
-		usage->uss += nbytes;
-	else
-		usage->shared += nbytes;
 }

@@ -217,6 +217,10 @@ static bool smaps_wanted(const struct space *space)
 {
 	size_t i;
 
+	/* Only smaps tells where pages can be merged. */
+	if (space->reader->may_have_ksm &&
+	    space->reader->machine->rules.ksm_lies)
+		return true;
 	if (space->locked_kb && space->locked_kb != UINT64_MAX)
 		return true;
 	/* Only smaps tells how sparse a region is. */
@@ -323,9 +327,9 @@ enum answer space_refresh(struct space *space, struct source *src,
 		space->zone_pages = mem_new(space->nregions *
 			space->zone_stride + 1, sizeof(*space->zone_pages));
 	}
+	reader->may_have_ksm = may_have_ksm(space, src);
 	refresh_smaps(space, src, machine, changed);
 	device_place_all(&space->devices, src, machine, space->regions,
 		space->nregions, &space->names);
-	reader->may_have_ksm = may_have_ksm(space, src);
 	return ANSWER_OK;
 }

@@ -240,6 +240,20 @@ static void test_flag_names(void **state)
 	assert_true(KPF_ANON_EXCLUSIVE == UINT64_C(0x400000000));
 }
 
+/* From 6.10 on all anonymous frames may say KSM. */
+static void test_ksm(void **state)
+{
+	uint64_t ksm = KPF(KSM) | KPF(ANON);
+
+	(void)state;
+	assert_true(kpageflags_is_ksm(ksm));
+	assert_false(kpageflags_is_ksm(KPF(ANON)));
+	assert_false(kpageflags_is_ksm(KPF(KSM)));
+	assert_false(kpageflags_is_ksm(ksm | KPF_ANON_EXCLUSIVE));
+	assert_false(kpageflags_is_ksm(ksm | KPF(HEAD)));
+	assert_false(kpageflags_is_ksm(ksm | KPF(TAIL)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_markers),
 		cmocka_unit_test(test_special_types),
 		cmocka_unit_test(test_flag_names),
+		cmocka_unit_test(test_ksm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,28 @@ static void hwpoison_entry(void **state)
 	STATE_WITHOUT(ANON_MAP, SWAP(24, 0x8123), "poisoned");
 }
 
+/* Kernels without device-private memory number the others differently: what
+ * the frame says goes first. */
+static void special_entry_by_its_frame(void **state)
+{
+	struct page_context cx = cx_of(ANON_MAP);
+	struct page_facts page = page_of(SWAP(26, 0x8123), 0, 0);
+
+	(void)state;
+	page.flags = KPF(HWPOISON) | KPF(ANON);
+	assert_int_equal(classify(&cx, &page), STATE_POISONED);
+	page.flags = KPF(LOCKED) | KPF(ANON);
+	page.word = SWAP(29, 0x8123);
+	assert_int_equal(classify(&cx, &page), STATE_MIGRATION);
+	page.flags = 0;
+	page.frame_is_ram = false;
+	assert_int_equal(classify(&cx, &page), STATE_DEVICE);
+	/* A slot has no frame. */
+	page.flags = KPF(HWPOISON);
+	page.word = SWAP(3, 0x8123);
+	assert_int_equal(classify(&cx, &page), STATE_SWAP);
+}
+
 static void swap(void **state)
 {
 	(void)state;
@@ -230,10 +252,14 @@ static void xip(void **state)
 	page.flags = 0;
 	assert_int_not_equal(classify(&cx, &page), STATE_XIP);
 	page.frame_is_ram = false;
-	page.count = 1;
+	page.flags = KPF(RESERVED);	/* 5.10 */
+	assert_int_equal(classify(&cx, &page), STATE_XIP);
+	page.flags = KPF(MMAP);		/* a driver's */
 	assert_int_not_equal(classify(&cx, &page), STATE_XIP);
+	page.flags = 0;
+	page.count = 1;			/* 7.2, by bit 56 */
+	assert_int_equal(classify(&cx, &page), STATE_XIP);
 	cx = cx_of(ANON_MAP);
-	page.count = 0;
 	assert_int_not_equal(classify(&cx, &page), STATE_XIP);
 }
 
@@ -496,6 +522,9 @@ static void marks(void **state)
 	assert_int_equal(classify_marks(&cx, &page), MARK_THP_PTE);
 	page.pmd_mapped = true;
 	assert_int_equal(classify_marks(&cx, &page), MARK_THP_PMD);
+	page.pmd_mapped = false;
+	page.pmd_unknown = true;	/* no PAGEMAP_SCAN */
+	assert_int_equal(classify_marks(&cx, &page), 0);
 	page = page_of(P | X, OWN | KPF(SWAPCACHE), 1);
 	assert_int_equal(classify_marks(&cx, &page), MARK_SWAPCACHE);
 	/* On a file's page this bit is another one's alias. */
@@ -508,6 +537,20 @@ static void marks(void **state)
 	/* What was not read has none, whatever lies there from before. */
 	page = page_of(P | X, OWN | KPF(MLOCKED), 1);
 	page.has_flags = false;
+	assert_int_equal(classify_marks(&cx, &page), 0);
+}
+
+static void soft_dirty(void **state)
+{
+	struct page_context cx = cx_of(ANON_MAP);
+	struct page_facts page = page_of(P | X | PM_SOFT_DIRTY, OWN, 1);
+
+	(void)state;
+	/* Of a new region all entries have the bit. */
+	assert_int_equal(classify_marks(&cx, &page), 0);
+	cx.soft_dirty_told = true;
+	assert_int_equal(classify_marks(&cx, &page), MARK_SOFT_DIRTY);
+	page.word &= ~PM_SOFT_DIRTY;
 	assert_int_equal(classify_marks(&cx, &page), 0);
 }
 
@@ -540,6 +583,7 @@ int main(void)
 		T(absent_hugetlb), T(absent_anon), T(absent_file_and_shmem),
 		T(soft_dirty_alone_is_absent), T(guard), T(wp_marker),
 		T(poison_marker), T(migration), T(device), T(hwpoison_entry),
+		T(special_entry_by_its_frame), T(soft_dirty),
 		T(swap), T(xip), T(stale_flags_are_changing),
 		T(slab_before_its_junk), T(hwpoison_frame), T(zero_pages),
 		T(hugetlb), T(ksm), T(lazyfree), T(cow_shared), T(cow_copied),

@@ -2,6 +2,7 @@
 #ifndef VMATLAS_KERNEL_KPAGEFLAGS_H
 #define VMATLAS_KERNEL_KPAGEFLAGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -56,6 +57,22 @@ enum kpageflags_bit { KPAGEFLAGS_TABLE(X) };
 
 /* Bit 34 of an anonymous page (5.19 and later): only one process has it. */
 #define KPF_ANON_EXCLUSIVE KPF(OWNER_2)
+
+/*
+ * A merged frame.  Since 6.10 kernels may set KSM on every anonymous frame
+ * (commit dee3d0bef2b0, mended by 81401cebfc15): those of which KSM is sure to
+ * be wrong are large, or one process's own.
+ */
+bool kpageflags_is_ksm(uint64_t flags);
+
+/*
+ * What a frame outside RAM has that a DAX file lies in: nothing at all (7.x),
+ * NOPAGE (6.1), RESERVED (5.10).
+ */
+static inline bool kpageflags_are_void(uint64_t flags)
+{
+	return !(flags & ~(KPF(NOPAGE) | KPF(RESERVED)));
+}
 
 /*
  * The name of BIT in FLAGS; bit 34 is "anon_exclusive" where FLAGS say that

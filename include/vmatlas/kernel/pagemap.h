@@ -44,9 +44,20 @@ struct pte {
  * The topmost of the 32 swap types are the kernel's own.  Which is which
  * depends on its release and on its configuration; what is taken here is the
  * numbering of the release in a kernel that has them all.  One without
- * device-private memory (32-bit ones, many boards) shows its migrations as
- * PTE_DEVICE: the entry does not tell them apart.
+ * device-private memory (Debian's, 32-bit ones, many boards) shows its
+ * migrations and its broken frames as PTE_DEVICE or PTE_MIGRATION: the entry
+ * does not tell them apart, its frame does.
  */
 struct pte pte_decode(uint64_t word, const struct kernel_rules *rules);
+
+/* The kinds that have a frame. */
+static inline bool pte_special_has_frame(enum pte_special special)
+{
+	return special == PTE_MIGRATION || special == PTE_DEVICE ||
+		special == PTE_HWPOISON;
+}
+
+/* Which of those an entry is whose frame has FLAGS and is System RAM or not. */
+enum pte_special pte_special_of_frame(uint64_t flags, bool is_ram);
 
 #endif

@@ -15,6 +15,10 @@
  * memory counters in /proc/PID/status are estimates that each CPU adds to in
  * batches, but for some releases that sum them up (task_mem() in
  * fs/proc/task_mmu.c): only of those a 0 is a 0.
+ *
+ * How smaps counts an entry that has a frame, but no present page (migration,
+ * device memory, broken RAM) was changed several times: where it is not known
+ * for sure, neither rule of a pair is set.
  */
 struct kernel_rules {
 	unsigned major, minor;
@@ -24,6 +28,9 @@ struct kernel_rules {
 	bool anon_exclusive;
 	bool folio_flags;	/* kpageflags of a tail are its head's */
 	bool exact_counters;	/* VmSwap and its like are exact */
+	bool ksm_lies;		/* 6.10: all anonymous frames may say KSM */
+	bool absent_private, absent_shared;	/* 5.17, 6.11 */
+	bool poison_counts, poison_is_nothing;	/* 6.1, until 5.13 */
 };
 
 /* An unreadable release gives the rules of a recent kernel. */

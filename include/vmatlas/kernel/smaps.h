@@ -43,6 +43,8 @@ enum smaps_flag {
 	SMAPS_FLAG_IO = 2,	/* io */
 	SMAPS_FLAG_LOCKED = 4,	/* lo */
 	SMAPS_FLAG_HUGETLB = 8,	/* ht */
+	SMAPS_FLAG_MERGEABLE = 16,	/* mg: KSM may merge its pages */
+	SMAPS_FLAG_SOFT_DIRTY = 32,	/* sd: new since soft-dirty was cleared */
 };
 
 struct smaps_entry {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vmatlas/kernel/release.h"
+#include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/model/region.h"
 #include "vmatlas/model/state.h"
 
@@ -27,6 +27,8 @@ struct page_context {
 	bool is_pfnmap;		/* VmFlags pf, or [vvar] */
 	bool is_io;		/* VmFlags io */
 	bool is_gate;
+	bool may_be_merged;	/* by KSM, as far as its VmFlags tell */
+	bool soft_dirty_told;	/* soft-dirty was cleared since it is there */
 };
 
 void page_context_of(const struct region *region, struct text name,
@@ -40,6 +42,7 @@ struct page_facts {
 	bool frame_is_ram;
 	uint64_t head_flags;	/* of the large folio it is part of, or flags */
 	bool pmd_mapped;
+	bool pmd_unknown;	/* it could be, but this kernel does not say */
 };
 
 /* STATE_CHANGING: the flags say that this frame is not what the entry says; it
@@ -50,6 +53,10 @@ enum page_state classify(const struct page_context *cx,
 enum page_state classify_absent(const struct page_context *cx);
 /* enum page_mark bits. */
 unsigned classify_marks(const struct page_context *cx,
+	const struct page_facts *page);
+/* What an entry that is not present stands for, by its frame's flags where
+ * those are known. */
+enum pte_special classify_special(const struct pte *pte,
 	const struct page_facts *page);
 
 #endif
