@@ -42,8 +42,8 @@ $O/tests/term/%: tests/term/%.c $(TERM_HELP)
 		-lvterm -lcmocka -lutil
 
 # Static: vmatlas would map the same libc, and so change the zoo's shares.
-$O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c tests/live/zoo.h \
-		$O/config
+$O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c \
+		tests/live/zoo_rare.c tests/live/zoo.h $O/config
 	$(say) TEST $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static \
@@ -84,24 +84,33 @@ RUN_unit := $(UNIT)
 RUN_fuzz := $(FUZZ_NAMES:%='sh tests/fuzz/run $(FUZZ_O)/fuzz/%')
 RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run'
 RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run'
+# Other kernels' recordings; and those kernels themselves, taken anew.
+REPLAY := python3 -B tests/boards/50-boards-replay.py
+RUN_recorded := 'VMATLAS=$(PROG) $(REPLAY)'
+BOARDS_O := build/release-static-noproc2
+RUN_boards := 'VMATLAS=$(BOARDS_O)/vmatlas ZOO=$(BOARDS_O)/tests/live/zoo \
+	sh tests/boards/take build/boards $(KERNELS)' \
+	'VMATLAS=$(BOARDS_O)/vmatlas $(REPLAY) build/boards'
 RUN_term := $(TERM_NAMES:%='VMATLAS=$(PROG) $O/tests/%')
 RUN_live := $(LIVE_NAMES:%='VMATLAS=$(PROG) ZOO=$O/tests/live/zoo python3 -B %')
 LSAN := LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 RUN_san := $(UNIT_NAMES:%='$(LSAN) $(SAN_O)/tests/%') \
 	'$(LSAN) VMATLAS=$(SAN_O)/vmatlas sh tests/cli/run' \
-	'$(LSAN) VMATLAS=$(SAN_O)/vmatlas sh tests/tui/run'
+	'$(LSAN) VMATLAS=$(SAN_O)/vmatlas sh tests/tui/run' \
+	'$(LSAN) VMATLAS=$(SAN_O)/vmatlas $(REPLAY)'
 RUN_builds := 'sh tests/check-builds'
 RUN_install := 'sh tests/check-install'
 RUN_man := 'VMATLAS=$(PROG) sh tests/check-man'
 
 .PHONY: check-all check-layers check-unit check-fuzz check-cli check-tui \
 	check-term check-live check-sanitize check-builds check-install \
-	check-man
+	check-man check-recorded check-boards
 check-all:
 	$(TRY) all unit-programs term-programs live-programs
 	$(TRY) san-programs
 	$(TRY) fuzz-programs
-	$(JUDGE) $(RUN_layers) $(RUN_unit) $(RUN_fuzz) $(RUN_cli) $(RUN_tui) \
+	$(JUDGE) $(RUN_layers) $(RUN_unit) $(RUN_fuzz) $(RUN_cli) \
+		$(RUN_recorded) $(RUN_tui) \
 		$(RUN_term) $(RUN_live) $(RUN_san) $(RUN_builds) \
 		$(RUN_install) $(RUN_man)
 
@@ -116,7 +125,7 @@ check-fuzz:
 	$(TRY) fuzz-programs
 	$(JUDGE) $(RUN_fuzz)
 
-check-cli check-tui: check-%:
+check-cli check-tui check-recorded: check-%:
 	$(TRY) all
 	$(JUDGE) $(RUN_$*)
 
@@ -134,3 +143,9 @@ check-builds:
 check-install check-man: check-%:
 	$(TRY) all
 	$(JUDGE) $(RUN_$*)
+
+# Boots other kernels (tests/boards/guest); KERNELS chooses among them.
+check-boards:
+	$(TRY) STATIC=1 LIBPROC2=0 O=$(BOARDS_O) all live-programs
+	$(Q)rm -rf build/boards
+	$(JUDGE) $(RUN_boards)

@@ -4,35 +4,11 @@ against what was made, and its sums against smaps."""
 
 import sys
 
-from lab import (PAGE, ROOT, Lab, Tap, Zoo, read_pagemap, read_rollup,
-                 read_smaps)
+from lab import (PAGE, ROOT, SMAPS_FIELDS, Lab, Tap, Zoo, compare_states, kib,
+                 page_table, read_pagemap, read_rollup, read_smaps)
 
-FIELDS = {
-    "rss": ("Rss",),
-    "pss": ("Pss",),
-    "uss": ("Private_Clean", "Private_Dirty"),
-    "private": ("Private_Clean", "Private_Dirty"),
-    "shared": ("Shared_Clean", "Shared_Dirty"),
-    "anonymous": ("Anonymous",),
-    "swap": ("Swap",),
-    "swap_pss": ("SwapPss",),
-    "ksm": ("KSM",),
-    "anon_huge": ("AnonHugePages",),
-    "hugetlb": ("Shared_Hugetlb", "Private_Hugetlb"),
-    "locked": ("Locked",),
-}
 # May be unknown, never wrong: smaps asks every process for it.
 MAY_BE_NULL = {"swap_pss"}
-# The kernel prints these rounded down from parts of a byte.
-ROUNDED = {"pss", "swap_pss", "locked"}
-
-
-def kib(field, nbytes):
-    if nbytes is None:
-        return None
-    if field not in ROUNDED and nbytes % 1024:
-        return "%d bytes" % nbytes
-    return nbytes // 1024
 
 
 def compare_regions(tap, lab, who, pid, *args, may_be_null=MAY_BE_NULL):
@@ -43,7 +19,7 @@ def compare_regions(tap, lab, who, pid, *args, may_be_null=MAY_BE_NULL):
     kernel = {r[0]: r for r in read_smaps(pid)}
     tap.check(sorted(ours) == sorted(kernel), "%s: the regions of maps" % label,
               ["only one has %x" % s for s in set(ours) ^ set(kernel)])
-    for field, keys in FIELDS.items():
+    for field, keys in SMAPS_FIELDS.items():
         bad, seen = [], 0
         for start, (_, end, name, smaps, _) in kernel.items():
             if start not in ours or not all(k in smaps for k in keys):
@@ -91,36 +67,7 @@ def compare_without(tap, lab, pid):
     for name in ("pagemap-scan", "smaps-rollup", "smaps", "kpagecount",
                  "kpageflags", "pfn", "pagemap"):
         compare_regions(tap, lab, "parent", pid, "--without", name,
-                        may_be_null=set(FIELDS))
-
-
-def page_table(lines):
-    """{va: (run, index of the page in it)}; overlaps are told."""
-    pages, twice = {}, []
-    for run in lines:
-        if run["kind"] != "pages":
-            continue
-        start = int(run["start"], 16)
-        for i in range(run["pages"]):
-            if start + i * PAGE in pages:
-                twice.append("%x is in two runs" % (start + i * PAGE))
-            pages[start + i * PAGE] = (run, i)
-    return pages, twice
-
-
-def compare_states(tap, zoo, who, pages):
-    """Each page of each region that was made."""
-    for region in zoo.regions:
-        if region.who != who:
-            continue
-        bad = []
-        for i, allowed in enumerate(region.expected):
-            run = pages.get(region.start + i * PAGE)
-            got = run[0]["state"] if run else "no run"
-            if got not in allowed:
-                bad.append("page %d: %s, made %s" % (
-                    i, got, "|".join(sorted(allowed))))
-        tap.check(not bad, "%s: %s is what was made" % (who, region.name), bad)
+                        may_be_null=set(SMAPS_FIELDS))
 
 
 def compare_entries(tap, who, pid, pages, regions):

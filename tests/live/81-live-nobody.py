@@ -51,7 +51,7 @@ def check_figures(tap, lab, pid):
               "CAP_" in lab.stderr, "nobody: told which privilege is missing",
               [lab.stderr])
     tap.check(lines[0]["pfn_visible"] is False, "nobody: pfn_visible is false")
-    for field, keys in spec.FIELDS.items():
+    for field, keys in spec.SMAPS_FIELDS.items():
         bad, known = [], 0
         for r in lines:
             if r["kind"] != "region":

@@ -195,7 +195,26 @@ class Region:
             self.expected += [set(names.split("|"))] * int(count)
 
 
-class Zoo:
+class ZooSays:
+    """What the zoo's lines say that it made."""
+
+    def __init__(self, lines):
+        self.pids, self.regions, self.absent = {}, [], []
+        self.ready = False
+        for line in lines:
+            word = line.split()
+            if word[0] == "ready":
+                self.ready = True
+                break
+            if word[0] == "pid":
+                self.pids[word[1]] = int(word[2])
+            elif word[0] == "region":
+                self.regions.append(Region(*word[1:]))
+            elif word[0] == "absent":
+                self.absent.append((word[1], " ".join(word[2:])))
+
+
+class Zoo(ZooSays):
     """Runs the zoo until it has stopped itself."""
 
     def __init__(self, lab, words=(), user=None):
@@ -207,18 +226,8 @@ class Zoo:
         p = lab.start((as_user(user) if user else []) + cmd,
                       stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
                       text=True, cwd="/")
-        self.pids, self.regions, self.absent = {}, [], []
-        for line in p.stdout:
-            word = line.split()
-            if word[0] == "ready":
-                break
-            if word[0] == "pid":
-                self.pids[word[1]] = int(word[2])
-            elif word[0] == "region":
-                self.regions.append(Region(*word[1:]))
-            elif word[0] == "absent":
-                self.absent.append((word[1], " ".join(word[2:])))
-        else:
+        super().__init__(p.stdout)
+        if not self.ready:
             raise RuntimeError("the zoo did not get ready")
         for pid in self.pids.values():
             if not wait_state(pid, "T"):
@@ -227,23 +236,85 @@ class Zoo:
 
 # ---- the kernel's own answers
 
-def read_smaps(pid):
+# What vmatlas calls the figures of smaps.
+SMAPS_FIELDS = {
+    "rss": ("Rss",),
+    "pss": ("Pss",),
+    "uss": ("Private_Clean", "Private_Dirty"),
+    "private": ("Private_Clean", "Private_Dirty"),
+    "shared": ("Shared_Clean", "Shared_Dirty"),
+    "anonymous": ("Anonymous",),
+    "swap": ("Swap",),
+    "swap_pss": ("SwapPss",),
+    "ksm": ("KSM",),
+    "anon_huge": ("AnonHugePages",),
+    "hugetlb": ("Shared_Hugetlb", "Private_Hugetlb"),
+    "locked": ("Locked",),
+}
+# The kernel prints these rounded down from parts of a byte.
+ROUNDED = {"pss", "swap_pss", "locked"}
+
+
+def kib(field, nbytes):
+    if nbytes is None:
+        return None
+    if field not in ROUNDED and nbytes % 1024:
+        return "%d bytes" % nbytes
+    return nbytes // 1024
+
+
+def parse_smaps(lines):
     """[(start, end, name, {field: kB}, set of VmFlags)]"""
     regions = []
-    with open("/proc/%d/smaps" % pid, "rb") as f:
-        for raw in f:
-            line = raw.decode("utf-8", "replace").rstrip("\n")
-            key, _, rest = line.partition(":")
-            if " " not in key:
-                if key == "VmFlags":
-                    regions[-1][4].update(rest.split())
-                elif rest.endswith("kB"):
-                    regions[-1][3][key] = int(rest.split()[0])
-                continue
-            start, end = line.split(None, 1)[0].split("-")
-            name = line.split(None, 5)[5] if len(line.split(None, 5)) > 5 else ""
-            regions.append((int(start, 16), int(end, 16), name, {}, set()))
+    for line in lines:
+        key, _, rest = line.partition(":")
+        if " " not in key:
+            if key == "VmFlags":
+                regions[-1][4].update(rest.split())
+            elif rest.endswith("kB"):
+                regions[-1][3][key] = int(rest.split()[0])
+            continue
+        start, end = line.split(None, 1)[0].split("-")
+        name = line.split(None, 5)[5] if len(line.split(None, 5)) > 5 else ""
+        regions.append((int(start, 16), int(end, 16), name, {}, set()))
     return regions
+
+
+def read_smaps(pid):
+    with open("/proc/%d/smaps" % pid, "rb") as f:
+        return parse_smaps(raw.decode("utf-8", "replace").rstrip("\n")
+                           for raw in f)
+
+
+def page_table(lines):
+    """{va: (run, index of the page in it)} of the lines of pages; overlaps
+    are told."""
+    pages, twice = {}, []
+    for run in lines:
+        if run["kind"] != "pages":
+            continue
+        start = int(run["start"], 16)
+        for i in range(run["pages"]):
+            if start + i * PAGE in pages:
+                twice.append("%x is in two runs" % (start + i * PAGE))
+            pages[start + i * PAGE] = (run, i)
+    return pages, twice
+
+
+def compare_states(tap, zoo, who, pages, label=""):
+    """Each page of each region that was made."""
+    for region in zoo.regions:
+        if region.who != who:
+            continue
+        bad = []
+        for i, allowed in enumerate(region.expected):
+            run = pages.get(region.start + i * PAGE)
+            got = run[0]["state"] if run else "no run"
+            if got not in allowed:
+                bad.append("page %d: %s, made %s" % (
+                    i, got, "|".join(sorted(allowed))))
+        tap.check(not bad, "%s%s: %s is what was made" % (
+            label, who, region.name), bad)
 
 
 def read_rollup(pid):

@@ -9,7 +9,8 @@
  *   absent NAME REASON                 this kernel or user cannot make it
  *   ready
  *
- * usage: zoo FOLDER [swap] [hugetlb] [ksm] [mounts]
+ * usage: zoo FOLDER [swap] [hugetlb] [ksm] [mounts] [devices] [folios]
+ *	[gigantic] [poison] [dax=FOLDER] [soft-dirty]
  * FOLDER lies on a disk; the words say what was made ready for it.
  */
 #include <errno.h>
@@ -117,45 +118,42 @@ static void make_guard(void)
 		say_region("guard", p, N, "anon*8,guard*8");
 }
 
-/* Write-protected by userfaultfd: what is there, and what is not yet. */
+static int open_userfaultfd(uint64_t features)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0 && ioctl(fd, UFFDIO_API, &api)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Write-protected by userfaultfd: what is there, and (since 6.4) what is not
+ * yet. */
 static void make_watched(void)
 {
-	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	char *p = anonymous(N);
-	struct uffdio_api api = { .api = UFFD_API,
-				  .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP |
-					      UFFD_FEATURE_WP_UNPOPULATED };
 	struct uffdio_range range = { (uintptr_t)p, N * zoo.page };
 	struct uffdio_register reg = { .range = range,
 				       .mode = UFFDIO_REGISTER_MODE_WP };
 	struct uffdio_writeprotect protect = {
 		.range = range, .mode = UFFDIO_WRITEPROTECT_MODE_WP
 	};
+	bool all = true;
+	int fd = open_userfaultfd(UFFD_FEATURE_PAGEFAULT_FLAG_WP |
+				  UFFD_FEATURE_WP_UNPOPULATED);
+	if (fd < 0) {
+		all = false;
+		fd = open_userfaultfd(UFFD_FEATURE_PAGEFAULT_FLAG_WP);
+	}
 	write_pages(p, 8);
-	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) ||
-	    ioctl(fd, UFFDIO_REGISTER, &reg) ||
+	if (fd < 0 || ioctl(fd, UFFDIO_REGISTER, &reg) ||
 	    ioctl(fd, UFFDIO_WRITEPROTECT, &protect))
 		say_absent("uffd-wp", "userfaultfd: %s", strerror(errno));
 	else
-		say_region("uffd-wp", p, N, "anon*8,wp-marker*8");
-}
-
-static bool is_huge(const char *p)
-{
-	FILE *f = fopen("/proc/self/smaps", "r");
-	char line[512], start[32];
-	bool here = false, huge = false;
-	unsigned long kb;
-	snprintf(start, sizeof(start), "%zx-", (size_t)(uintptr_t)p);
-	while (f && fgets(line, sizeof(line), f)) {
-		if (strchr(line, '-') && strchr("0123456789abcdef", line[0]))
-			here = !strncmp(line, start, strlen(start));
-		else if (here && sscanf(line, "AnonHugePages: %lu", &kb) == 1)
-			huge = kb > 0;
-	}
-	if (f)
-		fclose(f);
-	return huge;
+		say_region("uffd-wp", p, N, all ? "anon*8,wp-marker*8" :
+						  "anon*8,untouched*8");
 }
 
 static char *huge_room(void)
@@ -178,12 +176,15 @@ static void make_thp(void)
 		return;
 	}
 	whole[0] = half[0] = 'x';
-	if (!is_huge(whole) || !is_huge(half)) {
+	if (!smaps_says(whole, "AnonHugePages", "2048") ||
+	    !smaps_says(half, "AnonHugePages", "2048")) {
 		say_absent("thp", "the kernel gave no huge page");
 		return;
 	}
 	say_region("thp", whole, 512, "anon*512");
 	madvise(half + HUGE_BYTES / 2, HUGE_BYTES / 2, MADV_DONTNEED);
+	/* Else the kernel may make it whole again. */
+	madvise(half, HUGE_BYTES, MADV_NOHUGEPAGE);
 	say_region("thp-half-dropped", half, 512, "anon*256,untouched*256");
 	read_pages(zero, 1);
 	if (count_entries(zero, 512, ENTRY_PRESENT) == 512)
@@ -293,7 +294,9 @@ static void make_driver(void)
 		return;
 	}
 	read_pages(p, 1);
-	say_region("io-uring", p, 1, "driver*1");
+	/* Older kernels map it as if it were no memory. */
+	say_region("io-uring", p, 1, smaps_says(p, "VmFlags", "pf") ?
+		   "pfnmap*1" : "driver*1");
 }
 
 /* File systems that live in memory, mounted where only we see them. */
@@ -345,17 +348,6 @@ static void make_hugetlb(bool ready)
 	say_region("hugetlb-shared", q, 512, "hugetlb*512");
 }
 
-static long read_number(const char *path)
-{
-	long n = -1;
-	FILE *f = fopen(path, "r");
-	if (f && fscanf(f, "%ld", &n) != 1)
-		n = -1;
-	if (f)
-		fclose(f);
-	return n;
-}
-
 static void make_ksm(bool ready)
 {
 	char *p = anonymous(N);
@@ -366,7 +358,7 @@ static void make_ksm(bool ready)
 		return;
 	}
 	for (int i = 0; i < 300; i++) {
-		if (read_number("/proc/self/ksm_merging_pages") >= N) {
+		if (is_one_frame(p, N)) {
 			say_region("ksm", p, N, "ksm*16");
 			return;
 		}
@@ -435,7 +427,8 @@ static void make_family_before(struct family *f, bool swap)
 static void say_family(const struct family *f, bool child)
 {
 	const char *own = "anon*8,cow-shared*8";
-	const char *left = "anon-was-shared*8,cow-shared*8";
+	const char *left = kernel_since(5, 19) ?
+		"anon-was-shared*8,cow-shared*8" : own;
 	zoo.who = child ? "child" : "parent";
 	printf("pid %s %d\n", zoo.who, (int)getpid());
 	say_region("fork-shared", f->shared, N, "cow-shared*16");
@@ -461,7 +454,8 @@ static void make_child_gone(void)
 	write_pages(p, 8);
 	/* The next child must not get them. */
 	madvise(p, N * zoo.page, MADV_DONTFORK);
-	say_region("fork-child-gone", p, N, "anon*8,anon-was-shared*8");
+	say_region("fork-child-gone", p, N, kernel_since(5, 19) ?
+		   "anon*8,anon-was-shared*8" : "anon*16");
 }
 
 static void make_family(bool swap)
@@ -502,13 +496,37 @@ static bool asked(char **argv, const char *word)
 	return false;
 }
 
+/* What only a machine of our own should be made to have. */
+static void make_rare(char **argv)
+{
+	static const struct {
+		const char *word;
+		void (*make)(void);
+	} kinds[] = {
+		{ "devices", make_devices },
+		{ "folios", make_large_folios },
+		{ "gigantic", make_gigantic },
+		{ "poison", make_poisoned },
+	};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (asked(argv, kinds[i].word))
+			kinds[i].make();
+	}
+	for (; *argv; argv++) {
+		if (!strncmp(*argv, "dax=", 4))
+			make_dax(*argv + 4);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	cpu_set_t one;
 	if (argc < 2) {
-		fprintf(stderr, "usage: zoo FOLDER [swap] [hugetlb] [ksm] [mounts]\n");
+		fprintf(stderr, "usage: zoo FOLDER [WORD]...\n");
 		return 2;
 	}
+	/* So that it can be seen how far it came. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	zoo.folder = argv[1];
 	zoo.page = (size_t)sysconf(_SC_PAGESIZE);
 	/* One CPU, so that its batches of pages can be emptied. */
@@ -529,8 +547,12 @@ int main(int argc, char **argv)
 	make_hugetlb(asked(argv, "hugetlb"));
 	make_ksm(asked(argv, "ksm"));
 	make_swapped(asked(argv, "swap"));
+	make_rare(argv);
 	make_dirty();
 	make_lazyfree();
+	/* Last: the kernel looks at all of our memory for it. */
+	if (asked(argv, "soft-dirty"))
+		make_soft_dirty();
 	puts("ready");
 	fflush(stdout);
 	for (;;)

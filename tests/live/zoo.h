@@ -7,11 +7,14 @@
  * a known way, and the lines that say what was made.  All of it ends the zoo
  * when it fails.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define ENTRY_PRESENT ((uint64_t)1 << 63)
 #define ENTRY_SWAP    ((uint64_t)1 << 62)
+#define ENTRY_PFN     (((uint64_t)1 << 55) - 1)
+#define ENTRY_SOFT_DIRTY ((uint64_t)1 << 55)
 
 struct zoo {
 	size_t page;		/* bytes */
@@ -45,5 +48,21 @@ size_t count_entries(const char *p, size_t npages, uint64_t bit);
 
 /* A file of NPAGES in the folder, written and on the disk. */
 int make_file(const char *name, size_t npages);
+
+/* They map the same frame, all of them. */
+bool is_one_frame(const char *p, size_t npages);
+
+/* In smaps the region that begins at P has WORD behind KEY. */
+bool smaps_says(const char *p, const char *key, const char *word);
+/* Kernels before 5.19 do not tell what was shared. */
+bool kernel_since(unsigned major, unsigned minor);
+
+/* ---- zoo_rare.c: where the words ask for it */
+void make_poisoned(void);
+void make_dax(const char *folder);	/* on such a file system */
+void make_devices(void);
+void make_gigantic(void);
+void make_large_folios(void);
+void make_soft_dirty(void);
 
 #endif

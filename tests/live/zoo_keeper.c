@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "zoo.h"
@@ -78,18 +79,75 @@ void read_pages(const char *p, size_t npages)
 		(void)*(const volatile char *)(p + i * zoo.page);
 }
 
+static uint64_t read_entry(int fd, const char *p)
+{
+	uint64_t e = 0;
+	off_t at = (off_t)((uintptr_t)p / zoo.page * sizeof(e));
+	return pread(fd, &e, sizeof(e), at) == sizeof(e) ? e : 0;
+}
+
 size_t count_entries(const char *p, size_t npages, uint64_t bit)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	size_t n = 0;
 	for (size_t i = 0; fd >= 0 && i < npages; i++) {
-		uint64_t e = 0;
-		off_t at = (off_t)(((uintptr_t)p / zoo.page + i) * sizeof(e));
-		if (pread(fd, &e, sizeof(e), at) == sizeof(e) && (e & bit))
+		if (read_entry(fd, p + i * zoo.page) & bit)
 			n++;
 	}
 	close(fd);
 	return n;
+}
+
+bool is_one_frame(const char *p, size_t npages)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t first = read_entry(fd, p);
+	bool one = first & ENTRY_PRESENT;
+	for (size_t i = 1; i < npages; i++) {
+		if ((read_entry(fd, p + i * zoo.page) ^ first) &
+		    (ENTRY_PRESENT | ENTRY_PFN))
+			one = false;
+	}
+	close(fd);
+	/* To those who may not know, all frames are 0. */
+	return one && (first & ENTRY_PFN);
+}
+
+static bool has_word(const char *line, const char *word)
+{
+	size_t n = strlen(word);
+	for (const char *at = line; (at = strstr(at, word)); at += n) {
+		if (strchr(" :", at[-(at > line)]) && strchr(" \n", at[n]))
+			return true;
+	}
+	return false;
+}
+
+bool smaps_says(const char *p, const char *key, const char *word)
+{
+	FILE *f = fopen("/proc/self/smaps", "r");
+	char line[512], start[32];
+	bool here = false, says = false;
+	snprintf(start, sizeof(start), "%zx-", (size_t)(uintptr_t)p);
+	while (f && fgets(line, sizeof(line), f)) {
+		if (strchr("0123456789abcdef", line[0]))
+			here = !strncmp(line, start, strlen(start));
+		else if (here && !strncmp(line, key, strlen(key)))
+			says = has_word(line, word);
+	}
+	if (f)
+		fclose(f);
+	return says;
+}
+
+bool kernel_since(unsigned major, unsigned minor)
+{
+	struct utsname un;
+	char *end;
+	uname(&un);
+	unsigned long got = strtoul(un.release, &end, 10);
+	return got > major || (got == major && *end == '.' &&
+			       strtoul(end + 1, NULL, 10) >= minor);
 }
 
 int make_file(const char *name, size_t npages)
