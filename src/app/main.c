@@ -187,10 +187,8 @@ static int run(struct session *session, const struct theme *theme)
 {
 	const struct options *options = session->options;
 
-	if (options->script)
-		return script_run(session, options->script);
-	if (options->picture)
-		return script_picture(session, options->picture, theme);
+	if (options->script || options->picture)
+		return script_run(session, theme);
 	if (options->batch) {
 		signal(SIGINT, on_end);
 		signal(SIGTERM, on_end);

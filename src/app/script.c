@@ -167,60 +167,70 @@ static void start(struct ui *ui, struct session *session)
 		options->cols ? options->cols : 80);
 }
 
-int script_run(struct session *session, const char *path)
+static int write_picture(struct ui *ui, const char *path,
+	const struct theme *theme, struct err *err)
 {
-	struct buf script = { 0 };
-	struct text rest, line;
-	struct err err = { 0 };
-	int number = 0, result;
-	struct ui ui;
+	struct buf out = { 0 };
+	int result = 0;
+	FILE *file;
 
-	if (read_file(path, &script, &err)) {
+	ui_paint(ui);
+	picture_write(&out, &ui->grid, theme,
+		(enum picture_format)picture_format_of(path));
+	file = fopen(path, "we");
+	if (!file || fwrite(buf_text(&out), 1, out.len, file) != out.len)
+		result = err_set(err, errno, "cannot write %s", path);
+	if (file && fclose(file) && !result)
+		result = err_set(err, errno, "cannot write %s", path);
+	buf_fini(&out);
+	return result;
+}
+
+/* The screen as the script leaves it. */
+static int run_lines(struct ui *ui, const char *path, struct text rest)
+{
+	struct err err = { 0 };
+	struct text line;
+	int number = 0, result = refresh(ui, &err);
+
+	while (!result && !ui->quit && text_line(&rest, &line)) {
+		number++;
+		result = run_line(ui, line, &err);
+	}
+	if (result && number)
+		message("%s:%d: %s", path, number, err.text);
+	else if (result)
+		message("%s", err.text);
+	return result;
+}
+
+int script_run(struct session *session, const struct theme *theme)
+{
+	const struct options *options = session->options;
+	const char *picture = options->picture;
+	struct buf script = { 0 };
+	struct err err = { 0 };
+	struct ui ui;
+	int result = 0;
+
+	if (picture && picture_format_of(picture) < 0) {
+		message("%s: a picture's name ends in .txt .ansi .html or .svg",
+			picture);
+		return 2;
+	}
+	if (options->script && read_file(options->script, &script, &err)) {
 		message("%s", err.text);
 		return 1;
 	}
 	start(&ui, session);
-	rest = (struct text){ buf_text(&script), script.len };
-	result = refresh(&ui, &err);
-	while (!result && !ui.quit && text_line(&rest, &line)) {
-		number++;
-		result = run_line(&ui, line, &err);
+	result = run_lines(&ui, options->script,
+		(struct text){ buf_text(&script), script.len });
+	if (!result && picture) {
+		result = write_picture(&ui, picture, theme, &err);
+		if (result)
+			message("%s", err.text);
 	}
-	if (result)
-		message("%s:%d: %s", path, number, err.text);
 	ui_fini(&ui);
 	buf_fini(&script);
-	return result ? 1 : 0;
-}
-
-int script_picture(struct session *session, const char *path,
-	const struct theme *theme)
-{
-	int format = picture_format_of(path), result;
-	struct buf out = { 0 };
-	struct err err = { 0 };
-	struct ui ui;
-	FILE *file;
-
-	if (format < 0) {
-		message("%s: a picture's name ends in .txt .ansi .html or .svg",
-			path);
-		return 2;
-	}
-	start(&ui, session);
-	result = refresh(&ui, &err);
-	if (!result) {
-		ui_paint(&ui);
-		picture_write(&out, &ui.grid, theme, (enum picture_format)format);
-		file = fopen(path, "we");
-		if (!file || fwrite(buf_text(&out), 1, out.len, file) != out.len)
-			result = err_set(&err, errno, "cannot write %s", path);
-		if (file && fclose(file) && !result)
-			result = err_set(&err, errno, "cannot write %s", path);
-	}
-	if (result)
-		message("%s", err.text);
-	ui_fini(&ui);
-	buf_fini(&out);
 	return result ? 1 : 0;
 }

@@ -21,7 +21,7 @@ void frame_sums_begin(struct frame_sums *sums, struct source *src,
 	frame_sums_fini(sums);
 	sums->frames = frames_new();
 	sums->machine = machine_ref((struct machine *)machine);
-	sums->counts = mem_new((machine->nzones + 1) * (NFRAME_USES + 1) *
+	sums->counts = mem_new((machine->nplaces + 1) * (NFRAME_USES + 1) *
 		NFRAME_OWNERS, sizeof(*sums->counts));
 	frames_begin(sums->frames, src, machine);
 	if (space) {
@@ -51,7 +51,7 @@ bool frame_sums_step(struct frame_sums *sums)
 		sums->pfn = stretch->start;
 	n = stretch->end - sums->pfn;
 	counts = frame_sums_at(sums->counts, stretch->zone < 0 ?
-		machine->nzones : (size_t)stretch->zone, 0);
+		machine->nplaces : (size_t)stretch->zone, 0);
 	if (stretch->kind != STRETCH_RAM) {
 		counts[frame_use_of_stretch(stretch->kind) * NFRAME_OWNERS +
 			OWNER_NONE] += n;

@@ -173,10 +173,10 @@ static void take_sums(struct snapshot *snapshot, const struct refresh *refresh)
 
 	/* Zones that came meanwhile are in other places. */
 	snapshot->has_sums = sums->counts && refresh->wish.want_budget &&
-		sums->machine->nzones == refresh->machine->nzones;
+		sums->machine->nplaces == refresh->machine->nplaces;
 	if (!snapshot->has_sums)
 		return;
-	n = (sums->machine->nzones + 1) * (NFRAME_USES + 1) * NFRAME_OWNERS;
+	n = (sums->machine->nplaces + 1) * (NFRAME_USES + 1) * NFRAME_OWNERS;
 	snapshot->frame_sums = mem_grow(snapshot->frame_sums,
 		&snapshot->frame_sums_cap, n, sizeof(*snapshot->frame_sums));
 	memcpy(snapshot->frame_sums, sums->counts, n * sizeof(*sums->counts));

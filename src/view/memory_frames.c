@@ -16,7 +16,7 @@ static uint64_t sum_use(const struct snapshot *snapshot, unsigned use,
 	unsigned i;
 
 	memset(owners, 0, NFRAME_OWNERS * sizeof(*owners));
-	for (zone = 0; zone <= snapshot->machine->nzones; zone++)
+	for (zone = 0; zone <= snapshot->machine->nplaces; zone++)
 		for (i = 0; i < NFRAME_OWNERS; i++) {
 			uint64_t n = frame_sums_at(snapshot->frame_sums, zone,
 				use)[i];
@@ -125,6 +125,30 @@ static void paint_bar(struct pen *pen, size_t zone, const char *name)
 	pen_str(pen, row, 13 + n, ROLE_BORDER, "]");
 }
 
+/* Whose the frames of a zone are. */
+static void paint_zone_owners(struct pen *pen, size_t zone)
+{
+	static const char *const titles[NFRAME_OWNERS] = {
+		[OWNER_MINE] = "mine", [OWNER_SHARED] = "shared",
+		[OWNER_OTHER] = "others'", [OWNER_NONE] = "nobody's",
+	};
+	uint64_t sums[NFRAME_OWNERS] = { 0 };
+	int row = pen_line(pen), col = 12;
+	char size[TEXT_SIZE_MAX];
+	unsigned i;
+
+	/* What is not there is nobody's, but not worth a word. */
+	for (i = 0; i < (NFRAME_USES + 1) * NFRAME_OWNERS; i++)
+		if (i / NFRAME_OWNERS != USE_HOLE)
+			sums[i % NFRAME_OWNERS] += frame_sums_at(
+				pen->snapshot->frame_sums, zone, 0)[i];
+	for (i = OWNER_MINE; i < NFRAME_OWNERS; i++) {
+		col = pen_str(pen, row, col, ROLE_HEADER, titles[i]) + 1;
+		col = pen_str(pen, row, col, ROLE_TEXT, pages_text(
+			pen->snapshot, sums[i], size)) + 2;
+	}
+}
+
 void memory_frames(struct pen *pen)
 {
 	const struct snapshot *snapshot = pen->snapshot;
@@ -148,8 +172,12 @@ void memory_frames(struct pen *pen)
 		pen_fmt(pen, pen_line(pen), 1, ROLE_DIM,
 			"mine: of process %d", snapshot->sums_pid);
 	paint_owners(pen);
-	for (i = 0; i < snapshot->machine->nzones; i++)
-		if (snapshot->machine->zones[i].present)
-			paint_bar(pen, i, snapshot_zone(snapshot, (int)i,
-				name));
+	for (i = 0; i < snapshot->machine->nplaces; i++) {
+		if (i < snapshot->machine->nzones &&
+		    !snapshot->machine->zones[i].present)
+			continue;
+		paint_bar(pen, i, snapshot_zone(snapshot, (int)i, name));
+		if (snapshot->sums_pid)
+			paint_zone_owners(pen, i);
+	}
 }

@@ -50,44 +50,52 @@ static bool is_part(const struct memory_row *row)
 		(row->value || row->known != MEMORY_KNOWN);
 }
 
-/* The part that the middle of cell I of N lies in, free memory last. */
+/* The part that has most of LOW..HIGH (bytes), free memory coming last. */
 static const struct memory_row *part_at(const struct budget *budget,
-	double share)
+	double low, double high)
 {
-	const struct memory_row *rows = budget->rows;
-	double at = 0, sum = 0;
+	const struct memory_row *rows = budget->rows, *found = NULL;
+	double at = 0, most = 0;
 	size_t i;
 	int pass;
 
-	for (i = 0; i < budget->nrows; i++)
-		if (rows[i].group == GROUP_RAM && rows[i].value > 0)
-			sum += (double)rows[i].value;
 	for (pass = 0; pass < 2; pass++)
 		for (i = 0; i < budget->nrows; i++) {
 			bool free = !strncmp(budget_text(budget, rows[i].name),
 				"free", 4);
+			double start = at, end;
 
 			if (rows[i].group != GROUP_RAM || rows[i].value <= 0 ||
 			    free != (pass == 1))
 				continue;
 			at += (double)rows[i].value;
-			if (at >= share * sum)
-				return &rows[i];
+			start = start > low ? start : low;
+			end = at < high ? at : high;
+			if (end - start > most) {
+				most = end - start;
+				found = &rows[i];
+			}
 		}
-	return NULL;
+	return found;
 }
 
 static void paint_bar(struct pen *pen)
 {
 	const struct budget *budget = &pen->snapshot->budget;
 	int row = pen_line(pen), n = pen->width - 4, i;
+	double sum = 0;
+	size_t k;
 
 	if (row < 0 || n < 1)
 		return;
+	for (k = 0; k < budget->nrows; k++)
+		if (budget->rows[k].group == GROUP_RAM &&
+		    budget->rows[k].value > 0)
+			sum += (double)budget->rows[k].value;
 	pen_str(pen, row, 1, ROLE_BORDER, "[");
 	for (i = 0; i < n; i++) {
 		const struct memory_row *part = part_at(budget,
-			(i + 0.5) / n);
+			i * sum / n, (i + 1) * sum / n);
 		struct use_look look = { ' ', ROLE_TEXT };
 
 		if (part)

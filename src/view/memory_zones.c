@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "memory_impl.h"
+#include "vmatlas/model/topology.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -86,6 +87,53 @@ static void paint_blocks(struct pen *pen, const struct zone *zone)
 			zone->free_blocks[i]);
 }
 
+/* What the zone keeps from allocations that could as well have a higher one,
+ * and where one for this zone goes on when it is short. */
+static void paint_reserve(struct pen *pen, size_t index)
+{
+	const struct machine *machine = pen->snapshot->machine;
+	const struct zone *zone = &machine->zones[index];
+	struct buf keeps = { 0 }, fallback = { 0 };
+	char size[TEXT_SIZE_MAX];
+	unsigned type = 0;
+	size_t i;
+	int row, col = 5;
+
+	/* Types are the zones of a node from the lowest up. */
+	for (i = 0; i < machine->nzones; i++) {
+		const struct zone *other = &machine->zones[i];
+
+		if (other->node != zone->node)
+			continue;
+		if (i > index && other->present && type < zone->nreserves &&
+		    zone->reserve[type])
+			buf_fmt(&keeps, "%s%s from %s", keeps.len ? ", " : "",
+				pages_text(pen->snapshot, zone->reserve[type],
+					size), other->name);
+		type++;
+	}
+	if (!topology_fallback(machine->topology, &machine->rules,
+		    machine->zones, machine->nzones, index, &fallback))
+		buf_clear(&fallback);
+	/* Only itself: that goes without saying. */
+	if (!strchr(buf_text(&fallback), ' '))
+		buf_clear(&fallback);
+	if (keeps.len || fallback.len) {
+		row = pen_line(pen);
+		if (keeps.len) {
+			col = pen_str(pen, row, col, ROLE_HEADER, "keeps") + 1;
+			col = pen_str(pen, row, col, ROLE_TEXT,
+				buf_text(&keeps)) + 2;
+		}
+		if (fallback.len) {
+			col = pen_str(pen, row, col, ROLE_HEADER, "tries") + 1;
+			pen_str(pen, row, col, ROLE_TEXT, buf_text(&fallback));
+		}
+	}
+	buf_fini(&keeps);
+	buf_fini(&fallback);
+}
+
 static int put_size(struct pen *pen, int row, int col, const char *label,
 	uint64_t npages, bool known)
 {
@@ -96,8 +144,9 @@ static int put_size(struct pen *pen, int row, int col, const char *label,
 		pages_text(pen->snapshot, npages, size) : "?") + 1;
 }
 
-static void paint_zone(struct pen *pen, const struct zone *zone)
+static void paint_zone(struct pen *pen, size_t index)
 {
+	const struct zone *zone = &pen->snapshot->machine->zones[index];
 	unsigned shift = pen->snapshot->machine->page_shift;
 	int row = pen_line(pen), col;
 
@@ -123,6 +172,7 @@ static void paint_zone(struct pen *pen, const struct zone *zone)
 	col = put_size(pen, row, col, "low", zone->low, true);
 	put_size(pen, row, col, "high", zone->high, true);
 	paint_blocks(pen, zone);
+	paint_reserve(pen, index);
 }
 
 void memory_zones(struct pen *pen)
@@ -136,5 +186,5 @@ void memory_zones(struct pen *pen)
 		pen_fmt(pen, pen_line(pen), 1, ROLE_TEXT, "? (zoneinfo: %s)",
 			answer_name(machine->zoneinfo));
 	for (i = 0; i < machine->nzones; i++)
-		paint_zone(pen, &machine->zones[i]);
+		paint_zone(pen, i);
 }

@@ -105,6 +105,33 @@ static void whose_they_are(void **state)
 	stop(&w);
 }
 
+/* Frames that may be of either of two zones are neither's. */
+static void zones_in_doubt(void **state)
+{
+	struct world w;
+	uint64_t sum = 0;
+	size_t i;
+
+	(void)state;
+	start(&w);
+	w.fake->zoneinfo = "Node 0, zone   Normal\n  pages free 1\n"
+		"        spanned  8000\n        present  8000\n"
+		"  start_pfn:           1\n"
+		"Node 0, zone  Movable\n  pages free 1\n"
+		"        spanned  8000\n        present  8000\n"
+		"  start_pfn:           4001\n";
+	count(&w, false);
+	assert_true(w.machine->nplaces > w.machine->nzones);
+	for (i = 0; i <= w.machine->nplaces; i++)
+		sum += all_of_zone(&w, i);
+	assert_true(all_of_zone(&w, w.machine->nzones) == 4000);
+	for (i = 0; i < w.machine->nstretches; i++)
+		sum -= w.machine->stretches[i].end -
+			w.machine->stretches[i].start;
+	assert_true(sum == 0);
+	stop(&w);
+}
+
 static void not_permitted(void **state)
 {
 	struct world w;
@@ -123,7 +150,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test(name)
 	const struct CMUnitTest tests[] = {
-		T(each_frame_once), T(whose_they_are), T(not_permitted),
+		T(each_frame_once), T(whose_they_are), T(zones_in_doubt),
+		T(not_permitted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,11 +9,9 @@
  * The program without a terminal: keys from a script, screens written down.
  */
 
-/* Run the script PATH; dumps go to standard output, or each to a file
- * NAME.dump in the folder of --output.  Returns the exit status. */
-int script_run(struct session *session, const char *path);
-/* The first complete screen into a picture file.  Returns the exit status. */
-int script_picture(struct session *session, const char *path,
-	const struct theme *theme);
+/* Run the script of the options; dumps go to standard output.  Then, or
+ * without a script at once, the screen into their picture file, if they name
+ * one.  Returns the exit status. */
+int script_run(struct session *session, const struct theme *theme);
 
 #endif

@@ -13,8 +13,8 @@
  * frame costs some 150 ns.  Each is counted once, at the moment it was read;
  * what is not RAM is counted without reading.
  *
- * Invariant: once done, the counts of a zone are what it spans (as far as
- * its frames lie in no other's span too; those are behind the last zone).
+ * Invariant: once done, the counts of a zone are the frames that are told to
+ * be in it; those that may be another's are the doubts' (model/machine.h).
  */
 struct frame_sums {
 	struct frames *frames;		/* NULL: none to be read */
@@ -36,7 +36,7 @@ void frame_sums_begin(struct frame_sums *sums, struct source *src,
 bool frame_sums_step(struct frame_sums *sums);
 void frame_sums_fini(struct frame_sums *sums);
 
-/* Of ZONE (nzones: frames in none, or in several), by enum frame_owner; USE
+/* Of ZONE (a doubt, too; nplaces: frames in none), by enum frame_owner; USE
  * may be NFRAME_USES: those that could not be read. */
 static inline uint64_t *frame_sums_at(uint64_t *counts, size_t zone,
 	unsigned use)
