@@ -65,7 +65,7 @@ static bool types_are_known(const struct zone *zones, size_t nzones,
 /* Of these two, nobody can say which comes first. */
 static bool is_near(const struct place *a, const struct place *b)
 {
-	return a->distance && b->distance - a->distance <= DISTANCE_DOUBT;
+	return b->distance - a->distance <= DISTANCE_DOUBT;
 }
 
 static void add_places(struct buf *out, const struct zone *zones,
@@ -117,8 +117,8 @@ bool topology_fallback(const struct topology *topology,
 		/* Its own zones first, whatever the table says. */
 		if (has_pages(zones, nzones, topology->nodes[i]))
 			places[nplaces++] = (struct place){ topology->nodes[i],
-				i == row ? 0 :
-				topology->distances[row * n + i] + 1 };
+				i == row ? 0 : DISTANCE_DOUBT + 1 +
+				topology->distances[row * n + i] };
 	qsort(places, nplaces, sizeof(*places), compare_places);
 	add_places(out, zones, nzones, type, places, nplaces);
 	free(places);

@@ -330,6 +330,13 @@ void snapshot_take_problems(struct snapshot *snapshot)
 			"and its entries do not tell which is which\n");
 	complain(snapshot, "zoneinfo", machine->zoneinfo,
 		"zones are unknown", root);
+	complain(snapshot, "node distance", machine->topology->distance,
+		"in which order nodes are allocated from is unknown", root);
+	/* Named only where it is missed. */
+	if (machine->nplaces > machine->nzones)
+		complain(snapshot, "memory blocks", machine->topology->blocks,
+			"where spans of zones overlap, zones are in doubt",
+			root);
 	complain(snapshot, "iomem", machine->iomem,
 		"what lies at physical addresses is unknown", root);
 	if (machine->resources_hidden)

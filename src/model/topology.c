@@ -155,15 +155,16 @@ static bool is_doubtful(const struct asking *asking, uint64_t start,
 }
 
 /* Frames in a memory block, or 0. */
-static uint64_t block_frames(struct asking *asking, uint32_t page_size)
+static uint64_t block_frames(struct asking *asking, uint32_t page_size,
+	enum answer *answer)
 {
 	struct text line;
 	uint64_t nbytes;
 
 	buf_clear(&asking->path);
 	buf_str(&asking->path, MEMORY "/block_size_bytes");
-	if (read_line(asking->src, &asking->path, &asking->buf, &line) !=
-		    ANSWER_OK || !text_all_u64(line, 16, &nbytes))
+	*answer = read_line(asking->src, &asking->path, &asking->buf, &line);
+	if (*answer != ANSWER_OK || !text_all_u64(line, 16, &nbytes))
 		return 0;
 	return nbytes / page_size;
 }
@@ -202,7 +203,7 @@ static void read_blocks(struct topology *topology, struct asking *asking,
 
 	if (!find_overlap(asking->zones, asking->nzones, &start, &end))
 		return;
-	frames = block_frames(asking, page_size);
+	frames = block_frames(asking, page_size, &topology->blocks);
 	if (!frames)
 		return;
 	most = (end - 1) / frames;
@@ -271,8 +272,9 @@ static bool read_distances(struct topology *topology, struct asking *asking)
 		buf_clear(&asking->path);
 		buf_fmt(&asking->path, NODE "/node%d/distance",
 			topology->nodes[i]);
-		if (read_line(asking->src, &asking->path, &asking->buf,
-			    &line) != ANSWER_OK)
+		topology->distance = read_line(asking->src, &asking->path,
+			&asking->buf, &line);
+		if (topology->distance != ANSWER_OK)
 			return false;
 		for (k = 0; k < n; k++) {
 			if (!text_word(&line, &word) ||

@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		assert(memchr(zones[i].name, '\0', ZONE_NAME_MAX));
 		assert(zones[i].name[0] && zones[i].node >= 0);
 		assert(zones[i].norders <= ZONE_ORDERS_MAX);
+		assert(zones[i].nreserves <= ZONE_TYPES_MAX);
 		assert(zones[i].has_managed || !zones[i].managed);
 		assert(!zones[i].has_start || zones[i].start_pfn +
 		       zones[i].spanned >= zones[i].start_pfn);

@@ -401,6 +401,21 @@ static void blocks_are_read_once(void **state)
 	assert_int_equal(machine_zone(second, 513), 0);
 	assert_int_equal(machine_zone(second, 768), 1);
 	machine_unref(first);
+	/* The same spans, but a block was plugged in or out between. */
+	fake->sys = BLOCK_SIZE NODE_BLOCK(0, 3, "valid_zones", "Normal");
+	first = second;
+	fake->zoneinfo = ZONE(0, "Normal", 2048, 0) "Node 0, zone Movable\n"
+		"        spanned 511\n        present 9\n  start_pfn: 513\n";
+	second = machine_reread(&fake->src, first);
+	assert_int_equal(machine_zone(second, 768), 0);
+	machine_unref(first);
+	first = second;
+	fake->sys = BLOCK_SIZE NODE_BLOCK(0, 3, "valid_zones", "Movable");
+	fake->zoneinfo = ZONE(0, "Normal", 2048, 0) "Node 0, zone Movable\n"
+		"        spanned 510\n        present 9\n  start_pfn: 513\n";
+	second = machine_reread(&fake->src, first);
+	assert_int_equal(machine_zone(second, 768), 1);
+	machine_unref(first);
 	/* Where nothing overlaps, sysfs is not asked; nor is what never
 	 * changes, but by the first machine. */
 	fake->zoneinfo = FAKE_ZONES;
@@ -493,6 +508,29 @@ static void fallback_of_one_node(void **state)
 #define DISTANCE(node, text) \
 	"== /sys/devices/system/node/node" #node "/distance\n" text "\n"
 
+/* Nothing is allocated from what has no pages, or has none left. */
+static void fallback_without_pages(void **state)
+{
+	struct fake *fake = fake_new();
+	struct machine *machine;
+
+	(void)state;
+	fake->zoneinfo = "Node 0, zone DMA\n  present 5\n  managed 0\n"
+		"Node 0, zone Normal\n  present 9\n  managed 7\n"
+		"Node 1, zone DMA\n  present 0\n"
+		"Node 1, zone Normal\n  present 0\n"
+		"Node 2, zone DMA\n  present 6\n"
+		"Node 2, zone Normal\n  present 9\n  managed 7\n";
+	fake->sys = DISTANCE(0, "10 20 20") DISTANCE(1, "20 10 20")
+		DISTANCE(2, "20 20 10");
+	machine = machine_read(&fake->src);
+	/* Without the second node no two are as far as each other. */
+	check_fallback(machine, 1, "0/Normal 2/Normal 2/DMA");
+	check_fallback(machine, 3, "0/Normal|2/Normal|2/DMA");
+	machine_unref(machine);
+	source_free(&fake->src);
+}
+
 static void fallback_says_what_is_not_known(void **state)
 {
 	static const char zoneinfo[] = ZONE(0, "Normal", 100, 0)
@@ -574,6 +612,30 @@ static void kernel_image_by_zone(void **state)
 	}
 }
 
+/* The frame is one, whatever ranges it is in. */
+static void parts_that_share_a_frame(void **state)
+{
+	struct fake *fake = fake_new();
+	struct machine *machine;
+	uint64_t frames;
+
+	(void)state;
+	fake->iomem = "00001000-1fffffff : System RAM\n"
+		"  00100000-001017ff : Kernel code\n"
+		"    00100000-00100fff : inner\n"
+		"  00101800-001027ff : Kernel data\n";
+	machine = machine_read(&fake->src);
+	check_stretch(machine, 0xff, STRETCH_RAM, 0, "System RAM");
+	check_stretch(machine, 0x100, STRETCH_RAM, 0, "inner");
+	check_stretch(machine, 0x101, STRETCH_RAM, 0, "Kernel code");
+	check_stretch(machine, 0x102, STRETCH_RAM, 0, "Kernel data");
+	check_stretch(machine, 0x103, STRETCH_RAM, 0, "System RAM");
+	assert_true(machine_kernel_image(machine, 0, &frames));
+	assert_int_equal(frames, 2);
+	machine_unref(machine);
+	source_free(&fake->src);
+}
+
 static void no_image_is_not_known(void **state)
 {
 	struct machine *machine = read_machine("ppc64el", true);
@@ -627,6 +689,7 @@ int main(void)
 		T(without_blocks_there_is_doubt),
 		T(a_doubt_within_a_node_has_it), T(blocks_tell_zones_apart),
 		T(blocks_are_read_once), T(a_real_interleaved_machine),
+		T(fallback_without_pages), T(parts_that_share_a_frame),
 		T(fallback_of_three_nodes), T(fallback_of_one_node),
 		T(fallback_says_what_is_not_known), T(kernel_image_by_zone),
 		T(no_image_is_not_known), T(hostile_numbers),

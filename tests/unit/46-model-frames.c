@@ -471,11 +471,11 @@ static void longest_run_of_free_frames(void **state)
 		w.fake->flags[i] = KPF(BUDDY);
 	for (i = 0xf80; i < 0x1180; i++)
 		w.fake->flags[i] = KPF(BUDDY);
-	for (i = 0x1f00; i < 0x2200; i++)
+	for (i = 0x1f00; i < 0x2070; i++)
 		w.fake->flags[i] = KPF(BUDDY);
 	fill(&w, false);
 	assert_true(snapshot_uses(&w.snapshot, 0)[USES_LONGEST] == 0x100);
-	assert_true(snapshot_uses(&w.snapshot, 1)[USES_LONGEST] == 0x300);
+	assert_true(snapshot_uses(&w.snapshot, 1)[USES_LONGEST] == 0x180);
 	stop(&w);
 }
 

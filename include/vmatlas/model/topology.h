@@ -40,6 +40,8 @@ struct topology {
 	int *nodes;
 	size_t nnodes;
 	uint32_t *distances;
+	enum answer distance;	/* why not; OK for a single node */
+	enum answer blocks;	/* of block_size_bytes; OK if not asked for */
 };
 
 struct topology *topology_read(struct source *src, const struct zone *zones,

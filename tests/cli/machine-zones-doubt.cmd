@@ -1,0 +1,1 @@
+$VMATLAS -r zones --procfs $FIXTURES/machines/amd64-hotplug --sysfs nowhere
