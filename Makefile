@@ -55,27 +55,31 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
 
 # ---- the rooms, lowest first
 BASE := err mem buf text json key
-KERNEL := release maps pagemap kpageflags zoneinfo iomem devicetree procstat smaps swaps \
-	meminfo cgroup
-SOURCE := source guard named live live_cache live_list live_compare live_facts processes memo block \
-	recording record replay replay_load
-MODEL := state board topology fallback machine machine_chart hugepages \
-	region device usage process classify slice slice_sums \
-	cached fitness space space_blocks space_pass space_fitness space_cached \
-	link snapshot fields \
-	fields_process fields_region fields_page fields_zone \
-	runs detail audit fields_audit frame_use mine frames swap_rows \
-	fields_frame fields_swap fields_sum sum swap_users fields_fitness \
-	fields_memory frame_sums budget budget_ram budget_swap \
-	budget_events budget_process crowd owners question \
-	fields_owner refresh sampler
-VIEW := grid role color theme picture layout bin paint keymap foot \
-	explain atlas atlas_act atlas_paint atlas_head \
-	atlas_inspect list memory memory_pen memory_ram \
-	memory_zones memory_frames help
+KERNEL := release maps pagemap kpageflags zoneinfo iomem devicetree
+KERNEL += procstat smaps swaps meminfo cgroup
+SOURCE := source guard named processes
+SOURCE += live live_cache live_list live_compare live_facts
+SOURCE += memo block recording record replay replay_load
+MODEL := state board topology fallback machine machine_chart hugepages
+MODEL += region device usage process classify slice slice_sums
+MODEL += cached fitness
+MODEL += space space_blocks space_pass space_fitness space_cached
+MODEL += link snapshot runs detail audit
+MODEL += frame_use mine frames frame_sums swap_rows swap_users sum
+MODEL += budget budget_ram budget_swap budget_events budget_process
+MODEL += crowd owners question
+MODEL += fields fields_process fields_region fields_page fields_zone
+MODEL += fields_audit fields_frame fields_swap fields_sum fields_fitness
+MODEL += fields_memory fields_owner fields_cow
+MODEL += refresh sampler
+VIEW := grid role color theme picture layout bin paint keymap foot explain
+VIEW += atlas atlas_act atlas_paint atlas_head atlas_inspect
+VIEW += list
+VIEW += memory memory_pen memory_ram memory_zones memory_frames
+VIEW += help
 TERM := term keys kind
-APP := message options table demo demo_play demo_setup themes command \
-	session report_sum report batch ui script screen
+APP := message options table demo demo_play demo_setup themes command
+APP += session report_sum report batch ui script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

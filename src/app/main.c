@@ -98,6 +98,7 @@
  *   model/crowd.c            a walk over all processes
  *   model/owners.c           who has some frames
  *   model/fields_owner.c     what reports can say of that
+ *   model/fields_cow.c       what they can say of copy on write
  *   model/question.c         what only all processes can answer, step by step
  *   model/refresh.c          what one refresh asks, in which order
  *   model/sampler.c          the thread that reads, and its replacement

@@ -248,6 +248,32 @@ static void report_zones(struct reporter *reporter,
 	report_all(reporter, OBJECT_ZONE, snapshot, snapshot->machine->nplaces);
 }
 
+/* Nothing of it is copied on a write, or was. */
+static bool has_no_cow(const struct region *region)
+{
+	const struct usage *usage = &region->usage;
+
+	return usage_knows(usage, USAGE_STATES) && !region->splits &&
+		!usage->state[STATE_PRESENT] &&
+		!usage->state[STATE_COW_PENDING] &&
+		!usage->state[STATE_COW_SHARED] &&
+		!usage->state[STATE_COW_COPIED] &&
+		!usage->state[STATE_ANON_WAS_SHARED];
+}
+
+static void report_cow(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	struct record record = { .object = OBJECT_COW, .snapshot = snapshot };
+
+	write_head(reporter, OBJECT_COW, snapshot);
+	for (; record.index < snapshot->nregions; record.index++)
+		if (!has_no_cow(&snapshot->regions[record.index]))
+			table_record(&reporter->text,
+				reporter->options->format, &record);
+	record_fini(&record);
+}
+
 static void report_owners(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
@@ -439,6 +465,15 @@ static void wish_owners(struct wish *wish, const struct options *options,
 		options->va_end };
 }
 
+/* What happens to pages is seen only where they are kept. */
+static void wish_cow(struct wish *wish, const struct options *options, int pid)
+{
+	(void)options;
+	(void)pid;
+	need_states(wish);
+	wish->keep_blocks = true;
+}
+
 /* ---- the table of reports */
 
 /*
@@ -466,6 +501,7 @@ static const struct report_kind {
 		NULL },
 	[REPORT_FRAMES] = { SUBJECT_MACHINE_OR_PROCESS, wish_frames, NULL,
 		report_frames },
+	[REPORT_COW] = { SUBJECT_PROCESS, wish_cow, report_cow, NULL },
 	[REPORT_OWNERS] = { SUBJECT_MACHINE_OR_PROCESS, wish_owners,
 		report_owners, NULL },
 	[REPORT_SWAP] = { SUBJECT_MACHINE_OR_PROCESS, wish_swap, report_swap,

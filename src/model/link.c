@@ -308,6 +308,8 @@ static void frame_block_add(struct frame_block *into, uint64_t pfn,
 		into->nshared++;
 	if (class & CLASS_CHANGED && into->nchanged < UINT16_MAX)
 		into->nchanged++;
+	if (CLASS_IS_SPLIT(class) && into->nsplit < UINT16_MAX)
+		into->nsplit++;
 }
 
 void link_frame_blocks(struct snapshot *snapshot, const struct space *space)

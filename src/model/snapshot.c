@@ -100,6 +100,7 @@ static void take_block(struct block_view *view, const struct block *block,
 	view->vpn = block->vpn;
 	view->npages = block->npages;
 	view->nchanged = block->nchanged;
+	view->nsplit = block->nsplit;
 	view->nshared = block->nshared;
 	view->nprivate = block->nprivate;
 	view->nframes = block->nframes;

@@ -101,16 +101,18 @@ static bool is_void(uint64_t word)
 	return !(word & (PM_PRESENT | PM_SWAP));
 }
 
-static bool is_split(enum page_state from, enum page_state to)
+/* Was the page copied here?  Where the frame stays, it is whoever shared it
+ * that made a copy, or ended. */
+static bool is_split(enum page_state from, enum page_state to, bool moved)
 {
-	return (from == STATE_COW_SHARED &&
+	return moved && ((from == STATE_COW_SHARED &&
 			(to == STATE_ANON || to == STATE_ANON_WAS_SHARED ||
 			 to == STATE_COW_COPIED)) ||
-		(from == STATE_COW_PENDING && to == STATE_COW_COPIED);
+		(from == STATE_COW_PENDING && to == STATE_COW_COPIED));
 }
 
 /* The class of page I of the slice, and whether it changed since OLD. */
-static uint8_t classify_page(struct space *space, const struct block *block,
+static uint8_t classify_page(struct space *space, struct block *block,
 	size_t i, size_t at, bool is_new, enum page_state absent)
 {
 	const struct slice *slice = &space->reader->slice;
@@ -119,19 +121,24 @@ static uint8_t classify_page(struct space *space, const struct block *block,
 	uint64_t word = slice->words[i];
 	uint8_t class = CLASS(slice->state[i],
 		reader_sharing(space->reader, i));
-	bool changed = was != slice->state[i];
+	bool moved = !is_new && (word & PM_PRESENT) &&
+		(block->words[at] & PM_PRESENT) &&
+		(word & PM_PFN_MASK) != (block->words[at] & PM_PFN_MASK);
 
-	if (!is_new && (word & PM_PRESENT) && (block->words[at] & PM_PRESENT) &&
-	    (word & PM_PFN_MASK) != (block->words[at] & PM_PFN_MASK))
-		changed = true;
-	if (changed && space->whole) {
+	if ((moved || was != slice->state[i]) && space->whole) {
 		class |= CLASS_CHANGED;
-		if (is_split(was, slice->state[i]))
+		if (is_split(was, slice->state[i], moved)) {
+			class |= CLASS(0, CLASS_SPLIT);
+			block->splits++;
 			space->splits++;
+		}
 	}
 	/* What is on screen is read more than once in a refresh. */
-	if (!is_new && block->refresh == space->refresh)
+	if (!is_new && block->refresh == space->refresh) {
 		class |= block->classes[at] & CLASS_CHANGED;
+		if (CLASS_IS_SPLIT(block->classes[at]))
+			class |= CLASS(0, CLASS_SPLIT);
+	}
 	return class;
 }
 
@@ -145,7 +152,7 @@ static void block_fold(struct space *space, struct block *block,
 	size_t k;
 
 	usage_zero(&block->usage);
-	block->nframes = block->nchanged = 0;
+	block->nframes = block->nchanged = block->nsplit = 0;
 	block->nshared = block->nprivate = 0;
 	block->min_pfn = UINT64_MAX;
 	block->max_pfn = 0;
@@ -161,6 +168,7 @@ static void block_fold(struct space *space, struct block *block,
 			block->classes[k] = class;
 			block->usage.state[CLASS_STATE(class)]++;
 			block->nchanged += class >= CLASS_CHANGED;
+			block->nsplit += CLASS_IS_SPLIT(class);
 			block->nshared += CLASS_SHARING(class) == SHARING_SHARED;
 			block->nprivate += CLASS_SHARING(class) == SHARING_PRIVATE;
 		}
@@ -183,9 +191,13 @@ static void block_settle(struct block *block)
 {
 	size_t k;
 
-	for (k = 0; block->nchanged && k < block->npages; k++)
-		block->classes[k] &= (uint8_t)~CLASS_CHANGED;
-	block->nchanged = 0;
+	for (k = 0; block->nchanged && k < block->npages; k++) {
+		uint8_t class = block->classes[k];
+
+		block->classes[k] = CLASS(CLASS_STATE(class),
+			CLASS_SHARING(class));
+	}
+	block->nchanged = block->nsplit = 0;
 }
 
 void space_count_zones(struct space *space, const struct block *block)

@@ -210,6 +210,7 @@ int space_pass_step(struct space *space, bool again)
 	if (space->keep_blocks)
 		drop_unseen(space);
 	space->whole = true;
+	space->finished++;
 	return 0;
 }
 
@@ -307,9 +308,23 @@ static void sum_blocks(struct space *space)
 	size_t i;
 
 	reset_sums(space);
+	for (i = 0; i < space->nregions; i++) {
+		struct region *region = &space->regions[i];
+
+		region->splits = region->splits_last = 0;
+		region->splits_known = space->finished &&
+			space->reader->machine->facts.pfn_visible;
+		region->splits_last_known = region->splits_known &&
+			space->finished > 1;
+	}
 	for (i = 0; i < space->nblocks; i++) {
-		space_add_usage(space, space->blocks[i]);
-		space_count_zones(space, space->blocks[i]);
+		const struct block *block = space->blocks[i];
+		struct region *region = &space->regions[block->region];
+
+		space_add_usage(space, block);
+		space_count_zones(space, block);
+		region->splits += block->splits;
+		region->splits_last += block->nsplit;
 	}
 }
 

@@ -17,6 +17,7 @@ static void count_class(struct tally *tally, uint8_t class)
 	tally->shared += CLASS_SHARING(class) == SHARING_SHARED;
 	tally->private += CLASS_SHARING(class) == SHARING_PRIVATE;
 	tally->changed += (class & CLASS_CHANGED) != 0;
+	tally->split += CLASS_IS_SPLIT(class);
 }
 
 static void count_zone(struct tally *tally, int zone, bool *first)
@@ -42,6 +43,7 @@ static uint64_t count_block(struct tally *tally,
 	tally->shared += block->nshared;
 	tally->private += block->nprivate;
 	tally->changed += block->nchanged;
+	tally->split += block->nsplit;
 	return counted;
 }
 
@@ -173,6 +175,7 @@ static void count_frame_block(struct tally *tally,
 	tally->shared += block->nshared;
 	tally->private += block->nmine - block->nshared;
 	tally->changed += block->nchanged;
+	tally->split += block->nsplit;
 }
 
 static void describe_stretches(struct tally *tally,

@@ -163,6 +163,12 @@ static struct look_of_cell look_absent(const struct tally *tally)
 	return look_state(state, FILL_NONE);
 }
 
+/* What happened since the refresh before, of what the colouring is about. */
+static bool stands_out(const struct tally *tally, enum coloring coloring)
+{
+	return coloring == COLORING_COW ? tally->split : tally->changed;
+}
+
 struct look_of_cell paint_pages(const struct tally *tally,
 	enum coloring coloring, const struct snapshot *snapshot)
 {
@@ -176,7 +182,7 @@ struct look_of_cell paint_pages(const struct tally *tally,
 		look = look_absent(tally);
 	else
 		look = look_content(tally, coloring, snapshot);
-	if (tally->changed)
+	if (stands_out(tally, coloring))
 		look.role = ROLE_CHANGED;
 	else if (tally->stale && tally->content)
 		look.role = ROLE_STALE;
@@ -192,7 +198,7 @@ struct look_of_cell paint_frames(const struct tally *tally,
 
 	if (tally->content) {
 		look = look_content(tally, coloring, snapshot);
-		if (tally->changed)
+		if (stands_out(tally, coloring))
 			look.role = ROLE_CHANGED;
 		return look;
 	}

@@ -57,6 +57,7 @@
 	X(SWAP, "swap") \
 	X(MEMORY, "memory") \
 	X(OWNERS, "owners") \
+	X(COW, "cow") \
 	X(AUDIT, "audit") \
 	X(FITNESS, "fitness")
 

@@ -25,7 +25,8 @@
 	X(SUM, "sum", sum_fields) \
 	X(FITNESS, "fitness", fitness_fields) \
 	X(MEMORY, "memory", memory_fields) \
-	X(OWNER, "owner", owner_fields)
+	X(OWNER, "owner", owner_fields) \
+	X(COW, "cow", cow_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };

@@ -62,6 +62,10 @@ struct region {
 	uint64_t hidden_swap;	/* bytes */
 	bool changed;		/* see regions_mark_changed */
 	struct usage usage;
+	/* Pages seen to be copied on a write, of those that are mapped now:
+	 * since the process is watched, and in the last refresh. */
+	bool splits_known, splits_last_known;
+	uint64_t splits, splits_last;
 };
 
 /*

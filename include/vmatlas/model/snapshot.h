@@ -105,7 +105,7 @@ void wish_cut_to_pa(struct wish *wish, const struct machine *machine);
 /* What is kept of a struct block in a snapshot. */
 struct block_view {
 	uint64_t vpn;
-	uint16_t npages, nchanged, nshared, nprivate, nframes;
+	uint16_t npages, nchanged, nsplit, nshared, nprivate, nframes;
 	int16_t zone;			/* of its first frame; -1: none, or several */
 	uint32_t region;
 	bool stale;			/* read in an earlier refresh */
@@ -120,7 +120,7 @@ struct block_view {
 struct frame_block {
 	uint64_t pfn;
 	uint32_t nmine;			/* pages of it mapped, not frames */
-	uint16_t nshared, nchanged;
+	uint16_t nshared, nchanged, nsplit;
 	uint16_t state[NSTATES];	/* saturating */
 	/* A bit for each of the 512 around PFN that is this process's. */
 	uint64_t mine[BLOCK_PAGES / 64];

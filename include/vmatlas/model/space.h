@@ -30,6 +30,8 @@ struct block {
 	uint32_t flags_pass;		/* when its frames' flags were */
 	uint32_t refresh;		/* the refresh that read them */
 	uint16_t nchanged;		/* pages, since the read before */
+	uint16_t nsplit;		/* of those, copied on a write */
+	uint32_t splits;		/* the same, since it is watched */
 	uint16_t nshared, nprivate;	/* pages by enum sharing */
 	uint64_t min_pfn, max_pfn;	/* of those frames */
 	struct usage usage;
@@ -57,7 +59,9 @@ struct space {
 	bool whole;			/* one pass was finished */
 	bool summed;			/* regions' usage is complete */
 	bool usage_from_smaps;		/* frames are not told, smaps is */
-	uint64_t splits;		/* pages seen to leave copy-on-write */
+	uint64_t splits;		/* pages seen to be copied on a write */
+	uint32_t finished;		/* passes: from the second on, what
+					 * happened to pages is seen */
 	uint64_t locked_kb;		/* VmLck; UINT64_MAX: not known */
 	struct buf swap_files;		/* areas that reader->swap_seen is about */
 	bool shmem_may_be_swapped;	/* then smaps tells how much */

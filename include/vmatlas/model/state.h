@@ -121,9 +121,12 @@ const char *mark_words(unsigned bit);
  * state and who has it.
  */
 enum sharing { SHARING_UNKNOWN, SHARING_PRIVATE, SHARING_SHARED };
+#define CLASS_SPLIT 3	/* private, as it was copied since the refresh before */
 #define CLASS(state, sharing) ((uint8_t)((state) | (sharing) << 5))
 #define CLASS_STATE(cls) ((enum page_state)((cls) & 31))
-#define CLASS_SHARING(cls) ((enum sharing)((cls) >> 5 & 3))
+#define CLASS_IS_SPLIT(cls) (((cls) >> 5 & 3) == CLASS_SPLIT)
+#define CLASS_SHARING(cls) (CLASS_IS_SPLIT(cls) ? SHARING_PRIVATE : \
+	(enum sharing)((cls) >> 5 & 3))
 #define CLASS_CHANGED 0x80	/* since the refresh before */
 
 _Static_assert(NSTATES <= 32, "a state fits into 5 bits");

@@ -18,7 +18,7 @@ struct tally {
 	uint64_t content;		/* pages with a frame or a slot; on the
 					 * physical side, frames mapped here */
 	uint64_t shared, private;	/* by enum sharing */
-	uint64_t changed;
+	uint64_t changed, split;	/* since the refresh before */
 	uint64_t cached;		/* of those not mapped in, in the page
 					 * cache */
 	bool cached_known;		/* of all pages in the cell */
