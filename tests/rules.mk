@@ -13,6 +13,9 @@ JUDGE = $(Q)sh tests/run
 
 SAN_O := build/release-san
 FUZZ_O := build/fuzz
+# The same program by other compilers: check-builds makes sure of no warning.
+CLANG_O := build/check-clang
+M32_O := build/check-m32
 
 UNIT_NAMES := $(sort $(patsubst tests/%.c,%,$(wildcard tests/unit/*.c)))
 TERM_NAMES := $(sort $(patsubst tests/%.c,%,$(wildcard tests/term/[0-9]*.c)))
@@ -50,7 +53,7 @@ $O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c \
 		-o $@ $(filter %.c,$^)
 
 .PHONY: unit-programs term-programs live-programs fuzz-programs fuzz-link \
-	san-programs
+	san-programs clang-programs m32-programs
 unit-programs: $(UNIT)
 term-programs: $(PROG) $(TERM_TESTS)
 live-programs: $(PROG) $(LIVE_PROGRAMS)
@@ -78,6 +81,19 @@ san-programs:
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) -k O=$(SAN_O) \
 		SANITIZE=address,undefined all unit-programs
 
+# Optimised little: what counts is that they do the same, soon.
+clang-programs:
+	$(Q)if command -v clang >/dev/null; then \
+		$(MAKE) --no-print-directory $(PARALLEL) -k O=$(CLANG_O) \
+		CC=clang CFLAGS='-O1 -g' WERROR=1 all; \
+	fi
+m32-programs:
+	$(Q)if sh tests/m32 --wanted; then \
+		$(MAKE) --no-print-directory $(PARALLEL) -k O=$(M32_O) \
+		CC="gcc -m32 $$(sh tests/m32 --flags)" CFLAGS='-O1 -g' \
+		WERROR=1 LIBPROC2=0 all live-programs; \
+	fi
+
 # ---- what each tier runs: one quoted command a test
 RUN_layers := 'sh tests/check-run' 'sh tests/check-layers'
 RUN_unit := $(UNIT)
@@ -99,20 +115,32 @@ RUN_san := $(UNIT_NAMES:%='$(LSAN) $(SAN_O)/tests/%') \
 	'$(LSAN) VMATLAS=$(SAN_O)/vmatlas sh tests/tui/run' \
 	'$(LSAN) VMATLAS=$(SAN_O)/vmatlas $(REPLAY)'
 RUN_builds := 'sh tests/check-builds'
+# The same recordings give the same reports and screens, whoever compiled; and
+# a 32-bit program names every page right.  What is of the same kind shares its
+# vdso with vmatlas while that runs, so there only the audit can compare.
+RUN_same := 'VMATLAS=$(CLANG_O)/vmatlas sh tests/cli/run' \
+	'VMATLAS=$(CLANG_O)/vmatlas sh tests/tui/run' \
+	'VMATLAS=$(M32_O)/vmatlas sh tests/m32 sh tests/cli/run' \
+	'VMATLAS=$(M32_O)/vmatlas sh tests/m32 sh tests/tui/run' \
+	'VMATLAS=$(M32_O)/vmatlas sh tests/m32 $(REPLAY)' \
+	'VMATLAS=$(M32_O)/vmatlas ZOO=$O/tests/live/zoo sh tests/m32 python3 -B tests/live/80-live-zoo.py' \
+	'VMATLAS=$(PROG) ZOO=$(M32_O)/tests/live/zoo sh tests/m32 python3 -B tests/live/80-live-zoo.py' \
+	'VMATLAS=$(M32_O)/vmatlas ZOO=$(M32_O)/tests/live/zoo sh tests/m32 python3 -B tests/live/84-live-audit.py'
 RUN_install := 'sh tests/check-install'
 RUN_man := 'VMATLAS=$(PROG) sh tests/check-man'
 
 .PHONY: check-all check-layers check-unit check-fuzz check-cli check-tui \
-	check-term check-live check-sanitize check-builds check-install \
-	check-man check-recorded check-boards
+	check-term check-live check-sanitize check-builds check-same \
+	check-install check-man check-recorded check-boards
 check-all:
 	$(TRY) all unit-programs term-programs live-programs
 	$(TRY) san-programs
 	$(TRY) fuzz-programs
+	$(TRY) clang-programs m32-programs
 	$(JUDGE) $(RUN_layers) $(RUN_unit) $(RUN_fuzz) $(RUN_cli) \
 		$(RUN_recorded) $(RUN_tui) \
 		$(RUN_term) $(RUN_live) $(RUN_san) $(RUN_builds) \
-		$(RUN_install) $(RUN_man)
+		$(RUN_same) $(RUN_install) $(RUN_man)
 
 check-layers:
 	$(JUDGE) $(RUN_layers)
@@ -138,7 +166,13 @@ check-sanitize:
 	$(JUDGE) $(RUN_san)
 
 check-builds:
+	$(TRY) clang-programs m32-programs
 	$(JUDGE) $(RUN_builds)
+
+check-same:
+	$(TRY) all live-programs
+	$(TRY) clang-programs m32-programs
+	$(JUDGE) $(RUN_same)
 
 check-install check-man: check-%:
 	$(TRY) all
