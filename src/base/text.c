@@ -35,10 +35,10 @@ bool text_until(struct text *rest, char sep, struct text *part)
 {
 	const char *at;
 
+	*part = *rest;
 	if (rest->n == 0)
 		return false;
 	at = memchr(rest->p, (unsigned char)sep, rest->n);
-	*part = *rest;
 	if (at)
 		part->n = (size_t)(at - rest->p);
 	text_skip(rest, part->n + (at ? 1 : 0));

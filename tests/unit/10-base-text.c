@@ -63,6 +63,7 @@ static void test_parts(void **state)
 	assert_true(text_until(&rest, ':', &part));
 	assert_text(part, "b");
 	assert_false(text_until(&rest, ':', &part));
+	assert_text(part, "");
 
 	assert_text(text_trim(text_of("\t x y ")), "x y");
 	assert_text(text_trim(text_of("  ")), "");

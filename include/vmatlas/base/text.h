@@ -26,7 +26,7 @@ bool text_line(struct text *rest, struct text *line);
 /* The next run of bytes that are not blank (space, tab); false if none. */
 bool text_word(struct text *rest, struct text *word);
 /* What precedes the first SEP (taken off together with it), or all; false
- * when REST is empty. */
+ * when REST is empty, and so is PART then. */
 bool text_until(struct text *rest, char sep, struct text *part);
 /* Drop blanks at both ends. */
 struct text text_trim(struct text t);
