@@ -151,15 +151,17 @@ static void node_add(int fd, struct buf *path, unsigned depth, struct buf *out)
 			property_add(keep, names.names[i], out);
 	buf_char(out, '\n');
 	for (i = 0; i < names.n && depth < DEPTH_MOST; i++) {
-		const char *name = names.names[i];
+		char *name = names.names[i];
 		size_t n = strlen(name);
 		int child;
 
 		if (name[n - 1] != '/' || strpbrk(name, " \t") ||
 		    out->len > TREE_MOST)
 			continue;
+		/* With its '/' a link would be followed. */
+		name[n - 1] = '\0';
 		buf_char(path, '/');
-		buf_add(path, name, n - 1);
+		buf_str(path, name);
 		child = openat(keep, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
 			O_NOFOLLOW);
 		if (child >= 0)

@@ -167,6 +167,64 @@ static void test_text(void **state)
 	buf_fini(&buf);
 }
 
+static void expect_text(struct source *live, const char *path,
+	const char *want)
+{
+	struct buf buf = { 0 };
+
+	assert_int_equal(source_text(live, PROC_NONE, path, &buf),
+		want ? ANSWER_OK : ANSWER_ABSENT);
+	assert_string_equal(buf_text(&buf), want ? want : "");
+	buf_fini(&buf);
+}
+
+static void test_folder(void **state)
+{
+	struct tree *tree = *state;
+
+	tree_mkdir(tree, "sys/kernel/cma");
+	expect_text(tree->live, "/sys/kernel/cma/", "");
+	tree_mkdir(tree, "sys/kernel/cma/two");
+	tree_mkdir(tree, "sys/kernel/cma/one");
+	tree_write(tree, "sys/kernel/cma/count", "1", 1);
+	tree_write(tree, "sys/kernel/cma/odd\nname", "1", 1);
+	assert_int_equal(symlink("two", tree_path(tree, "sys/kernel/cma/ln")),
+		0);
+	expect_text(tree->live, "/sys/kernel/cma/",
+		"count\nln/\none/\ntwo/\n");
+	expect_text(tree->live, "/sys/kernel/none/", NULL);
+	/* A file is no folder, and a folder no text. */
+	expect_text(tree->live, "/sys/kernel/cma/count/", NULL);
+	expect_text(tree->live, "/sys/kernel/cma", NULL);
+}
+
+#define BASE "sys/firmware/devicetree/base"
+
+static void test_device_tree(void **state)
+{
+	struct tree *tree = *state;
+	char big[5000] = { 0 };
+
+	expect_text(tree->live, SOURCE_DEVICE_TREE, NULL);
+	tree_mkdir(tree, "sys/firmware");
+	tree_mkdir(tree, "sys/firmware/devicetree");
+	tree_mkdir(tree, BASE);
+	tree_mkdir(tree, BASE "/soc");
+	tree_mkdir(tree, BASE "/soc/uart@1000");
+	tree_mkdir(tree, BASE "/a name");
+	tree_mkdir(tree, BASE "/big");
+	tree_write(tree, BASE "/#size-cells", "\0\0\0\1", 4);
+	tree_write(tree, BASE "/model", "board", 6);
+	tree_write(tree, BASE "/soc/ranges", "", 0);
+	tree_write(tree, BASE "/soc/uart@1000/reg", "\0\0\x10\0\0\0\xff\n", 8);
+	tree_write(tree, BASE "/big/reg", big, sizeof(big));
+	/* Nothing leads out of it, or round. */
+	assert_int_equal(symlink("..", tree_path(tree, BASE "/soc/up")), 0);
+	expect_text(tree->live, SOURCE_DEVICE_TREE,
+		"/ #size-cells=00000001\n/big\n/soc ranges=\n"
+		"/soc/uart@1000 reg=000010000000ff0a\n");
+}
+
 static void test_words(void **state)
 {
 	struct tree *tree = *state;
@@ -519,6 +577,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		TREE(test_text),
+		TREE(test_folder),
+		TREE(test_device_tree),
 		TREE(test_words),
 		TREE(test_words_gone),
 		TREE(test_words_many),

@@ -1,0 +1,1 @@
+printf '200000-2fffff : shared window\n' >names && $VMATLAS -r zones -n 1 --procfs $FIXTURES/machines/i386 --sysfs $FIXTURES/machines/i386 --resources names -w rec >/dev/null 2>&1; $VMATLAS -r frames -f json --pfn 1f0-310 -R rec 2>/dev/null | grep -o -e '"pfn":"[^,]*,"frames":[0-9]*' -e '"resource":"[^"]*"'
