@@ -103,8 +103,8 @@ static bool take_hundredths(struct text text, uint64_t *out)
 	struct text whole;
 	uint64_t value, part = 0;
 
-	text_until(&text, '.', &whole);
-	if (!text_all_u64(whole, 10, &value) || value > 1000000)
+	if (!text_until(&text, '.', &whole) ||
+	    !text_all_u64(whole, 10, &value) || value > 1000000)
 		return false;
 	if (text.n && (text.n != 2 || !text_all_u64(text, 10, &part)))
 		return false;

@@ -129,11 +129,11 @@ static void say_rates(const struct budget *budget, struct buf *out)
 	bool swapless = budget_value(budget, GROUP_SWAP, "total", &swap) &&
 		!swap;
 
-	if (back > 0 && swapless)
+	/* Without major faults it is read(), not programs' own code. */
+	if (back > 0 && swapless && major > 0)
 		buf_fmt(out, "no swap, and %.0f file pages/s are read back that "
 			"were just dropped (%.0f major faults/s): programs wait "
-			"for their own code and files", back,
-			major > 0 ? major : 0);
+			"for their own code and files", back, major);
 	else if (back > 0)
 		buf_fmt(out, "%.0f file pages/s are read back that were just "
 			"dropped", back);

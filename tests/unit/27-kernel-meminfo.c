@@ -74,7 +74,7 @@ static void pressure(void **state)
 	assert_true(line[0].avg300 == 10000 && line[0].total == 77);
 	assert_true(line[1].total == 3);
 	psi_parse(text_of("some avg10=1.2x avg60=0.05 avg300=0.0 total=77\n"
-		"full avg10=0.00\n"), line);
+		"full avg10= avg60=0.00 avg300=0.00 total=1\n"), line);
 	assert_false(line[0].known || line[1].known);
 }
 

@@ -375,6 +375,8 @@ static void in_words(void **state)
 	sentence(fake, "pgmajfault 140\nworkingset_refault_file 250\n",
 		"no swap, and 100 file pages/s are read back that were just "
 		"dropped (20 major faults/s)");
+	sentence(fake, "pgmajfault 100\nworkingset_refault_file 250\n",
+		"100 file pages/s are read back that were just dropped");
 	sentence(fake, "pgmajfault 100\nworkingset_refault_file 50\n",
 		"calm");
 	sentence(fake, "pgmajfault 100\nworkingset_refault_file 50\n"
