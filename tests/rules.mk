@@ -46,7 +46,8 @@ $O/tests/term/%: tests/term/%.c $(TERM_HELP)
 
 # Static: vmatlas would map the same libc, and so change the zoo's shares.
 $O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c \
-		tests/live/zoo_rare.c tests/live/zoo.h $O/config
+		tests/live/zoo_rare.c tests/live/zoo_odd.c tests/live/zoo.h \
+		$O/config
 	$(say) TEST $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static \

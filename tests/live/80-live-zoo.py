@@ -135,9 +135,31 @@ def compare_state_counts(tap, who, regions, pages):
     tap.check(not bad, "%s: states of regions add up" % who, bad)
 
 
+def compare_audit(tap, lab, zoo, who, pid):
+    """Every figure; who shares a huge page by sharing its page table is only
+    told apart by the entries, as the count is 1."""
+    lines = [r for r in lab.report("-r", "audit", "-p", pid)
+             if r["kind"] == "audit"]
+    bad = ["%s %s %s: vmatlas %s, kernel %s" % (
+        r["start"], r["name"], r["field"], r["vmatlas"], r["kernel"])
+        for r in lines if r["agree"] is False]
+    tap.check(not bad and len(lines) > 100, "%s: audit" % who, bad)
+    for region in zoo.regions:
+        if region.who != who or region.name != "hugetlb-shared-tables":
+            continue
+        shared = [r["vmatlas"] for r in lines if r["start"] and
+                  int(r["start"], 16) == region.start and
+                  r["field"] == "Shared_Hugetlb"]
+        tap.check(shared == [2 << 20], "%s: a page table that is shared" % who,
+                  shared)
+
+
 def check_marks(tap, zoo, pages):
     for name, mark in (("thp", "thp-pmd"), ("thp-half-dropped", "thp-pte"),
-                       ("mlocked", "mlocked"), ("uffd-wp", "uffd-wp"),
+                       ("folio-64k", "thp-pte"),
+                       ("folio-half", "thp-pte"),
+                       ("shmem-huge", "thp-pmd"),
+                       ("file-untouched", "cached"), ("mlocked", "mlocked"), ("uffd-wp", "uffd-wp"),
                        ("swapped-in", "swapcache")):
         region = [r for r in zoo.regions if r.name == name]
         if not region:
@@ -156,7 +178,9 @@ def main():
         return
     words = ["mounts"]
     for word, make in (("swap", lab.make_swap), ("hugetlb", lab.make_hugetlb),
-                       ("ksm", lab.make_ksm)):
+                       ("gigantic", lab.make_gigantic), ("ksm", lab.make_ksm),
+                       ("folios", lab.make_folios),
+                       ("shmem", lab.make_shmem)):
         reason = make()
         if reason:
             tap.skip(word, reason)
@@ -176,6 +200,7 @@ def main():
         compare_states(tap, zoo, who, pages)
         compare_entries(tap, who, pages, entries)
         compare_state_counts(tap, who, full, pages)
+        compare_audit(tap, lab, zoo, who, pid)
         if who == "parent":
             check_marks(tap, zoo, pages)
             compare_without(tap, lab, pid)

@@ -115,15 +115,48 @@ class Lab:
         self.undo.append(lambda: subprocess.run(["swapoff", path]))
         return None
 
+    def set_choice(self, path, value):
+        """The same for a file that shows "one [two] three" for "two"."""
+        try:
+            with open(path) as f:
+                old = [w for w in f.read().split() if w.startswith("[")]
+        except OSError:
+            return False
+        if not old or not self.set_file(path, value):
+            return False
+        self.undo[-1] = lambda: self.write(path, old[0].strip("[]"))
+        return True
+
+    def make_gigantic(self):
+        path = "/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages"
+        if not os.path.exists(path):
+            return "no pages of 1G on this machine"
+        with open(path) as f:
+            have = int(f.read())
+        if not self.set_file(path, str(have + 1)):
+            return "the pool cannot be raised"
+        with open(path) as f:
+            return None if int(f.read()) > have else "no GiB in one piece"
+
+    def make_folios(self):
+        thp = "/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled"
+        return None if self.set_choice(thp, "madvise") else \
+            "no folios of 64K in this kernel"
+
+    def make_shmem(self):
+        thp = "/sys/kernel/mm/transparent_hugepage/shmem_enabled"
+        return None if self.set_choice(thp, "advise") else \
+            "no huge shared memory in this kernel"
+
     def make_hugetlb(self):
         path = "/proc/sys/vm/nr_hugepages"
         with open(path) as f:
             have = int(f.read())
-        if not self.set_file(path, str(have + 4)):
+        if not self.set_file(path, str(have + 8)):
             return "the pool cannot be raised"
         with open(path) as f:
             got = int(f.read())
-        return None if got >= have + 4 else "no memory for the pool"
+        return None if got >= have + 8 else "no memory for the pool"
 
     def make_ksm(self):
         ksm = "/sys/kernel/mm/ksm/"

@@ -10,7 +10,7 @@
  *   ready
  *
  * usage: zoo FOLDER [swap] [hugetlb] [ksm] [mounts] [devices] [folios]
- *	[gigantic] [poison] [dax=FOLDER] [soft-dirty]
+ *	[gigantic] [shmem] [poison] [dax=FOLDER] [soft-dirty]
  * FOLDER lies on a disk; the words say what was made ready for it.
  */
 #include <errno.h>
@@ -405,10 +405,12 @@ static void make_swapped(bool ready)
 
 struct family {
 	char *shared, *child_writes, *parent_writes, *swapped, *memfd;
+	char *tables;
 };
 
-static void make_family_before(struct family *f, bool swap)
+static void make_family_before(struct family *f, bool swap, bool hugetlb)
 {
+	f->tables = map_shared_tables(hugetlb);
 	f->shared = anonymous(N);
 	f->child_writes = anonymous(N);
 	f->parent_writes = anonymous(N);
@@ -438,6 +440,7 @@ static void say_family(const struct family *f, bool child)
 		say_region("fork-swapped", f->swapped, N, "swap*16");
 	read_pages(f->memfd, N);
 	say_region("fork-shared-memory", f->memfd, N, "shmem*16");
+	say_shared_tables(f->tables);
 	fflush(stdout);
 }
 
@@ -458,13 +461,13 @@ static void make_child_gone(void)
 		   "anon*8,anon-was-shared*8" : "anon*16");
 }
 
-static void make_family(bool swap)
+static void make_family(bool swap, bool hugetlb)
 {
 	struct family f;
 	int turn[2];
 	char c;
 	make_child_gone();
-	make_family_before(&f, swap);
+	make_family_before(&f, swap, hugetlb);
 	fflush(stdout);
 	if (pipe2(turn, O_CLOEXEC))
 		die("pipe");
@@ -533,7 +536,7 @@ int main(int argc, char **argv)
 	CPU_ZERO(&one);
 	CPU_SET(sched_getcpu(), &one);
 	sched_setaffinity(0, sizeof(one), &one);
-	make_family(asked(argv, "swap"));
+	make_family(asked(argv, "swap"), asked(argv, "hugetlb"));
 	make_plain();
 	make_locked();
 	make_guard();
@@ -545,6 +548,8 @@ int main(int argc, char **argv)
 	make_driver();
 	make_mounts(asked(argv, "mounts"));
 	make_hugetlb(asked(argv, "hugetlb"));
+	make_odd(asked(argv, "hugetlb"), asked(argv, "folios"),
+		 asked(argv, "shmem"));
 	make_ksm(asked(argv, "ksm"));
 	make_swapped(asked(argv, "swap"));
 	make_rare(argv);

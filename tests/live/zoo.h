@@ -65,4 +65,11 @@ void make_gigantic(void);
 void make_large_folios(void);
 void make_soft_dirty(void);
 
+/* ---- zoo_odd.c: what the system was made ready for */
+void make_odd(bool hugetlb, bool folios, bool shmem);
+/* Huge pages that a parent and its child map by one page table: mapped before
+ * the fork (NULL: that cannot be), touched and said by both. */
+char *map_shared_tables(bool hugetlb);
+void say_shared_tables(const char *p);
+
 #endif
