@@ -22,6 +22,15 @@ static struct text view(const struct buf *buf)
 
 /* ---- the process */
 
+/* One row for each swap area. */
+static bool is_area(const struct budget *budget, size_t i)
+{
+	const struct memory_row *row = &budget->rows[i];
+
+	return row->group == GROUP_SWAP &&
+		!strcmp(budget_text(budget, row->name), "area-used");
+}
+
 static void take_status(struct budget *budget, struct source *src,
 	struct proc_id id)
 {
@@ -53,6 +62,31 @@ static void take_status(struct budget *budget, struct source *src,
 		budget_note(budget, row, figures[i].note);
 	}
 	buf_fini(&text);
+}
+
+/*
+ * What of its swap is in which area: certain where there is only one, and
+ * where it has none.  (The report `swap` looks at its entries for more.)
+ */
+static void take_areas(struct budget *budget)
+{
+	int64_t swap = 0;
+	bool told = budget_value(budget, GROUP_PROCESS, "swap", &swap);
+	size_t i, areas = 0, n = budget->nrows;
+
+	for (i = 0; i < n; i++)
+		areas += is_area(budget, i);
+	for (i = 0; i < n; i++) {
+		struct memory_row *row;
+
+		if (!is_area(budget, i))
+			continue;
+		row = budget_put(budget, GROUP_PROCESS, "swap-in-area",
+			MEMORY_BYTES, told && (areas == 1 || !swap),
+			(uint64_t)swap);
+		row->subject = budget->rows[i].subject;
+		budget_note(budget, row, "without shared memory");
+	}
 }
 
 /* ---- its control group */
@@ -250,24 +284,38 @@ static void take_v1(struct cgroup *group)
 		sizeof(faults) / sizeof(*faults));
 }
 
-/* Where the hierarchy is: as mountinfo says, else where it usually is. */
+static bool take_folder(struct cgroup *group, const struct cgroup_mount *mount,
+	struct text path)
+{
+	buf_clear(&group->folder);
+	/* Elsewhere the source does not reach. */
+	if (!text_starts(mount->point, "/sys/") ||
+	    !cgroup_folder(mount, path, &group->folder))
+		return false;
+	group->top = mount->point.n;
+	return true;
+}
+
+/*
+ * Where the group is: where it usually is, if it is there; else where
+ * mountinfo says, which is long and tells a lot that is nobody's business.
+ */
 static bool find_folder(struct cgroup *group, struct text path)
 {
-	struct cgroup_mount mount;
+	bool v1 = group->version == CGROUP_V1;
+	struct cgroup_mount mount = { text_of("/"), text_of(v1 ?
+		"/sys/fs/cgroup/memory" : "/sys/fs/cgroup") };
+	bool found = take_folder(group, &mount, path);
 
+	if (found && cgroup_text(group, group->folder.len, v1 ?
+		    "memory.usage_in_bytes" : "memory.current"))
+		return true;
 	buf_clear(&group->text);
 	if (source_text(group->src, PROC_NONE, "self/mountinfo",
-		    &group->text) != ANSWER_OK ||
-	    !cgroup_mount_find(view(&group->text), group->version, &mount))
-		mount = (struct cgroup_mount){ text_of("/"),
-			text_of(group->version == CGROUP_V1 ?
-				"/sys/fs/cgroup/memory" : "/sys/fs/cgroup") };
-	/* Elsewhere the source does not reach. */
-	if (!text_starts(mount.point, "/sys/") ||
-	    !cgroup_folder(&mount, path, &group->folder))
-		return false;
-	group->top = mount.point.n;
-	return true;
+		    &group->text) == ANSWER_OK &&
+	    cgroup_mount_find(view(&group->text), group->version, &mount))
+		found = take_folder(group, &mount, path);
+	return found;
 }
 
 static void take_cgroup(struct budget *budget, struct source *src,
@@ -307,5 +355,6 @@ void budget_fill_process(struct budget *budget, struct source *src,
 	const struct machine *machine, struct proc_id id)
 {
 	take_status(budget, src, id);
+	take_areas(budget);
 	take_cgroup(budget, src, id, machine->facts.page_size);
 }

@@ -293,6 +293,93 @@ static void group_v2(void **state)
 	source_free(&fake->src);
 }
 
+/* Its own limit, and the one above: what binds is the lesser. */
+static void tightest(const char *own, const char *above, int64_t want,
+	const char *whose)
+{
+	struct fake *fake = fake_new();
+	struct budget budget;
+	const struct memory_row *row;
+
+	add_text(fake, "cgroup", "0::/app/in\n");
+	add_text(fake, V2 "/memory.max", own);
+	if (above)
+		add_text(fake, "/sys/fs/cgroup/app/memory.max", above);
+	budget = read_it(fake, ID);
+	row = budget_find(&budget, GROUP_CGROUP, "limit-in-effect");
+	assert_int_equal(row->known, want > 0 ? MEMORY_KNOWN : want < 0 ?
+		MEMORY_UNLIMITED : MEMORY_UNKNOWN);
+	if (want > 0)
+		assert_true(row->value == want);
+	assert_string_equal(budget_text(&budget, row->note), whose);
+	budget_fini(&budget);
+	source_free(&fake->src);
+}
+
+static void tightest_limit(void **state)
+{
+	(void)state;
+	tightest("9000\n", "8000\n", 8000, "/app");
+	tightest("7000\n", "8000\n", 7000, "");
+	tightest("7000\n", "max\n", 7000, "");
+	tightest("max\n", "max\n", -1, "");
+	/* One that may not be read may be the least. */
+	tightest("7000\n", NULL, 0, "");
+}
+
+static void swap_of_process(struct fake *fake, int64_t first, int64_t second)
+{
+	struct budget budget = read_it(fake, ID);
+	int64_t found[2] = { -2, -2 };
+	size_t i, n = 0;
+
+	for (i = 0; i < budget.nrows; i++) {
+		const struct memory_row *row = &budget.rows[i];
+
+		if (strcmp(budget_text(&budget, row->name), "swap-in-area"))
+			continue;
+		assert_true(n < 2);
+		found[n++] = row->known == MEMORY_KNOWN ? row->value : -1;
+	}
+	assert_true(found[0] == first && found[1] == second);
+	budget_fini(&budget);
+}
+
+static void areas(void **state)
+{
+	struct fake *fake = fake_new();
+
+	(void)state;
+	fake->swaps = "Filename Type Size Used Priority\n/a file 100 40 -2\n";
+	fake->status = "VmSwap: 8 kB\n";
+	swap_of_process(fake, 8192, -2);
+	fake->swaps = "Filename Type Size Used Priority\n/a file 100 40 -2\n"
+		"/b file 100 40 -3\n";
+	swap_of_process(fake, -1, -1);
+	fake->status = "VmSwap: 0 kB\n";
+	swap_of_process(fake, 0, 0);
+	fake->status = "";
+	swap_of_process(fake, -1, -1);
+	source_free(&fake->src);
+}
+
+/* Mounted in an unusual place, from inside of the hierarchy. */
+static void group_elsewhere(void **state)
+{
+	struct fake *fake = fake_new();
+	struct budget budget;
+
+	(void)state;
+	add_text(fake, "cgroup", "0::/box/app\n");
+	add_text(fake, "self/mountinfo", "1 2 0:3 /box /sys/fs/cgroup/unified "
+		"rw - cgroup2 cgroup2 rw\n");
+	add_text(fake, "/sys/fs/cgroup/unified/app/memory.current", "77\n");
+	budget = read_it(fake, ID);
+	assert_true(value(&budget, GROUP_CGROUP, "current") == 77);
+	budget_fini(&budget);
+	source_free(&fake->src);
+}
+
 #define V1 "/sys/fs/cgroup/memory/app"
 
 static void group_v1(void **state)
@@ -413,7 +500,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(every_machine), T(arithmetic), T(old_kernels),
 		T(negative_remainder), T(nothing_told), T(zram), T(zswap),
-		T(group_v2), T(group_v1), T(group_outside), T(in_words),
+		T(group_v2), T(tightest_limit), T(areas),
+		T(group_elsewhere), T(group_v1), T(group_outside), T(in_words),
 		T(rates),
 	};
 
