@@ -90,7 +90,8 @@ def check_growth(tap, lab):
     after = lab.report("-r", "memory")
     grown = value(after, "ram", "hugetlb") - value(before, "ram", "hugetlb")
     size = int(meminfo()["Hugepagesize"][0]) << 10
-    tap.check(grown == 4 * size, "hugetlb grows by the pool", [grown])
+    # Whoever else raises it meanwhile only adds to that.
+    tap.check(grown >= 4 * size, "hugetlb grows by the pool", [grown])
     pools = [r for r in after if r.get("group") == "hugetlb" and
              r["name"] == "pool" and r["subject"] == "%dkB" % (size >> 10)]
     tap.check(len(pools) == 1 and pools[0]["value"] >= 4,

@@ -14,7 +14,7 @@
  * A struct budget is what the machine's memory is spent on, and how hard it
  * is pressed, at one moment: rows of one figure each, which the report
  * `memory` and the memory screen walk alike.  It is read from small texts of
- * the kernel, all but one the same at every call, in well under a millisecond.
+ * the kernel, which takes about a millisecond.
  *
  * The rows of GROUP_RAM add up to MemTotal exactly, always: they are figures
  * of /proc/meminfo (fs/proc/meminfo.c) that count no page twice, and
