@@ -27,7 +27,7 @@ TERM_TESTS := $(TERM_NAMES:%=$O/tests/%)
 LIVE_PROGRAMS := $O/tests/live/zoo
 
 # ---- building
-$O/tests/unit/%: tests/unit/%.c $(LIB)
+$O/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB)
 	$(say) TEST $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< \

@@ -97,6 +97,22 @@ static size_t count_same(const struct sight *a, const struct sight *b,
 	return n;
 }
 
+/* Pages that the kernel gave other frames since it was booted, to have long
+ * free runs: it may do that to any page at any time. */
+static uint64_t frames_moved(void)
+{
+	FILE *file = fopen("/proc/vmstat", "r");
+	uint64_t moved = 0;
+	char line[200];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, "pgmigrate_success ", 18))
+			moved = strtoull(line + 18, NULL, 10);
+	if (file)
+		fclose(file);
+	return moved;
+}
+
 static bool pfns_told(const struct sight *sight)
 {
 	return PFN(sight->word[0]) != 0;
@@ -197,13 +213,15 @@ static void test_touch(void **state)
 	demo_stop(demo);
 }
 
-static void test_fork(void **state)
+/* False: frames are not what they were, as the kernel moved some. */
+static bool acts_fork(void)
 {
 	struct demo *demo = setup_demo();
 	int pid = demo_pid(demo), other;
+	uint64_t moved = frames_moved();
 	struct sight mine, its, before;
+	bool told;
 
-	(void)state;
 	hold(demo, DEMO_FORK_SHARED);
 	other = demo_now(demo).other;
 	assert_true(other > 0 && other != pid);
@@ -214,8 +232,9 @@ static void test_fork(void **state)
 	assert_int_equal(smaps(demo, other, DEMO_ACT_FORK, "Shared_Dirty") +
 			 smaps(demo, other, DEMO_ACT_FORK, "Shared_Clean"),
 			 NPAGES);
-	if (pfns_told(&its))
-		assert_int_equal(count_same(&before, &its, 0, NPAGES), NPAGES);
+	told = pfns_told(&its);
+	if (told && count_same(&before, &its, 0, NPAGES) != NPAGES)
+		goto differ;
 
 	hold(demo, DEMO_FORK_CHILD);
 	look(demo, pid, DEMO_ACT_FORK, &mine);
@@ -223,21 +242,17 @@ static void test_fork(void **state)
 	assert_int_equal(count(&mine, 0, THIRD, ALONE, ALONE), THIRD);
 	assert_int_equal(count(&its, 0, THIRD, ALONE, ALONE), THIRD);
 	assert_int_equal(count(&mine, THIRD, NPAGES, ALONE, ALONE), 0);
-	if (pfns_told(&its)) {
-		assert_int_equal(count_same(&mine, &its, 0, THIRD), 0);
-		assert_int_equal(count_same(&mine, &before, 0, THIRD), THIRD);
-	}
+	if (told && (count_same(&mine, &its, 0, THIRD) != 0 ||
+		     count_same(&mine, &before, 0, THIRD) != THIRD))
+		goto differ;
 
 	hold(demo, DEMO_FORK_PARENT);
 	look(demo, pid, DEMO_ACT_FORK, &mine);
 	look(demo, other, DEMO_ACT_FORK, &its);
 	assert_int_equal(count(&mine, 0, NPAGES, ALONE, ALONE), 2 * THIRD);
-	if (pfns_told(&its)) {
-		assert_int_equal(count_same(&mine, &before, THIRD, 2 * THIRD),
-				 0);
-		assert_int_equal(count_same(&its, &before, THIRD, NPAGES),
-				 2 * THIRD);
-	}
+	if (told && (count_same(&mine, &before, THIRD, 2 * THIRD) != 0 ||
+		     count_same(&its, &before, THIRD, NPAGES) != 2 * THIRD))
+		goto differ;
 
 	hold(demo, DEMO_FORK_ALONE);
 	assert_int_equal(demo_now(demo).other, 0);
@@ -248,9 +263,25 @@ static void test_fork(void **state)
 	hold(demo, DEMO_FORK_KEPT);
 	look(demo, pid, DEMO_ACT_FORK, &mine);
 	assert_int_equal(count(&mine, 0, NPAGES, ALONE, ALONE), NPAGES);
-	if (pfns_told(&mine))
-		assert_int_equal(count_same(&mine, &before, 0, NPAGES), NPAGES);
+	if (told && count_same(&mine, &before, 0, NPAGES) != NPAGES)
+		goto differ;
 	demo_stop(demo);
+	return true;
+differ:
+	demo_stop(demo);
+	assert_true(frames_moved() != moved);
+	return false;
+}
+
+static void test_fork(void **state)
+{
+	int tries;
+
+	(void)state;
+	for (tries = 0; tries < 10; tries++)
+		if (acts_fork())
+			return;
+	fail_msg("the kernel moves frames all the time");
 }
 
 static void test_file(void **state)
