@@ -24,6 +24,7 @@ struct frames {
 	const struct machine *machine;
 	struct mine mine;
 	bool has_mine;
+	bool no_ksm;		/* no frame is merged, whatever its flags say */
 	/* The worst answer so far, per kind of file. */
 	enum answer answers[NWORD_FILES];
 	/* Flags of the head whose tail the frame at head_next would be. */
@@ -47,6 +48,27 @@ void frames_free(struct frames *frames)
 	free(frames);
 }
 
+/* Where every anonymous frame may say KSM, it says nothing when KSM has merged
+ * none, or is not in this kernel. */
+static bool read_no_ksm(struct source *src, const struct machine *machine)
+{
+	struct buf buf = { 0 };
+	struct text text;
+	uint64_t pages;
+	enum answer answer;
+	bool none;
+
+	if (!machine->rules.ksm_lies)
+		return false;
+	answer = source_text(src, PROC_NONE, "/sys/kernel/mm/ksm/pages_shared",
+		&buf);
+	text = (struct text){ buf_text(&buf), buf.len };
+	none = answer == ANSWER_ABSENT || (answer == ANSWER_OK &&
+		text_u64(&text, 10, &pages) && !pages);
+	buf_fini(&buf);
+	return none;
+}
+
 void frames_begin(struct frames *frames, struct source *src,
 	const struct machine *machine)
 {
@@ -56,6 +78,7 @@ void frames_begin(struct frames *frames, struct source *src,
 	frames->machine = machine;
 	frames->head_next = UINT64_MAX;
 	memset(frames->answers, 0, sizeof(frames->answers));
+	frames->no_ksm = read_no_ksm(src, machine);
 }
 
 void frames_take_mine(struct frames *frames, struct space *space)
@@ -172,6 +195,8 @@ static void read_uses(struct frames *frames, uint64_t pfn, size_t n)
 	memset(frames->known, 0, n);
 	read_words(frames, WORDS_KPAGEFLAGS, pfn, n, frames->flags,
 		frames->known, KNOWN_FLAGS);
+	for (i = 0; frames->no_ksm && i < n; i++)
+		frames->flags[i] &= ~KPF(KSM);
 	for (i = 0; i < n; i++) {
 		/* Behind the end of the file there is no struct page. */
 		frames->use[i] = USE_HOLE;

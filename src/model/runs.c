@@ -159,8 +159,10 @@ static uint8_t cached_mark(struct space *space, uint8_t state, uint64_t vpn)
 	return map && cached_has(map, vpn) ? MARK_CACHED : 0;
 }
 
+/* Of the pages FROM..TO that are read those that are ASKED for. */
 static int add_slice(struct snapshot *snapshot, struct space *space,
-	const struct wish *wish, uint64_t from, uint64_t to)
+	const struct wish *wish, uint64_t from, uint64_t to,
+	struct page_range asked)
 {
 	struct reader *reader = space->reader;
 	const struct region *region = &space->regions[space->at_region];
@@ -173,9 +175,16 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 	answer = reader_words(reader, from, (size_t)(to - from));
 	if (answer != ANSWER_OK)
 		return -1;
+	for (i = 0; i < to - from; i++)
+		if (from + i < asked.start || from + i >= asked.end)
+			reader->slice.known[i] = SLICE_SKIP;
 	reader_frames(reader, &cx);
 	for (i = 0; i < to - from; i++) {
-		struct page_run run = run_of(space, i);
+		struct page_run run;
+
+		if (reader->slice.known[i] & SLICE_SKIP)
+			continue;
+		run = run_of(space, i);
 
 		place_run(&run, region, reader->machine->page_shift);
 		if (wish->runs_pfn.end &&
@@ -206,27 +215,35 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 	unsigned shift = snapshot->machine->page_shift;
 	uint64_t at = wish->runs.start >> shift, from, to;
 	uint64_t end = ((wish->runs.end - 1) >> shift) + 1;
+	/* A huge mapping is only known by all its entries. */
+	uint32_t whole = machine_pmd_pages(snapshot->machine);
+	uint64_t last;
 
 	snapshot->nruns = 0;
-	space_seek(space, at);
+	if (!whole || whole > SOURCE_SLICE)
+		whole = 1;
+	last = end + (whole - end % whole) % whole;
+	space_seek(space, at - at % whole);
 	while (snapshot->nruns < RUNS_PORTION &&
 	       space_next_slice(space, &from, &to)) {
+		struct page_range asked = { at, end };
+
 		if (from >= end)
 			break;
-		from = from < at ? at : from;
-		to = to > end ? end : to;
-		if (from >= to)
+		if (to <= at)
 			continue;
+		if (to > last)
+			to = last;
 		add_void(snapshot, space, wish, at, from);
 		if (snapshot->nruns > RUNS_PORTION)
 			break;
-		if (add_slice(snapshot, space, wish, from, to)) {
+		if (add_slice(snapshot, space, wish, from, to, asked)) {
 			/* What cannot be read is no void either. */
 			snapshot->pagemap = space->reader->answers[WORDS_PAGEMAP];
 			snapshot->runs_next = wish->runs.end;
 			return -1;
 		}
-		at = to;
+		at = to < end ? to : end;
 	}
 	if (snapshot->nruns < RUNS_PORTION)
 		add_void(snapshot, space, wish, at, end);

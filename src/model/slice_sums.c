@@ -2,6 +2,16 @@
 #include "slice_page.h"
 #include "vmatlas/model/swap_users.h"
 
+/* As far as this kernel tells, one entry may map it with its neighbours. */
+static bool may_be_huge(const struct reader *reader, size_t i)
+{
+	const struct slice *slice = &reader->slice;
+
+	return reader->huge != ANSWER_OK && (slice->known[i] & SLICE_LIKE_PMD) &&
+		(!(slice->known[i] & SLICE_FLAGS) ||
+		 (slice->flags[i] & KPF(THP)));
+}
+
 struct page_facts slice_page(const struct reader *reader, size_t i)
 {
 	const struct slice *slice = &reader->slice;
@@ -11,8 +21,7 @@ struct page_facts slice_page(const struct reader *reader, size_t i)
 		.head_flags = slice->head_flags[i],
 		.has_flags = slice->known[i] & SLICE_FLAGS,
 		.pmd_mapped = slice->known[i] & SLICE_PMD,
-		.pmd_unknown = reader->huge != ANSWER_OK &&
-			(slice->known[i] & SLICE_LIKE_PMD),
+		.pmd_unknown = may_be_huge(reader, i),
 		.frame_is_ram = true,
 	};
 
@@ -188,6 +197,8 @@ void reader_account(const struct reader *reader,
 		usage->known &= ~(uint32_t)USAGE_KSM;
 	if (anonymous && (slice->known[i] & SLICE_PMD))
 		usage->anon_huge += nbytes;
+	else if (anonymous && may_be_huge(reader, i))
+		usage->known &= ~(uint32_t)USAGE_ANON_HUGE;
 	if (!reader_mapcount(reader, i, &count)) {
 		/* Of what is no RAM it is known that others have it too. */
 		if (is_beyond_ram(reader, i)) {

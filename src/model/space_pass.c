@@ -300,7 +300,7 @@ static uint32_t unknown_by_answers(const struct space *space)
 		return USAGE_ALL;
 	if (!reader->machine->facts.pfn_visible)
 		return USAGE_ZONES;
-	return reader->huge != ANSWER_OK ? USAGE_ANON_HUGE : 0;
+	return 0;
 }
 
 static void sum_blocks(struct space *space)

@@ -19,13 +19,18 @@ from lab import (SMAPS_FIELDS, Tap, ZooSays, compare_states,  # noqa: E402
 VMATLAS = os.environ.get("VMATLAS", "build/release/vmatlas")
 # Kinds that kernels do not have before a release; they have all others.
 SINCE = {"secretmem": (5, 14), "folio-64k": (6, 8), "guard": (6, 13)}
-# A figure of all regions is unknown on kernels before a release, and why.
-TOLD_SINCE = {
-    "anon_huge": (6, 7),    # PAGEMAP_SCAN: what one entry maps
-    "swap": (6, 5),         # cachestat: shared memory in swap
+# Figures that may be unknown: of which regions, and before which release.
+ALWAYS = (99, 0)
+MAY_BE_NULL = {
+    # What one entry maps, by PAGEMAP_SCAN.
+    "anon_huge": (lambda region, made: made == "thp", (6, 7)),
+    # Shared memory in swap, by cachestat.
+    "swap": (lambda region, made: region.startswith("/"), (6, 5)),
+    # The count of a page that is no RAM is told nobody.
+    "pss": (lambda region, made: "/dax" in region, ALWAYS),
+    # What others have in the same slots is not in a recording.
+    "swap_pss": (lambda region, made: True, ALWAYS),
 }
-# Never all of them: what others have in the same slots is not in a recording.
-MAY_BE_NULL = {"swap_pss"}
 MARKS = {
     "thp": ("thp-pmd", (6, 7)),
     "thp-half-dropped": ("thp-pte", (0, 0)),
@@ -60,32 +65,30 @@ def texts_of(path):
     return texts
 
 
-def compare_sums(tap, label, release, lines, smaps):
+def compare_sums(tap, label, release, zoo, lines, smaps):
+    made = {r.start: r.name for r in zoo.regions}
     ours = {int(r["start"], 16): r for r in lines if r["kind"] == "region"}
     tap.check(sorted(ours) == [r[0] for r in smaps],
               label + ": the regions of smaps")
     for field, keys in SMAPS_FIELDS.items():
-        bad, unknown, seen = [], [], 0
+        bad, seen = [], 0
         for start, _, name, kernel, _ in smaps:
             if start not in ours or not all(k in kernel for k in keys):
                 continue
             want = sum(kernel[k] for k in keys)
             got = kib(field, ours[start][field])
             if got is None:
-                unknown.append("%x %s: unknown" % (start, name))
+                excuse, since = MAY_BE_NULL.get(field, (None, (0, 0)))
+                if release >= since or not excuse(name, made.get(start)):
+                    bad.append("%x %s: unknown" % (start, name))
                 continue
             seen += 1
             if got != want:
                 bad.append("%x %s: vmatlas %s kB, smaps %d kB" % (
                     start, name, got, want))
-        # What a DAX page's count is nobody is told.
-        excused = (field in MAY_BE_NULL or
-                   release < TOLD_SINCE.get(field, (0, 0)) or
-                   field == "pss" and all("/dax" in u for u in unknown))
-        if seen or unknown:
-            tap.check(not bad and (excused or not unknown),
-                      "%s: %s of %d regions as smaps" % (label, field, seen),
-                      bad + ([] if excused else unknown))
+        if all(k in smaps[0][3] for k in keys):
+            tap.check(not bad, "%s: %s of %d regions as smaps" % (
+                label, field, seen), bad)
 
 
 def check_marks(tap, label, release, zoo, pages):
@@ -126,7 +129,7 @@ def check_process(tap, path, label, release, zoo, who, texts):
     if who == "parent":
         check_marks(tap, label, release, zoo, pages)
     status, lines, err = replay(path, "-r", "regions", "-p", pid)
-    compare_sums(tap, "%s %s" % (label, who), release, lines,
+    compare_sums(tap, "%s %s" % (label, who), release, zoo, lines,
                  parse_smaps(texts[pid, "smaps"]))
     status, lines, err = replay(path, "-r", "audit", "-p", pid)
     lines = [r for r in lines if r["kind"] == "audit"]

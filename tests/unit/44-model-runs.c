@@ -368,11 +368,35 @@ static void gone_while_read(void **state)
 	stop(&run);
 }
 
+/* Some pages of a huge mapping are pages of a huge mapping. */
+static void a_part_of_a_huge_mapping(void **state)
+{
+	struct run run;
+	uint64_t *page;
+	size_t i;
+
+	(void)state;
+	start(&run, "1000000-1400000 rw-p 00000000 00:00 0 \n");
+	page = fake_area(run.fake, 0x1000, 1024);
+	for (i = 0; i < 512; i++)
+		page[i] = fake_frame(run.fake, 0x2000 + i, FAKE_OWN | KPF(THP) |
+			(i ? KPF(TAIL) : KPF(HEAD)), 1);
+	run.fake->huge[0] = (struct vpn_range){ 0x1000, 0x1200 };
+	run.fake->nhuge = 1;
+	begin(&run);
+	run.wish.runs = (struct page_range){ 0x1003000, 0x1005000 };
+	fill(&run);
+	assert_int_equal(run.snapshot.nruns, 1);
+	check(&run, 0, 0x1003, 2, STATE_ANON);
+	assert_int_equal(run.snapshot.runs[0].marks, MARK_THP_PMD);
+	stop(&run);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test(name)
 	const struct CMUnitTest tests[] = {
-		T(joins), T(a_process_in_lines), T(only_these_addresses),
+		T(a_part_of_a_huge_mapping), T(joins), T(a_process_in_lines), T(only_these_addresses),
 		T(only_these_frames), T(portions), T(sparse_regions_are_whole),
 		T(nobody_sees_neither_frame_nor_slot), T(gone_while_read),
 		T(one_area_names_its_slots), T(two_areas_need_both_types),

@@ -147,6 +147,29 @@ static void is(const struct world *w, uint64_t pfn, uint64_t first,
 	assert_int_equal(run->use, use);
 }
 
+/* From 6.10 on every anonymous frame may say KSM. */
+static void merged_frames(void **state)
+{
+	const uint64_t lie = FAKE_ANON | KPF(KSM);
+	struct world w;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		start(&w);
+		w.fake->more[0].path = "/sys/kernel/mm/ksm/pages_shared";
+		w.fake->more[0].text = i ? "3\n" : "0\n";
+		w.fake->flags[0x20] = lie;
+		w.fake->flags[0x22] = lie | KPF_ANON_EXCLUSIVE;
+		w.fake->flags[0x24] = lie | KPF(HEAD) | KPF(THP);
+		fill(&w, false);
+		is(&w, 0x20, 0x20, 1, i ? USE_KSM : USE_ANON);
+		is(&w, 0x22, 0x22, 1, USE_ANON);
+		is(&w, 0x24, 0x24, 1, USE_ANON);
+		stop(&w);
+	}
+}
+
 static void runs_of_the_machine(void **state)
 {
 	struct world w;
@@ -580,7 +603,8 @@ int main(void)
 		T(lru_is_file), T(uptodate_is_file),
 		T(reserved_before_driver), T(mapped_only_is_driver),
 		T(nothing_is_untyped), T(anything_else_is_kernel),
-		T(names_and_letters), T(runs_of_the_machine),
+		T(names_and_letters), T(merged_frames),
+		T(runs_of_the_machine),
 		T(only_these_frames), T(portions), T(owners), T(large_folios),
 		T(huge_pages), T(without_counts), T(without_frames_told),
 		T(tails_by_their_heads), T(behind_the_end), T(sums_by_zone),
