@@ -100,6 +100,10 @@ def check_marks(tap, label, release, zoo, pages):
         tap.check((mark in run["marks"]) == (release >= since),
                   "%s: the mark %s of %s" % (label, mark, region.name),
                   [run["marks"]])
+        if region.name == "thp":
+            tap.check("thp-pte" not in run["marks"],
+                      label + ": thp is not mapped page by page",
+                      [run["marks"]])
         if region.name == "soft-dirty":
             last = pages[region.end - 4096][0]
             tap.check(mark not in last["marks"],
