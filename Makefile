@@ -67,10 +67,10 @@ MODEL += space space_blocks space_pass space_fitness space_cached
 MODEL += link snapshot runs detail audit
 MODEL += frame_use mine frames frame_sums swap_rows swap_users sum
 MODEL += budget budget_ram budget_swap budget_events budget_process
-MODEL += crowd owners question
+MODEL += crowd owners address_spaces group question
 MODEL += fields fields_process fields_region fields_page fields_zone
 MODEL += fields_audit fields_frame fields_swap fields_sum fields_fitness
-MODEL += fields_memory fields_owner fields_cow
+MODEL += fields_memory fields_owner fields_cow fields_group
 MODEL += refresh sampler
 VIEW := grid role color theme picture layout bin paint keymap foot explain
 VIEW += atlas atlas_act atlas_paint atlas_head atlas_inspect
@@ -79,7 +79,7 @@ VIEW += memory memory_pen memory_ram memory_zones memory_frames
 VIEW += help
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command
-APP += session report_sum report batch ui script screen
+APP += session selection report_sum report_group report batch ui script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

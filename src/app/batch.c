@@ -12,6 +12,7 @@
 #include "vmatlas/app/command.h"
 #include "vmatlas/app/message.h"
 #include "vmatlas/app/report.h"
+#include "vmatlas/app/selection.h"
 #include "vmatlas/app/table.h"
 #include "vmatlas/base/mem.h"
 
@@ -159,34 +160,58 @@ static bool goes_on(const struct batch *batch)
 		batch->reporter.session->command;
 }
 
-/* Every process that has memory, and is the users' asked for. */
-static int each_process(struct batch *batch, struct err *err)
+/* The pids of the processes that have memory and are chosen, in *PIDS; 1: the
+ * recording is at its end. */
+static int choose(struct batch *batch, int **pids, size_t *n, struct err *err)
 {
 	struct reporter *reporter = &batch->reporter;
 	struct wish *wish = &reporter->session->wish;
 	struct snapshot *snapshot;
-	int *pids, result = 0;
-	size_t i, n = 0;
+	bool ended;
 
 	wish->list = wish->once = true;
+	wish->list_usage = false;
+	wish->nlist_pids = wish->ngroup_pids = 0;
+	wish->question = QUESTION_NONE;
+	selection_wish(reporter->options, wish);
 	snapshot = session_refresh(reporter->session, -1, reporter->stop, err);
 	wish->list = false;
 	if (!snapshot)
 		return -1;
-	pids = mem_new(snapshot->nrows, sizeof(*pids));
-	for (i = 0; i < snapshot->nrows; i++) {
-		const struct process *process = &snapshot->rows[i].process;
-
-		if ((process->vss || process->answer != ANSWER_OK) &&
-		    process->id.pid != (int)getpid() &&
-		    session_wants_user(reporter->options, process))
-			pids[n++] = process->id.pid;
-	}
+	*pids = selection_pids(reporter->options, snapshot, n);
+	ended = snapshot->ended;
 	snapshot_unref(snapshot);
+	return ended;
+}
+
+static int each_process(struct batch *batch, struct err *err)
+{
+	struct reporter *reporter = &batch->reporter;
+	int *pids = NULL, result;
+	size_t i, n = 0;
+
+	result = choose(batch, &pids, &n, err);
 	batch->many = true;
 	for (i = 0; i < n && !result && !*reporter->stop; i++)
 		result = run_once(batch, pids[i], true, err);
 	free(pids);
+	return result;
+}
+
+static int all_as_one(struct batch *batch, struct err *err)
+{
+	struct reporter *reporter = &batch->reporter;
+	int result = choose(batch, &reporter->group, &reporter->ngroup, err);
+
+	if (!result && !reporter->ngroup)
+		result = err_set(err, 0, "no process is chosen");
+	if (!result && reporter->ngroup > WISH_PIDS)
+		result = err_set(err, 0, "%zu processes are chosen; %d at most "
+			"can be taken as one", reporter->ngroup, WISH_PIDS);
+	if (!result)
+		result = run_once(batch, 0, true, err);
+	free(reporter->group);
+	reporter->group = NULL;
 	return result;
 }
 
@@ -197,6 +222,8 @@ static int refresh_all(struct batch *batch, struct err *err)
 	int pid = batch->reporter.session->pid, result;
 	size_t i;
 
+	if (options->together)
+		return all_as_one(batch, err);
 	if (subject == SUBJECT_EACH && !pid)
 		return each_process(batch, err);
 	if (options->npids < 2 || subject == SUBJECT_ALL)

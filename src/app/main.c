@@ -97,8 +97,11 @@
  *   model/fields_memory.c    what reports can say of that
  *   model/crowd.c            a walk over all processes
  *   model/owners.c           who has some frames
+ *   model/address_spaces.c   which processes are one address space
+ *   model/group.c            what some processes have together
  *   model/fields_owner.c     what reports can say of that
  *   model/fields_cow.c       what they can say of copy on write
+ *   model/fields_group.c     what reports can say of that
  *   model/question.c         what only all processes can answer, step by step
  *   model/refresh.c          what one refresh asks, in which order
  *   model/sampler.c          the thread that reads, and its replacement
@@ -144,7 +147,9 @@
  *   app/themes.c             finds theme files
  *   app/command.c            a COMMAND held at its first page
  *   app/session.c            whom to ask, and about which process
+ *   app/selection.c          which processes the options choose
  *   app/report_sum.c         what processes have together, said
+ *   app/report_group.c       what they are as one, said
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do

@@ -192,21 +192,26 @@ static int parse_size(struct options *options, const char *arg,
 	return 0;
 }
 
+static int add_number(int **numbers, size_t *n, const char *what,
+	const char *arg, struct err *err)
+{
+	uint64_t number;
+	int *grown;
+
+	if (parse_int(arg, 1, INT32_MAX, &number, what, err))
+		return -1;
+	grown = mem_new(*n + 1, sizeof(*grown));
+	if (*n)
+		memcpy(grown, *numbers, *n * sizeof(*grown));
+	free(*numbers);
+	*numbers = grown;
+	grown[(*n)++] = (int)number;
+	return 0;
+}
+
 static int add_pid(struct options *options, const char *arg, struct err *err)
 {
-	uint64_t pid;
-	size_t cap = 0;
-	int *pids;
-
-	if (parse_int(arg, 1, INT32_MAX, &pid, "process", err))
-		return -1;
-	pids = mem_grow(NULL, &cap, options->npids + 1, sizeof(*pids));
-	if (options->npids)
-		memcpy(pids, options->pids, options->npids * sizeof(*pids));
-	free(options->pids);
-	options->pids = pids;
-	options->pids[options->npids++] = (int)pid;
-	return 0;
+	return add_number(&options->pids, &options->npids, "process", arg, err);
 }
 
 static void add_word(const char ***words, size_t *n, const char *word)
@@ -218,6 +223,21 @@ static void add_word(const char ***words, size_t *n, const char *word)
 	free(*words);
 	*words = grown;
 	grown[(*n)++] = word;
+}
+
+/* Also as the folder that it is where the hierarchy is mounted as usual. */
+static int add_cgroup(struct options *options, const char *arg,
+	struct err *err)
+{
+	static const char mount[] = "/sys/fs/cgroup";
+	size_t n = sizeof(mount) - 1;
+
+	if (!strncmp(arg, mount, n) && (arg[n] == '/' || !arg[n]))
+		arg += n;
+	else if (*arg != '/')
+		return bad(err, "control group", arg, "a path that begins with /");
+	add_word(&options->cgroups, &options->ncgroups, arg);
+	return 0;
 }
 
 static int add_without(struct options *options, const char *arg,
@@ -243,6 +263,11 @@ static int take_selection(struct options *options, int id, const char *arg,
 	case OPTION_USER:
 		add_word(&options->users, &options->nusers, arg);
 		return 0;
+	case OPTION_CGROUP:
+		return add_cgroup(options, arg, err);
+	case OPTION_SESSION:
+		return add_number(&options->sessions, &options->nsessions,
+			"session", arg, err);
 	case OPTION_DELAY:
 		options->delay_given = true;
 		return parse_double(arg, 0.05, 86400, &options->delay,
@@ -294,6 +319,9 @@ static int take(struct options *options, int id, const char *arg,
 		break;
 	case OPTION_FULL:
 		options->full = true;
+		break;
+	case OPTION_UNION:
+		options->together = true;
 		break;
 	case OPTION_OUTPUT:
 		options->output = arg;
@@ -368,6 +396,13 @@ static int check(const struct options *options, struct err *err)
 	    !strcmp(options->record, "-") && !strcmp(options->output, "-"))
 		return err_set(err, 0, "report and recording cannot both go "
 			"to standard output");
+	if (options->together && (options->command || options->demo))
+		return err_set(err, 0, "--union is about processes that run "
+			"already");
+	if (options->together && options->report &&
+	    options->report != REPORT_PROCESSES)
+		return err_set(err, 0, "--union goes together with -r "
+			"processes only");
 	return 0;
 }
 
@@ -429,4 +464,6 @@ void options_fini(struct options *options)
 	free(options->pids);
 	free(options->names);
 	free(options->users);
+	free(options->cgroups);
+	free(options->sessions);
 }

@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "vmatlas/app/report_group.h"
 #include "vmatlas/app/report_sum.h"
+#include "vmatlas/app/selection.h"
 #include "vmatlas/app/table.h"
 
 /* ---- output */
@@ -49,17 +52,20 @@ static void report_processes(struct reporter *reporter,
 	size_t i;
 
 	sum_init(&sum);
-	sum.partial = reporter->session->wish.nlist_pids || options->nusers;
+	sum.partial = reporter->session->wish.nlist_pids ||
+		selection_is_given(options);
 	write_head(reporter, OBJECT_PROCESS, snapshot);
 	for (i = 0; i < snapshot->nrows; i++) {
 		record.row = &snapshot->rows[i];
-		if (!session_wants_user(options, &record.row->process))
+		if (!selection_wants(options, snapshot, record.row))
 			continue;
 		table_record(&reporter->text, options->format, &record);
 		sum_add(&sum, record.row);
 	}
 	if (options->full)
 		report_sum(&reporter->text, options->format, snapshot, &sum);
+	if (options->together)
+		report_group(&reporter->text, options->format, snapshot);
 	sum_fini(&sum);
 	record_fini(&record);
 }
@@ -374,11 +380,12 @@ static void wish_processes(struct wish *wish, const struct options *options,
 	size_t i;
 
 	wish->list = wish->list_usage = true;
+	selection_wish(options, wish);
 	wish->nlist_pids = 0;
 	wish->list_pagemap = options->full || pid;
 	for (i = 0; i < options->npids && i < WISH_PIDS; i++)
 		wish->list_pids[wish->nlist_pids++] = options->pids[i];
-	if (!options->npids && pid)
+	if (!options->npids && pid && !selection_is_given(options))
 		wish->list_pids[wish->nlist_pids++] = pid;
 }
 
@@ -474,6 +481,17 @@ static void wish_cow(struct wish *wish, const struct options *options, int pid)
 	wish->keep_blocks = true;
 }
 
+/* The chosen ones, each and as one. */
+static void wish_group(struct wish *wish, const struct reporter *reporter)
+{
+	size_t nbytes = reporter->ngroup * sizeof(*reporter->group);
+
+	memcpy(wish->list_pids, reporter->group, nbytes);
+	memcpy(wish->group_pids, reporter->group, nbytes);
+	wish->nlist_pids = wish->ngroup_pids = (unsigned)reporter->ngroup;
+	wish->question = QUESTION_GROUP;
+}
+
 /* ---- the table of reports */
 
 /*
@@ -542,6 +560,8 @@ void reporter_wish(struct reporter *reporter, int pid)
 		reporter->options->pa_end };
 	if (kind->wish)
 		kind->wish(wish, reporter->options, pid);
+	if (reporter->group)
+		wish_group(wish, reporter);
 }
 
 int reporter_write(struct reporter *reporter, struct snapshot **snapshot,

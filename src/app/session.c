@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <poll.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "vmatlas/app/command.h"
+#include "vmatlas/app/selection.h"
 #include "vmatlas/kernel/iomem.h"
 #include "vmatlas/source/live.h"
 #include "vmatlas/source/named.h"
@@ -126,7 +126,7 @@ int session_open(struct session *session, const struct options *options,
 		return -1;
 	if (start_sample(session, err))
 		return -1;
-	if (options->npids)
+	if (options->npids && !options->together)
 		session->pid = options->pids[0];
 	if (options->record) {
 		session->recording = recording_open(options->record, err);
@@ -248,36 +248,6 @@ static int find_name(struct session *session, struct snapshot *snapshot,
 	return err_set(err, 0, "no process is called '%s'", name);
 }
 
-bool session_wants_user(const struct options *options,
-	const struct process *process)
-{
-	size_t i;
-
-	for (i = 0; i < options->nusers; i++) {
-		char uid[16];
-
-		snprintf(uid, sizeof(uid), "%u", (unsigned)process->uid);
-		if (!strcmp(options->users[i], process->user) ||
-		    !strcmp(options->users[i], uid))
-			return true;
-	}
-	return !options->nusers;
-}
-
-/* A name that nobody has is a mistake, not an empty answer. */
-static int check_users(const struct options *options, struct err *err)
-{
-	uint64_t uid;
-	size_t i;
-
-	for (i = 0; i < options->nusers; i++)
-		if (!text_all_u64(text_of(options->users[i]), 10, &uid) &&
-		    !getpwnam(options->users[i]))
-			return err_set(err, 0, "there is no user '%s'",
-				options->users[i]);
-	return 0;
-}
-
 int session_target(struct session *session, struct buf *extra,
 	struct err *err)
 {
@@ -285,9 +255,9 @@ int session_target(struct session *session, struct buf *extra,
 	struct snapshot *snapshot;
 	int result;
 
-	if (check_users(options, err))
+	if (selection_check(options, err))
 		return -1;
-	if (session->pid || !options->nnames)
+	if (session->pid || !options->nnames || options->together)
 		return 0;
 	if (options->nnames > 1)
 		return err_set(err, 0, "one name at a time, or numbers");

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmatlas/app/selection.h"
 #include "vmatlas/base/key.h"
 #include "vmatlas/view/role.h"
 
-static bool is_wanted(const void *arg, const struct process *process)
+static bool is_wanted(const void *arg, const struct snapshot *snapshot,
+	const struct process_row *row)
 {
-	return session_wants_user(arg, process);
+	return selection_wants(arg, snapshot, row);
 }
 
 void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,

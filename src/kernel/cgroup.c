@@ -35,6 +35,21 @@ enum cgroup_version cgroup_of(struct text text, struct text *path)
 	return found;
 }
 
+bool cgroup_has(struct text text, struct text path)
+{
+	struct text line, part;
+
+	while (path.n && path.p[path.n - 1] == '/')
+		path.n--;
+	while (text_line(&text, &line))
+		if (text_until(&line, ':', &part) &&
+		    text_until(&line, ':', &part) && line.n >= path.n &&
+		    !memcmp(line.p, path.p, path.n) &&
+		    (line.n == path.n || line.p[path.n] == '/'))
+			return true;
+	return false;
+}
+
 /* "31 23 0:28 ROOT POINT options [fields] - TYPE SOURCE options" */
 static bool take_mount(struct text line, enum cgroup_version version,
 	struct cgroup_mount *out)

@@ -7,6 +7,7 @@
 enum {
 	FIELD_STATE = 3,
 	FIELD_PPID,
+	FIELD_SESSION = 6,
 	FIELD_MINFLT = 10,
 	FIELD_MAJFLT = 12,
 	FIELD_UTIME = 14,
@@ -48,6 +49,8 @@ static bool procstat_fields(struct text text, struct procstat *out)
 			return false;
 		if (field == FIELD_PPID)
 			out->ppid = value;
+		else if (field == FIELD_SESSION)
+			out->session = value;
 		else if (field == FIELD_MINFLT)
 			out->minor_faults = (uint64_t)value;
 		else if (field == FIELD_MAJFLT)

@@ -105,6 +105,8 @@ bool crowd_step(struct crowd *crowd)
 		open_member(crowd);
 	if (crowd->has_space && show_slice(crowd))
 		return true;
+	if (crowd->has_space)
+		crowd->space.process.answer = crowd->members[crowd->at].answer;
 	if (crowd->has_space && crowd->user.end)
 		crowd->user.end(crowd->user.arg, crowd->at, &crowd->space);
 	close_member(crowd);

@@ -34,6 +34,7 @@ enum answer process_read(struct process *process, struct source *src,
 	if (answer == ANSWER_OK) {
 		process->id.starttime = stat.starttime;
 		process->ppid = (int)stat.ppid;
+		process->session = (int)stat.session;
 		process->state = stat.state;
 		process->vss = stat.vss;
 		process->rss = stat.rss_pages * machine->facts.page_size;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/model/question.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "vmatlas/base/mem.h"
@@ -18,19 +19,54 @@ static bool is_same(const struct question *question, const struct wish *wish,
 		question->frames.start == frames.start &&
 		question->frames.end == frames.end &&
 		question->pages.start == pages.start &&
-		question->pages.end == pages.end;
+		question->pages.end == pages.end &&
+		question->npids == wish->ngroup_pids &&
+		(!question->npids || !memcmp(question->pids, wish->group_pids,
+			question->npids * sizeof(*question->pids)));
+}
+
+static void take_pids(struct question *question, const struct wish *wish)
+{
+	question->npids = wish->ngroup_pids;
+	free(question->pids);
+	question->pids = mem_new(question->npids, sizeof(*question->pids));
+	if (question->npids)
+		memcpy(question->pids, wish->group_pids,
+			question->npids * sizeof(*question->pids));
+}
+
+/* It can be asked as it is. */
+static bool is_ready(const struct wish *wish, const struct space *space)
+{
+	switch (wish->question) {
+	case QUESTION_OWNERS:
+		return wish->asked_pfns.end || space;
+	case QUESTION_GROUP:
+		return wish->ngroup_pids;
+	case QUESTION_NONE:
+		break;
+	}
+	return false;
 }
 
 static void begin(struct question *question, struct source *src,
 	const struct machine *machine, struct space *space)
 {
 	struct inquiry *now = &question->now;
+	struct crowd_user user;
 
-	question->answer = owners_begin(&now->owners, question->frames, space,
-		question->pages);
+	if (question->kind == QUESTION_GROUP) {
+		group_begin(&now->group);
+		question->answer = ANSWER_OK;
+		user = group_user(&now->group);
+	} else {
+		question->answer = owners_begin(&now->owners,
+			question->frames, space, question->pages);
+		user = owners_user(&now->owners);
+	}
 	if (question->answer == ANSWER_OK)
 		question->answer = crowd_begin(&now->crowd, src, machine,
-			NULL, 0, owners_user(&now->owners));
+			question->pids, question->npids, user);
 	question->asking = question->answer == ANSWER_OK;
 }
 
@@ -50,22 +86,27 @@ void question_begin(struct question *question, struct source *src,
 	question->pid = wish->pid;
 	question->frames = frames;
 	question->pages = pages;
+	take_pids(question, wish);
 	question->asking = false;
 	question->answered &= same;
-	if (question_wanted(wish) && (frames.end || space))
+	if (is_ready(wish, space))
 		begin(question, src, machine, space);
 }
 
 bool question_step(struct question *question)
 {
-	struct inquiry swap = question->last;
+	struct inquiry swap = question->last, *now = &question->now;
 
 	if (!question->asking)
 		return false;
-	if (crowd_step(&question->now.crowd))
+	if (crowd_step(&now->crowd))
 		return true;
-	owners_sort(&question->now.owners);
-	question->last = question->now;
+	if (question->kind == QUESTION_GROUP &&
+	    group_step(&now->group, &now->crowd))
+		return true;
+	if (question->kind == QUESTION_OWNERS)
+		owners_sort(&now->owners);
+	question->last = *now;
 	question->now = swap;
 	question->asking = false;
 	question->answered = true;
@@ -107,17 +148,22 @@ void question_fill(const struct question *question, struct snapshot *snapshot)
 	if (!question->answered)
 		return;
 	fill_members(&question->last.crowd, snapshot);
-	fill_owners(&question->last.owners, snapshot);
+	if (question->kind == QUESTION_OWNERS)
+		fill_owners(&question->last.owners, snapshot);
+	if (question->kind == QUESTION_GROUP)
+		snapshot->group = question->last.group.figures;
 }
 
 static void inquiry_fini(struct inquiry *inquiry)
 {
 	crowd_fini(&inquiry->crowd);
 	owners_fini(&inquiry->owners);
+	group_fini(&inquiry->group);
 }
 
 void question_fini(struct question *question)
 {
 	inquiry_fini(&question->now);
 	inquiry_fini(&question->last);
+	free(question->pids);
 }

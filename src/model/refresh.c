@@ -258,7 +258,8 @@ static void read_usage(struct refresh *refresh, struct process_row *row)
 	if (!wish->list_pagemap) {
 		row->answer = process_rollup(row->process.id, refresh->src,
 			&row->usage);
-		if (row->answer != ANSWER_ABSENT)
+		if (row->answer != ANSWER_ABSENT &&
+		    row->answer != ANSWER_UNRECORDED)
 			return;
 	}
 	space_init(&space, row->process.id, false);
@@ -289,6 +290,19 @@ static void read_anon_pages(struct refresh *refresh)
 	buf_fini(&buf);
 }
 
+static void read_cgroup(struct refresh *refresh, struct process_row *row)
+{
+	struct buf buf = { 0 };
+
+	row->cgroup = (uint32_t)refresh->commands.len;
+	row->has_cgroup = source_text(refresh->src, row->process.id, "cgroup",
+		&buf) == ANSWER_OK;
+	if (row->has_cgroup)
+		buf_add(&refresh->commands, buf_text(&buf),
+			strlen(buf_text(&buf)) + 1);
+	buf_fini(&buf);
+}
+
 static void read_list(struct refresh *refresh)
 {
 	struct process *processes;
@@ -316,6 +330,8 @@ static void read_list(struct refresh *refresh)
 			refresh->src, &command);
 		buf_add(&refresh->commands, buf_text(&command),
 			strlen(buf_text(&command)) + 1);
+		if (refresh->wish.list_cgroups)
+			read_cgroup(refresh, row);
 		if (refresh->wish.list_usage)
 			read_usage(refresh, row);
 	}
@@ -370,7 +386,8 @@ bool refresh_is_about_else(const struct wish *now, const struct wish *before)
 		now->keep_blocks != before->keep_blocks ||
 		(now->want_budget && !before->want_budget) ||
 		now->sums_asked != before->sums_asked ||
-		(now->list && !before->list);
+		(now->list && !before->list) ||
+		(now->list_usage && !before->list_usage);
 }
 
 /* Another wish came while the pass goes on: true, it is for this process and

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/model/swap_users.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@
 void swap_users_fini(struct swap_users *users)
 {
 	free(users->slots);
-	free(users->holders);
+	address_spaces_fini(&users->holders);
 	memset(users, 0, sizeof(*users));
 }
 
@@ -162,71 +161,24 @@ static bool has_no_swap(struct source *src, const struct machine *machine,
 	return none;
 }
 
-enum vm_order { VM_SAME, VM_BEFORE, VM_BEHIND, VM_UNKNOWN };
-
-static enum vm_order vm_compare(struct source *src, struct proc_id a,
-	struct proc_id b)
-{
-	struct buf buf = { 0 };
-	enum vm_order order = VM_UNKNOWN;
-	char path[32];
-	uint64_t said;
-	struct text text;
-
-	snprintf(path, sizeof(path), "kcmp-vm/%d", b.pid);
-	if (source_text(src, a, path, &buf) == ANSWER_OK) {
-		text = (struct text){ buf_text(&buf), buf.len };
-		if (text_u64(&text, 10, &said) && said < VM_UNKNOWN)
-			order = (enum vm_order)said;
-	}
-	buf_fini(&buf);
-	return order;
-}
-
-/* A process with slots: VM_SAME if one with its address space was counted,
- * else it is a holder from now on. */
-static enum vm_order add_holder(struct swap_users *users, struct source *src,
-	struct proc_id id)
-{
-	size_t low = 0, high = users->nholders;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		enum vm_order order = vm_compare(src, id,
-			users->holders[middle]);
-
-		if (order == VM_SAME || order == VM_UNKNOWN)
-			return order;
-		if (order == VM_BEFORE)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	users->holders = mem_grow(users->holders, &users->holders_cap,
-		users->nholders + 1, sizeof(*users->holders));
-	memmove(&users->holders[low + 1], &users->holders[low],
-		(users->nholders - low) * sizeof(*users->holders));
-	users->holders[low] = id;
-	users->nholders++;
-	return VM_BEFORE;
-}
-
 static void take_other(struct swap_users *users, struct source *src,
 	const struct machine *machine, int pid)
 {
 	struct space space;
 	enum answer answer;
-	enum vm_order order;
+	enum space_membership found;
 	uint64_t hits = 0;
+	int same;
 
 	space_init(&space, (struct proc_id){ pid, 0 }, false);
 	answer = space_refresh_map(&space, src, machine);
 	if (answer == ANSWER_OK)
 		answer = walk(users, &space, false, &hits);
 	if (answer == ANSWER_OK && hits) {
-		order = add_holder(users, src, space.process.id);
-		settle(users, order == VM_BEFORE);
-		if (order == VM_UNKNOWN)
+		found = address_spaces_add(&users->holders, src,
+			space.process.id, space.process.vss, &same);
+		settle(users, found == SPACE_NEW);
+		if (found == SPACE_UNSURE)
 			give_up(users, "whether two processes are one address "
 				"space cannot be told", pid);
 	} else {
@@ -265,6 +217,7 @@ static void read_others(struct swap_users *users, struct space *space)
 void swap_users_read(struct swap_users *users, struct space *space)
 {
 	uint64_t hits;
+	int same;
 
 	swap_users_fini(users);
 	if (!space->reader->machine->facts.pfn_visible) {
@@ -277,6 +230,7 @@ void swap_users_read(struct swap_users *users, struct space *space)
 	}
 	if (!hits)
 		return;
-	add_holder(users, space->reader->src, space->process.id);
+	address_spaces_add(&users->holders, space->reader->src,
+		space->process.id, space->process.vss, &same);
 	read_others(users, space);
 }

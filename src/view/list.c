@@ -122,7 +122,8 @@ void list_update(struct list *list, const struct snapshot *snapshot, int rows)
 
 		/* Kernel threads map nothing. */
 		if ((process->vss || process->answer != ANSWER_OK) &&
-		    (!list->shown || list->shown(list->arg, process)))
+		    (!list->shown || list->shown(list->arg, snapshot,
+				&snapshot->rows[i])))
 			list->order[list->norder++] = (uint32_t)i;
 	}
 	if (list->norder)

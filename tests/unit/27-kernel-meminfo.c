@@ -117,6 +117,14 @@ static void group_names(void **state)
 	assert_true(text_is(path, "/u v"));
 	assert_int_equal(cgroup_of(text_of("1:cpu:/a\n"), &path), CGROUP_NONE);
 	assert_int_equal(cgroup_of(text_of(""), &path), CGROUP_NONE);
+	assert_true(cgroup_has(text_of("4:cpu:/x\n0::/a/b\n"), text_of("/a/b")));
+	assert_true(cgroup_has(text_of("4:cpu:/x\n0::/a/b\n"), text_of("/a/")));
+	assert_true(cgroup_has(text_of("4:cpu:/x\n0::/a/b\n"), text_of("/")));
+	assert_true(cgroup_has(text_of("4:cpu:/x:y\n"), text_of("/x:y")));
+	assert_false(cgroup_has(text_of("0::/a/b\n"), text_of("/a/bc")));
+	assert_false(cgroup_has(text_of("0::/a/bc\n"), text_of("/a/b")));
+	assert_false(cgroup_has(text_of("0::/a/bc"), text_of("/a/bcd")));
+	assert_false(cgroup_has(text_of("/a\n:\n"), text_of("/")));
 }
 
 #define MOUNTS \

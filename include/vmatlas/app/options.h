@@ -17,6 +17,9 @@
 #define OPTIONS(X) \
 	X(PID, 'p', "pid", "PID", "look at this process (repeatable)") \
 	X(USER, 'u', "user", "USER", "only processes of this user (repeatable)") \
+	X(CGROUP, 0, "cgroup", "PATH", "only processes in this control group, or below (repeatable)") \
+	X(SESSION, 0, "session", "SID", "only processes of this session (repeatable)") \
+	X(UNION, 0, "union", NULL, "the chosen processes as one: each frame counted once") \
 	X(DELAY, 'd', "delay", "SECS", "time between refreshes, default 1.0") \
 	X(ITERATIONS, 'n', "iterations", "N", "stop after N refreshes") \
 	X(BATCH, 'b', "batch", NULL, "no screen: a report to standard output") \
@@ -72,6 +75,11 @@ struct options {
 	size_t nnames;
 	const char **users;
 	size_t nusers;
+	const char **cgroups;
+	size_t ncgroups;
+	int *sessions;
+	size_t nsessions;
+	bool together;			/* --union */
 	double delay;
 	bool delay_given;
 	uint64_t iterations;		/* 0: no limit was given */

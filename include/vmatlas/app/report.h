@@ -15,6 +15,8 @@ struct reporter {
 	const volatile int *stop;	/* other than 0: break off */
 	enum report report;
 	int out;			/* descriptor */
+	int *group;			/* pids that are to be taken as one */
+	size_t ngroup;
 	struct buf text;
 	bool head_done;			/* CSV has one header for all refreshes */
 	bool disagrees;			/* done, and the answer is no: status 3 */

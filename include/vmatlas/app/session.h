@@ -46,9 +46,6 @@ struct snapshot *session_refresh(struct session *session, int timeout_ms,
 /* Send the wish without asking for a refresh, and wait for its answer. */
 struct snapshot *session_serve(struct session *session,
 	const volatile int *stop, struct err *err);
-/* Is the process of a user that the options ask for? */
-bool session_wants_user(const struct options *options,
-	const struct process *process);
 /* The held COMMAND runs from its first refresh on. */
 void session_release_command(struct session *session);
 /* End it all; -1 with ERR where a recording could not be completed. */

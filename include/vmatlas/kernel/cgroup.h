@@ -22,6 +22,10 @@ enum cgroup_version { CGROUP_NONE, CGROUP_V1, CGROUP_V2 };
  */
 enum cgroup_version cgroup_of(struct text text, struct text *path);
 
+/* Does TEXT, a /proc/PID/cgroup, name PATH or a group below it, in whatever
+ * hierarchy?  A '/' at the end of PATH does not matter. */
+bool cgroup_has(struct text text, struct text path);
+
 /* A mounted hierarchy; views into the text. */
 struct cgroup_mount {
 	struct text root;	/* which group is at the mount's top */

@@ -12,7 +12,7 @@
  * a view into the text; it may hold blanks and brackets.
  */
 struct procstat {
-	int64_t pid, ppid;
+	int64_t pid, ppid, session;
 	struct text name;
 	char state;
 	uint64_t minor_faults, major_faults;

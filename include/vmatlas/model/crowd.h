@@ -29,7 +29,8 @@ struct crowd_user {
 	 * space->reader: entries only, of which those without a frame are of
 	 * no interest.  It may read other slices with that reader. */
 	void (*slice)(void *arg, size_t at, struct space *space);
-	/* Member AT has no more pages; NULL: not of interest. */
+	/* Member AT has no more pages: all were shown where
+	 * space->process.answer is OK.  NULL: not of interest. */
 	void (*end)(void *arg, size_t at, struct space *space);
 	void *arg;
 };

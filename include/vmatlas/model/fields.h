@@ -26,7 +26,8 @@
 	X(FITNESS, "fitness", fitness_fields) \
 	X(MEMORY, "memory", memory_fields) \
 	X(OWNER, "owner", owner_fields) \
-	X(COW, "cow", cow_fields)
+	X(COW, "cow", cow_fields) \
+	X(GROUP, "group", group_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };

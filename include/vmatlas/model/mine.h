@@ -36,6 +36,13 @@ void mine_read(struct mine *mine, struct space *space);
 /* Take one frame in that the process maps. */
 void mine_add_frame(struct mine *mine, uint64_t pfn, bool exclusive);
 void mine_fini(struct mine *mine);
+/* Take all frames and slots of FROM in. */
+void mine_merge(struct mine *mine, const struct mine *from);
+/* The keys of all blocks, in order, in a heap array. */
+uint64_t *mine_keys(const struct mine *mine);
+/* How often frame I of the block with KEY is mapped, for all of them. */
+void mine_block_times(const struct mine *mine, uint64_t key,
+	uint16_t times[BLOCK_PAGES]);
 /* Take one pagemap entry in. */
 void mine_add(struct mine *mine, uint64_t word, const struct kernel_rules *rules);
 /* How often the process maps PFN; *EXCLUSIVE: all its entries said that it is

@@ -13,7 +13,7 @@
  */
 struct process {
 	struct proc_id id;
-	int ppid;
+	int ppid, session;
 	char name[64];		/* comm, as the kernel gives it: untrusted */
 	char state;
 	uint32_t uid;

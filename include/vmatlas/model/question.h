@@ -3,6 +3,7 @@
 #define VMATLAS_MODEL_QUESTION_H
 
 #include "vmatlas/model/crowd.h"
+#include "vmatlas/model/group.h"
 #include "vmatlas/model/owners.h"
 
 /*
@@ -13,13 +14,16 @@
  */
 struct inquiry {
 	struct crowd crowd;
-	struct owners owners;
+	struct owners owners;		/* by the question's kind, */
+	struct group group;		/* one of them */
 };
 
 struct question {
 	enum question_kind kind;	/* QUESTION_NONE: nothing is asked */
 	struct page_range frames, pages;
 	int pid;
+	int *pids;			/* of a group */
+	unsigned npids;
 	bool asking;			/* begun, not yet answered */
 	bool answered;			/* once; that is in last */
 	enum answer answer;		/* of its beginning */

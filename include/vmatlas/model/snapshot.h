@@ -11,6 +11,7 @@
 #include "vmatlas/model/budget.h"
 #include "vmatlas/model/crowd.h"
 #include "vmatlas/model/frame_use.h"
+#include "vmatlas/model/group.h"
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
@@ -22,7 +23,7 @@
  * are in pages or frames, END exclusive.
  */
 #define WISH_RANGES 256
-#define WISH_PIDS 64
+#define WISH_PIDS 2048
 
 struct page_range {
 	uint64_t start, end;
@@ -41,6 +42,7 @@ struct focus {
 enum question_kind {
 	QUESTION_NONE,
 	QUESTION_OWNERS,	/* who has some frames */
+	QUESTION_GROUP,		/* what some processes have together */
 };
 
 struct wish {
@@ -48,6 +50,7 @@ struct wish {
 	int pid;		/* 0: no process */
 	bool list;		/* processes, cheap figures */
 	bool list_usage;	/* with the sums of each */
+	bool list_cgroups;	/* with the control groups of each */
 	bool list_pagemap;	/* those from pagemap, not smaps_rollup */
 	int list_pids[WISH_PIDS];	/* only these */
 	unsigned nlist_pids;	/* 0: all */
@@ -92,6 +95,8 @@ struct wish {
 	 * all that it has). */
 	enum question_kind question;
 	struct page_range asked_pfns, asked_va;
+	int group_pids[WISH_PIDS];	/* in order */
+	unsigned ngroup_pids;
 	/* Physical addresses (bytes; END 0: all) that runs_pfn, frame_runs
 	 * and asked_pfns are cut to as soon as the page size is known. */
 	struct page_range only_pa;
@@ -209,6 +214,8 @@ struct process_row {
 	enum answer answer;	/* why usage is not known */
 	bool by_pagemap;	/* where usage is from */
 	uint32_t command;	/* where it starts in commands */
+	uint32_t cgroup;	/* its /proc/PID/cgroup, there too */
+	bool has_cgroup;	/* that was asked for, and told */
 };
 
 /*
@@ -309,6 +316,7 @@ struct snapshot {
 	size_t nowners, owners_cap;
 	bool owners_cut;	/* there are more than were kept */
 	struct buf owner_names;	/* NUL-terminated each */
+	struct group_figures group;
 
 	/* All processes. */
 	bool has_list;

@@ -2,6 +2,7 @@
 #ifndef VMATLAS_MODEL_SWAP_USERS_H
 #define VMATLAS_MODEL_SWAP_USERS_H
 
+#include "vmatlas/model/address_spaces.h"
 #include "vmatlas/model/space.h"
 
 /*
@@ -26,10 +27,8 @@ struct swap_users {
 	int pid;		/* the process that is the reason; 0: none is */
 	struct slot_users *slots;	/* open addressing; cap a power of two */
 	size_t n, cap;
-	/* Processes that have some, one for each address space, in the order
-	 * that the kernel gives address spaces (kcmp). */
-	struct proc_id *holders;
-	size_t nholders, holders_cap;
+	/* Processes that have some, one for each address space. */
+	struct address_spaces holders;
 };
 
 /* Walk SPACE, which space_refresh was just called for, then the others. */

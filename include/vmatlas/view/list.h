@@ -27,7 +27,8 @@ struct list {
 	enum list_column sort;
 	bool invert;
 	/* Which processes are listed; NULL: all. */
-	bool (*shown)(const void *arg, const struct process *process);
+	bool (*shown)(const void *arg, const struct snapshot *snapshot,
+		const struct process_row *row);
 	const void *arg;
 	uint32_t *order;	/* rows of the snapshot, sorted */
 	size_t norder, cap;

@@ -1,0 +1,1 @@
+$VMATLAS -r processes --union 'l*' sample init -R $FIXTURES/recordings/sample.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r pages --union 4242
