@@ -45,6 +45,8 @@ void kernel_rules_of(struct text release, struct kernel_rules *rules)
 	rules->guard_bit = release_since(rules, 6, 15);
 	rules->exact_counters = release_since(rules, 6, 16) &&
 		!release_since(rules, 7, 0);
+	/* It does not in 6.1, where smaps does already. */
+	rules->shared_tables = release_since(rules, 6, 12);
 	/* Mended after 7.2, and in some stable releases before. */
 	rules->ksm_lies = release_since(rules, 6, 10);
 	rules->absent_shared = release_since(rules, 6, 11);

@@ -4,6 +4,18 @@
 #include "vmatlas/kernel/kpageflags.h"
 #include "vmatlas/kernel/pagemap.h"
 
+/* Page tables are shared where all that one of them maps is shared: 512 huge
+ * pages of 512 pages, on the machines that do so. */
+static bool may_share_tables(const struct region *region,
+	const struct kernel_rules *rules)
+{
+	const uint64_t span = UINT64_C(1) << 30;
+	uint64_t first = (region->start + span - 1) & ~(span - 1);
+
+	return !rules->shared_tables && region->shared && first < region->end &&
+		region->end - first >= span;
+}
+
 void page_context_of(const struct region *region, struct text name,
 	const struct kernel_rules *rules, struct page_context *out)
 {
@@ -22,6 +34,7 @@ void page_context_of(const struct region *region, struct text name,
 			(region->type == REGION_SPECIAL && !is_secret),
 		.is_hugetlb = region->type == REGION_HUGETLB ||
 			(flags & SMAPS_FLAG_HUGETLB),
+		.may_share_tables = may_share_tables(region, rules),
 		.is_secret = is_secret,
 		.is_pfnmap = region->type == REGION_VVAR ||
 			(flags & SMAPS_FLAG_PFNMAP),

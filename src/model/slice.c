@@ -386,6 +386,8 @@ void reader_frames(struct reader *reader, const struct page_context *cx)
 	struct slice *slice = &reader->slice;
 	size_t i;
 
+	for (i = 0; cx->is_hugetlb && cx->may_share_tables && i < slice->n; i++)
+		slice->known[i] |= SLICE_MAY_SHARE;
 	if (pfns_told(reader))
 		read_frames(reader);
 	for (i = 0; reader->machine->rules.ksm_lies && i < slice->n; i++)

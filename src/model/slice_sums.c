@@ -76,6 +76,14 @@ bool reader_is_zero_page(const struct reader *reader,
 		(slice->known[i] & SLICE_COUNT) && !slice->counts[i];
 }
 
+static enum sharing hugetlb_sharing(const struct reader *reader, size_t i)
+{
+	if (!is_exclusive(reader, i))
+		return SHARING_SHARED;
+	return reader->slice.known[i] & SLICE_MAY_SHARE ? SHARING_UNKNOWN :
+		SHARING_PRIVATE;
+}
+
 enum sharing reader_sharing(const struct reader *reader, size_t i)
 {
 	const struct slice *slice = &reader->slice;
@@ -85,20 +93,29 @@ enum sharing reader_sharing(const struct reader *reader, size_t i)
 	if ((slice->known[i] & SLICE_FLAGS) && (slice->flags[i] & KPF(ZERO_PAGE)))
 		return SHARING_SHARED;
 	if ((slice->known[i] & SLICE_FLAGS) && (slice->flags[i] & KPF(HUGE)))
-		return is_exclusive(reader, i) ? SHARING_PRIVATE : SHARING_SHARED;
+		return hugetlb_sharing(reader, i);
 	if (!is_present(slice, i) || !reader_mapcount(reader, i, &count))
 		return SHARING_UNKNOWN;
 	return count < 2 ? SHARING_PRIVATE : SHARING_SHARED;
 }
 
-static void account_hugetlb(struct usage *usage, uint32_t nbytes, bool mine)
+static void account_hugetlb(const struct reader *reader, size_t i,
+	uint32_t nbytes, struct usage *usage)
 {
 	/* Two processes may share the page table that maps it: then the
 	 * count is 1, and only the entry's bit tells. */
-	if (mine)
+	switch (hugetlb_sharing(reader, i)) {
+	case SHARING_PRIVATE:
 		usage->private_hugetlb += nbytes;
-	else
+		break;
+	case SHARING_SHARED:
 		usage->shared_hugetlb += nbytes;
+		break;
+	case SHARING_UNKNOWN:
+		usage->known &= ~(uint32_t)(USAGE_PRIVATE_HUGETLB |
+			USAGE_SHARED_HUGETLB);
+		break;
+	}
 }
 
 /* An entry without a present page that has a frame all the same. */
@@ -179,7 +196,7 @@ void reader_account(const struct reader *reader,
 	if (reader_is_zero_page(reader, cx, i))
 		return;
 	if ((flags & KPF(HUGE)) || cx->is_hugetlb) {
-		account_hugetlb(usage, nbytes, is_exclusive(reader, i));
+		account_hugetlb(reader, i, nbytes, usage);
 		return;
 	}
 	/* Until 6.12 or so a DAX page was no "normal" one for smaps. */

@@ -2,15 +2,18 @@
 """Other kernels, as they answered: in each recording of the zoo every page is
 named what was made, and every sum is what that kernel's smaps said.
 
-50-boards-replay.py [FOLDER]: linux-*.rec with what the zoo said beside it in
-linux-*.zoo.
+50-boards-replay.py [FOLDER]: linux-*.rec.gz with what the zoo said beside it
+in linux-*.zoo.
 """
 
 import glob
+import gzip
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../live"))
 from lab import (SMAPS_FIELDS, Tap, ZooSays, compare_states,  # noqa: E402
@@ -18,12 +21,15 @@ from lab import (SMAPS_FIELDS, Tap, ZooSays, compare_states,  # noqa: E402
 
 VMATLAS = os.environ.get("VMATLAS", "build/release/vmatlas")
 # Kinds that kernels do not have before a release; they have all others.
-SINCE = {"secretmem": (5, 14), "folio-64k": (6, 8), "guard": (6, 13)}
+SINCE = {"secretmem": (5, 14), "uffd-poison": (6, 6), "folio-64k": (6, 8),
+         "guard": (6, 13)}
 # Figures that may be unknown: of which regions, and before which release.
 ALWAYS = (99, 0)
 MAY_BE_NULL = {
     # What one entry maps, by PAGEMAP_SCAN.
     "anon_huge": (lambda region, made: made == "thp", (6, 7)),
+    # Who has huge pages that are mapped by a shared page table.
+    "hugetlb": (lambda region, made: made == "hugetlb-shared-tables", (6, 12)),
     # Shared memory in swap, by cachestat.
     "swap": (lambda region, made: region.startswith("/"), (6, 5)),
     # The count of a page that is no RAM is told nobody.
@@ -144,22 +150,30 @@ def check_process(tap, path, label, release, zoo, who, texts):
               [err] + bad)
 
 
+def check_recording(tap, packed, tmp):
+    label = os.path.basename(packed)[:-len(".rec.gz")]
+    path = os.path.join(tmp, label + ".rec")
+    with gzip.open(packed, "rb") as source, open(path, "wb") as f:
+        shutil.copyfileobj(source, f)
+    texts = texts_of(path)
+    release = tuple(map(int, re.findall(r"\d+", texts[0, "release"])[:2]))
+    with open(packed[:-len(".rec.gz")] + ".zoo") as f:
+        zoo = ZooSays(f)
+    check_kinds(tap, label, release, zoo)
+    for who in sorted(zoo.pids):
+        check_process(tap, path, label, release, zoo, who, texts)
+
+
 def main():
     tap = Tap()
     here = os.path.dirname(os.path.abspath(__file__))
     folder = sys.argv[1] if len(sys.argv) > 1 else \
         os.path.join(here, "../fixtures/recordings")
-    paths = sorted(glob.glob(os.path.join(folder, "linux-*.rec")))
+    paths = sorted(glob.glob(os.path.join(folder, "linux-*.rec.gz")))
     tap.check(len(paths) > 0, "%d recordings" % len(paths))
-    for path in paths:
-        label = os.path.basename(path)[:-len(".rec")]
-        texts = texts_of(path)
-        release = tuple(map(int, re.findall(r"\d+", texts[0, "release"])[:2]))
-        with open(path[:-len(".rec")] + ".zoo") as f:
-            zoo = ZooSays(f)
-        check_kinds(tap, label, release, zoo)
-        for who in sorted(zoo.pids):
-            check_process(tap, path, label, release, zoo, who, texts)
+    with tempfile.TemporaryDirectory() as tmp:
+        for packed in paths:
+            check_recording(tap, packed, tmp)
     tap.done()
 
 

@@ -218,6 +218,42 @@ static void huge_or_not(void **state)
 	assert_false(knows(&w, USAGE_ANON_HUGE));
 }
 
+/* ---- page tables that processes share */
+
+static void read_tables(struct world *w, const char *release, const char *maps,
+	uint64_t exclusive)
+{
+	start(w, release, maps);
+	w->page[0] = fake_frame(w->fake, 0x2000, KPF(HUGE) | KPF(HEAD), 2) |
+		exclusive;
+	finish(w, DEPTH_STATES);
+}
+
+static void shared_tables(void **state)
+{
+	static const uint32_t split = USAGE_SHARED_HUGETLB |
+		USAGE_PRIVATE_HUGETLB;
+	const char *big = "1000000-81000000 rw-s 0 00:0f 5 "
+		"/anon_hugepage (deleted)\n";
+	const char *small = "1000000-1400000 rw-s 0 00:0f 5 "
+		"/anon_hugepage (deleted)\n";
+	struct world w;
+
+	(void)state;
+	read_tables(&w, "6.1.0", big, PM_EXCLUSIVE);
+	assert_false(w.total.known & split);
+	read_tables(&w, "6.1.0", big, 0);
+	assert_true(knows(&w, split));
+	IS(w.total.shared_hugetlb, 4096);
+	/* Too small for a table of its own. */
+	read_tables(&w, "6.1.0", small, PM_EXCLUSIVE);
+	assert_true(knows(&w, split));
+	IS(w.total.private_hugetlb, 4096);
+	read_tables(&w, "6.12.0", big, PM_EXCLUSIVE);
+	assert_true(knows(&w, split));
+	IS(w.total.private_hugetlb, 4096);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +262,7 @@ int main(void)
 		cmocka_unit_test(every_frame_says_ksm),
 		cmocka_unit_test(dax),
 		cmocka_unit_test(huge_or_not),
+		cmocka_unit_test(shared_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

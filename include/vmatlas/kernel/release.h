@@ -28,6 +28,7 @@ struct kernel_rules {
 	bool anon_exclusive;
 	bool folio_flags;	/* kpageflags of a tail are its head's */
 	bool exact_counters;	/* VmSwap and its like are exact */
+	bool shared_tables;	/* 6.12: "exclusive" knows of them, with hugetlb */
 	bool ksm_lies;		/* 6.10: all anonymous frames may say KSM */
 	bool absent_private, absent_shared;	/* 5.17, 6.11 */
 	bool poison_counts, poison_is_nothing;	/* 6.1, until 5.13 */

@@ -28,6 +28,7 @@ struct page_context {
 	bool is_io;		/* VmFlags io */
 	bool is_gate;
 	bool may_be_merged;	/* by KSM, as far as its VmFlags tell */
+	bool may_share_tables;	/* of huge pages, with other processes */
 	bool soft_dirty_told;	/* soft-dirty was cleared since it is there */
 };
 

@@ -31,6 +31,8 @@ enum {
 	SLICE_COUNT = 2,	/* counts[] is known */
 	SLICE_PMD = 4,		/* mapped by a PMD (or hugetlb) */
 	SLICE_SKIP = 8,		/* the caller needs nothing about this page */
+	SLICE_MAY_SHARE = 32,	/* by its page table: an entry may be wrong that
+				 * says exclusive */
 	SLICE_LIKE_PMD = 16,	/* could be mapped by one, by its frame */
 };
 
