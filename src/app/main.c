@@ -102,8 +102,13 @@
  *   model/fields_owner.c     what reports can say of that
  *   model/fields_cow.c       what they can say of copy on write
  *   model/fields_group.c     what reports can say of that
+ *   model/frame_map.c        frames, and what they belong to
+ *   model/shares.c           what a process has in common with others, as told
+ *   model/sharers.c          the same, found out
+ *   model/fields_sharing.c   what reports can say of that
  *   model/question.c         what only all processes can answer, step by step
  *   model/refresh.c          what one refresh asks, in which order
+ *   model/refresh_ask.c      what it asks of all processes
  *   model/sampler.c          the thread that reads, and its replacement
  *
  * view: what each cell of the screen says; no curses, no I/O

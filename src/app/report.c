@@ -286,6 +286,12 @@ static void report_owners(struct reporter *reporter,
 	report_all(reporter, OBJECT_OWNER, snapshot, snapshot->nowners);
 }
 
+static void report_sharing(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	report_all(reporter, OBJECT_SHARING, snapshot, snapshot->shares.n);
+}
+
 static void report_swap(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
@@ -492,6 +498,14 @@ static void wish_group(struct wish *wish, const struct reporter *reporter)
 	wish->question = QUESTION_GROUP;
 }
 
+static void wish_sharing(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)options;
+	(void)pid;
+	wish->question = QUESTION_SHARING;
+}
+
 /* ---- the table of reports */
 
 /*
@@ -522,6 +536,8 @@ static const struct report_kind {
 	[REPORT_COW] = { SUBJECT_PROCESS, wish_cow, report_cow, NULL },
 	[REPORT_OWNERS] = { SUBJECT_MACHINE_OR_PROCESS, wish_owners,
 		report_owners, NULL },
+	[REPORT_SHARING] = { SUBJECT_PROCESS, wish_sharing, report_sharing,
+		NULL },
 	[REPORT_SWAP] = { SUBJECT_MACHINE_OR_PROCESS, wish_swap, report_swap,
 		NULL },
 	[REPORT_MEMORY] = { SUBJECT_MACHINE_OR_PROCESS, wish_memory,

@@ -72,6 +72,25 @@ static void json_members(struct json *json, const struct field *field,
 	json_close(json, '}');
 }
 
+/* Each with all its items. */
+static void json_objects(struct json *json, const struct field *field,
+	struct record *record, const struct value *value)
+{
+	const struct field *item;
+
+	json_array(json, field->name);
+	for (record->item = 0; record->item < value->n; record->item++) {
+		json_object(json, NULL);
+		for (item = field->items; item->name; item++) {
+			struct value part = value_of(item, record);
+
+			json_value(json, item, item->name, record, &part);
+		}
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void json_value(struct json *json, const struct field *field,
 	const char *name, struct record *record, const struct value *value)
 {
@@ -116,6 +135,9 @@ static void json_value(struct json *json, const struct field *field,
 		break;
 	case VALUE_MEMBERS:
 		json_members(json, field, record, value);
+		break;
+	case VALUE_OBJECTS:
+		json_objects(json, field, record, value);
 		break;
 	}
 }
@@ -298,6 +320,31 @@ static void csv_parts(struct buf *out, const struct field *field,
 	}
 }
 
+/* A list has one column: "NAME 4096;OTHER 0". */
+static void csv_objects(struct buf *out, const struct field *field,
+	struct record *record, const struct value *value)
+{
+	struct buf text = { 0 };
+	const struct field *item;
+
+	for (record->item = 0; record->item < value->n; record->item++) {
+		if (record->item)
+			buf_char(&text, ';');
+		for (item = field->items; item->name; item++) {
+			struct value part = value_of(item, record);
+
+			if (item != field->items)
+				buf_char(&text, ' ');
+			if (part.kind == VALUE_TEXT)
+				buf_add(&text, part.text.p, part.text.n);
+			else
+				csv_one(&text, &part);
+		}
+	}
+	csv_text(out, (struct text){ buf_text(&text), text.len });
+	buf_fini(&text);
+}
+
 static void csv_value(struct buf *out, const struct field *field,
 	struct record *record)
 {
@@ -305,6 +352,8 @@ static void csv_value(struct buf *out, const struct field *field,
 
 	if (field->part)
 		csv_parts(out, field, record, &value);
+	else if (value.kind == VALUE_OBJECTS)
+		csv_objects(out, field, record, &value);
 	else
 		csv_one(out, &value);
 }
@@ -348,6 +397,9 @@ static void csv_head(struct buf *out, enum object object,
 
 /* ---- text for people */
 
+/* Objects of a list that people see. */
+#define OBJECTS_SHOWN 3
+
 static void text_pad(struct buf *out, const struct field *field,
 	const char *text, bool last)
 {
@@ -357,52 +409,85 @@ static void text_pad(struct buf *out, const struct field *field,
 		" " : "", field->left ? -width : width, text);
 }
 
+static void text_one(struct buf *out, const struct record *record,
+	const struct value *value)
+{
+	unsigned i;
+
+	switch (value->kind) {
+	case VALUE_NULL:
+		buf_char(out, '?');
+		break;
+	case VALUE_NONE:
+		buf_char(out, '-');
+		break;
+	case VALUE_TEXT:
+	case VALUE_NAMES:
+		text_escape(out, value->text, false);
+		break;
+	case VALUE_U64:
+		buf_fmt(out, "%" PRIu64, value->u);
+		break;
+	case VALUE_BYTES:	/* as smaps and top have them: in K */
+		buf_fmt(out, "%" PRIu64, value->u >> 10);
+		break;
+	case VALUE_BOOL:
+		buf_str(out, value->u ? "yes" : "NO");
+		break;
+	case VALUE_I64:
+		buf_fmt(out, "%" PRId64, value->i);
+		break;
+	case VALUE_REAL:
+		buf_fixed(out, value->r, 2);
+		break;
+	case VALUE_HEX:
+		buf_fmt(out, "%" PRIx64, value->u);
+		break;
+	case VALUE_LIST:
+		for (i = 0; i < value->n; i++)
+			buf_fmt(out, "%s%" PRIu64, i ? " " : "",
+				value->at(record, i));
+		break;
+	case VALUE_COUNTS:
+	case VALUE_PARTS:
+	case VALUE_MEMBERS:
+	case VALUE_OBJECTS:
+		break;
+	}
+}
+
+/* Of a list, the first few. */
+static void text_objects(struct buf *out, const struct field *field,
+	struct record *record, const struct value *value)
+{
+	const struct field *item;
+
+	for (record->item = 0; record->item < value->n &&
+	     record->item < OBJECTS_SHOWN; record->item++) {
+		if (record->item)
+			buf_str(out, ", ");
+		for (item = field->items; item->name; item++) {
+			struct value part = value_of(item, record);
+
+			if (item != field->items)
+				buf_char(out, ' ');
+			text_one(out, record, &part);
+		}
+	}
+	if (value->n > OBJECTS_SHOWN)
+		buf_fmt(out, ", %u more", value->n - OBJECTS_SHOWN);
+}
+
 static void text_value(struct buf *out, const struct field *field,
 	struct record *record)
 {
 	struct value value = value_of(field, record);
 	struct buf text = { 0 };
-	unsigned i;
 
-	switch (value.kind) {
-	case VALUE_NULL:
-		buf_char(&text, '?');
-		break;
-	case VALUE_NONE:
-		buf_char(&text, '-');
-		break;
-	case VALUE_TEXT:
-	case VALUE_NAMES:
-		text_escape(&text, value.text, false);
-		break;
-	case VALUE_U64:
-		buf_fmt(&text, "%" PRIu64, value.u);
-		break;
-	case VALUE_BYTES:	/* as smaps and top have them: in K */
-		buf_fmt(&text, "%" PRIu64, value.u >> 10);
-		break;
-	case VALUE_BOOL:
-		buf_str(&text, value.u ? "yes" : "NO");
-		break;
-	case VALUE_I64:
-		buf_fmt(&text, "%" PRId64, value.i);
-		break;
-	case VALUE_REAL:
-		buf_fixed(&text, value.r, 2);
-		break;
-	case VALUE_HEX:
-		buf_fmt(&text, "%" PRIx64, value.u);
-		break;
-	case VALUE_LIST:
-		for (i = 0; i < value.n; i++)
-			buf_fmt(&text, "%s%" PRIu64, i ? " " : "",
-				value.at(record, i));
-		break;
-	case VALUE_COUNTS:
-	case VALUE_PARTS:
-	case VALUE_MEMBERS:
-		break;
-	}
+	if (value.kind == VALUE_OBJECTS)
+		text_objects(&text, field, record, &value);
+	else
+		text_one(&text, record, &value);
 	text_pad(out, field, buf_text(&text), !field->width);
 	buf_fini(&text);
 }

@@ -13,7 +13,10 @@ OBJECTS(X)
 #undef X
 
 #define F(name, title, unit, width, left, get, part, words) \
-	{ name, title, unit, words, width, left, get, part }
+	{ name, title, unit, words, width, left, get, part, NULL }
+/* A list of objects, which have the fields ITEMS. */
+#define F_OBJECTS(name, title, unit, width, get, items, words) \
+	{ name, title, unit, words, width, true, get, NULL, items }
 
 /* Parts of COUNTS: the states that can be counted, and the zones. */
 const char *fields_state_part(const struct snapshot *snapshot, unsigned i,

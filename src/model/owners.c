@@ -18,14 +18,6 @@ void owners_fini(struct owners *owners)
 	memset(owners, 0, sizeof(*owners));
 }
 
-static void context_of(const struct space *space, struct page_context *cx)
-{
-	const struct region *region = &space->regions[space->at_region];
-
-	page_context_of(region, region_name(region, &space->names),
-		&space->reader->machine->rules, cx);
-}
-
 /* ---- the frames asked about */
 
 static void take_frames(struct owners *owners, struct space *space)
@@ -35,7 +27,7 @@ static void take_frames(struct owners *owners, struct space *space)
 	uint64_t pfn;
 	size_t i;
 
-	context_of(space, &cx);
+	space_context(space, &cx);
 	reader_frames(reader, &cx);
 	for (i = 0; i < reader->slice.n; i++)
 		if (reader_pfn(reader, i, &pfn) &&
@@ -147,7 +139,7 @@ static void take_slice(void *arg, size_t at, struct space *space)
 	owners->is_cut |= found && owners->names.len > NAMES_MAX;
 	if (!found || owners->is_cut)
 		return;
-	context_of(space, &cx);
+	space_context(space, &cx);
 	reader_frames(reader, &cx);
 	take_name(owners, at, space);
 	for (i = 0; i < slice->n; i++) {

@@ -6,6 +6,120 @@
 
 #include "vmatlas/base/mem.h"
 
+/* ---- owners */
+
+static enum answer begin_owners(struct question *question,
+	struct space *space, struct crowd_user *user)
+{
+	struct owners *owners = &question->now.owners;
+
+	if (!question->frames.end && !space)
+		return ANSWER_GONE;
+	*user = owners_user(owners);
+	return owners_begin(owners, question->frames, space, question->pages);
+}
+
+static bool end_owners(struct inquiry *inquiry)
+{
+	owners_sort(&inquiry->owners);
+	return false;
+}
+
+static void fill_owners(const struct inquiry *inquiry,
+	struct snapshot *snapshot)
+{
+	const struct owners *owners = &inquiry->owners;
+
+	snapshot->nowners = owners->n;
+	snapshot->owners_cut = owners->is_cut;
+	snapshot->owners = mem_grow(snapshot->owners, &snapshot->owners_cap,
+		owners->n, sizeof(*snapshot->owners));
+	if (owners->n)
+		memcpy(snapshot->owners, owners->rows,
+			owners->n * sizeof(*owners->rows));
+	buf_clear(&snapshot->owner_names);
+	buf_add(&snapshot->owner_names, buf_text(&owners->names),
+		owners->names.len);
+}
+
+/* ---- a group */
+
+static enum answer begin_group(struct question *question,
+	struct space *space, struct crowd_user *user)
+{
+	(void)space;
+	if (!question->npids)
+		return ANSWER_GONE;
+	group_begin(&question->now.group);
+	*user = group_user(&question->now.group);
+	return ANSWER_OK;
+}
+
+static bool end_group(struct inquiry *inquiry)
+{
+	return group_step(&inquiry->group, &inquiry->crowd);
+}
+
+static void fill_group(const struct inquiry *inquiry,
+	struct snapshot *snapshot)
+{
+	snapshot->group = inquiry->group.figures;
+}
+
+/* ---- sharing */
+
+static enum answer begin_sharing(struct question *question,
+	struct space *space, struct crowd_user *user)
+{
+	struct sharers *sharers = &question->now.sharers;
+
+	if (!space)
+		return ANSWER_GONE;
+	sharers_begin(sharers);
+	*user = sharers_first_user(sharers);
+	return ANSWER_OK;
+}
+
+static void between_sharing(struct inquiry *inquiry, struct crowd_user *user)
+{
+	sharers_between(&inquiry->sharers);
+	*user = sharers_user(&inquiry->sharers);
+}
+
+static bool end_sharing(struct inquiry *inquiry)
+{
+	sharers_sort(&inquiry->sharers);
+	return false;
+}
+
+static void fill_sharing(const struct inquiry *inquiry,
+	struct snapshot *snapshot)
+{
+	shares_copy(&snapshot->shares, &inquiry->sharers.shares);
+}
+
+/* ---- all kinds */
+
+static const struct question_ops {
+	/* Who is shown the pages of the processes; where there is a BETWEEN,
+	 * those of the process asked about alone.  ANSWER_GONE: what it is
+	 * about is not there. */
+	enum answer (*begin)(struct question *question, struct space *space,
+		struct crowd_user *user);
+	/* Then who is shown those of all processes. */
+	void (*between)(struct inquiry *inquiry, struct crowd_user *user);
+	/* All were shown; true: another step is needed. */
+	bool (*end)(struct inquiry *inquiry);
+	void (*fill)(const struct inquiry *inquiry, struct snapshot *snapshot);
+	bool early;	/* what was found so far is worth something */
+} kinds[] = {
+	[QUESTION_OWNERS] = { begin_owners, NULL, end_owners, fill_owners,
+		true },
+	[QUESTION_GROUP] = { begin_group, NULL, end_group, fill_group, false },
+	[QUESTION_SHARING] = { begin_sharing, between_sharing, end_sharing,
+		fill_sharing, true },
+};
+
 bool question_wanted(const struct wish *wish)
 {
 	return wish->question != QUESTION_NONE;
@@ -35,38 +149,28 @@ static void take_pids(struct question *question, const struct wish *wish)
 			question->npids * sizeof(*question->pids));
 }
 
-/* It can be asked as it is. */
-static bool is_ready(const struct wish *wish, const struct space *space)
+bool question_is_open(const struct question *question,
+	const struct wish *wish, const struct machine *machine)
 {
-	switch (wish->question) {
-	case QUESTION_OWNERS:
-		return wish->asked_pfns.end || space;
-	case QUESTION_GROUP:
-		return wish->ngroup_pids;
-	case QUESTION_NONE:
-		break;
-	}
-	return false;
+	return question_wanted(wish) &&
+		(!is_same(question, wish, wish->asked_pfns,
+			range_in_pages(wish->asked_va, machine)) ||
+		 (question->asking && !question->answered));
 }
 
 static void begin(struct question *question, struct source *src,
 	const struct machine *machine, struct space *space)
 {
-	struct inquiry *now = &question->now;
+	const struct question_ops *ops = &kinds[question->kind];
+	const int *only = ops->between ? &question->pid : question->pids;
 	struct crowd_user user;
 
-	if (question->kind == QUESTION_GROUP) {
-		group_begin(&now->group);
-		question->answer = ANSWER_OK;
-		user = group_user(&now->group);
-	} else {
-		question->answer = owners_begin(&now->owners,
-			question->frames, space, question->pages);
-		user = owners_user(&now->owners);
-	}
+	question->walks = 0;
+	question->answer = ops->begin(question, space, &user);
 	if (question->answer == ANSWER_OK)
-		question->answer = crowd_begin(&now->crowd, src, machine,
-			question->pids, question->npids, user);
+		question->answer = crowd_begin(&question->now.crowd, src,
+			machine, only, ops->between ? 1 : question->npids,
+			user);
 	question->asking = question->answer == ANSWER_OK;
 }
 
@@ -88,9 +192,32 @@ void question_begin(struct question *question, struct source *src,
 	question->pages = pages;
 	take_pids(question, wish);
 	question->asking = false;
+	question->answer = ANSWER_OK;
 	question->answered &= same;
-	if (is_ready(wish, space))
+	if (question_wanted(wish))
 		begin(question, src, machine, space);
+}
+
+static bool is_first_walk(const struct question *question)
+{
+	return kinds[question->kind].between && !question->walks;
+}
+
+/* The process was walked, now all of them. */
+static void walk_all(struct question *question)
+{
+	struct inquiry *now = &question->now;
+	struct crowd_user user;
+
+	question->walks++;
+	question->answer = now->crowd.n ? now->crowd.members[0].answer :
+		ANSWER_GONE;
+	if (question->answer == ANSWER_OK) {
+		kinds[question->kind].between(now, &user);
+		question->answer = crowd_begin(&now->crowd, now->crowd.src,
+			now->crowd.machine, NULL, 0, user);
+	}
+	question->asking = question->answer == ANSWER_OK;
 }
 
 bool question_step(struct question *question)
@@ -101,11 +228,12 @@ bool question_step(struct question *question)
 		return false;
 	if (crowd_step(&now->crowd))
 		return true;
-	if (question->kind == QUESTION_GROUP &&
-	    group_step(&now->group, &now->crowd))
+	if (is_first_walk(question)) {
+		walk_all(question);
+		return question->asking;
+	}
+	if (kinds[question->kind].end(now))
 		return true;
-	if (question->kind == QUESTION_OWNERS)
-		owners_sort(&now->owners);
 	question->last = *now;
 	question->now = swap;
 	question->asking = false;
@@ -123,35 +251,27 @@ static void fill_members(const struct crowd *crowd, struct snapshot *snapshot)
 			crowd->n * sizeof(*crowd->members));
 }
 
-static void fill_owners(const struct owners *owners, struct snapshot *snapshot)
-{
-	snapshot->nowners = owners->n;
-	snapshot->owners_cut = owners->is_cut;
-	snapshot->owners = mem_grow(snapshot->owners, &snapshot->owners_cap,
-		owners->n, sizeof(*snapshot->owners));
-	if (owners->n)
-		memcpy(snapshot->owners, owners->rows,
-			owners->n * sizeof(*owners->rows));
-	buf_clear(&snapshot->owner_names);
-	buf_add(&snapshot->owner_names, buf_text(&owners->names),
-		owners->names.len);
-}
-
 void question_fill(const struct question *question, struct snapshot *snapshot)
 {
+	const struct question_ops *ops = &kinds[question->kind];
+	const struct inquiry *inquiry = question->answered ? &question->last :
+		&question->now;
+
 	snapshot->question = question->kind;
 	snapshot->question_answer = question->answer;
 	snapshot->answered = question->answered;
-	snapshot->question_progress = question->asking ?
-		crowd_progress(&question->now.crowd) : 1;
+	snapshot->question_progress = !question->asking ? 1 :
+		is_first_walk(question) ? 0 :
+		crowd_progress(&question->now.crowd);
 	snapshot->nmembers = snapshot->nowners = 0;
-	if (!question->answered)
+	snapshot->owners_cut = false;
+	shares_clear(&snapshot->shares);
+	/* In the first walk nobody but the process itself was looked at. */
+	if (!question->answered && (!question->asking || !ops->early ||
+			is_first_walk(question)))
 		return;
-	fill_members(&question->last.crowd, snapshot);
-	if (question->kind == QUESTION_OWNERS)
-		fill_owners(&question->last.owners, snapshot);
-	if (question->kind == QUESTION_GROUP)
-		snapshot->group = question->last.group.figures;
+	fill_members(&inquiry->crowd, snapshot);
+	ops->fill(inquiry, snapshot);
 }
 
 static void inquiry_fini(struct inquiry *inquiry)
@@ -159,6 +279,7 @@ static void inquiry_fini(struct inquiry *inquiry)
 	crowd_fini(&inquiry->crowd);
 	owners_fini(&inquiry->owners);
 	group_fini(&inquiry->group);
+	sharers_fini(&inquiry->sharers);
 }
 
 void question_fini(struct question *question)

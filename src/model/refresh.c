@@ -47,7 +47,7 @@ void refresh_fini(struct refresh *refresh)
 	source_free(refresh->src);
 }
 
-static uint64_t clock_ms(clockid_t clock)
+uint64_t refresh_clock_ms(clockid_t clock)
 {
 	struct timespec now;
 
@@ -189,7 +189,7 @@ static void take_sums(struct snapshot *snapshot, const struct refresh *refresh)
 }
 
 /* Freeze what is known and hand it out. */
-static void publish(struct refresh *refresh, bool complete)
+void refresh_publish(struct refresh *refresh, bool complete)
 {
 	const struct wish *wish = &refresh->wish;
 	struct snapshot *snapshot;
@@ -390,10 +390,7 @@ bool refresh_is_about_else(const struct wish *now, const struct wish *before)
 		(now->list_usage && !before->list_usage);
 }
 
-/* Another wish came while the pass goes on: true, it is for this process and
- * was served; false, the pass is to be broken off, for the end or for a wish
- * that is left to the next refresh. */
-static bool serve_between(struct refresh *refresh)
+bool refresh_serve_between(struct refresh *refresh)
 {
 	struct wish *wish = &refresh->wish, next;
 
@@ -405,17 +402,17 @@ static bool serve_between(struct refresh *refresh)
 	*wish = next;
 	if (wish->keep_blocks) {
 		read_visible(refresh, false);
-		publish(refresh, false);
+		refresh_publish(refresh, false);
 	}
 	return true;
 }
 
-static bool spent_since(const struct refresh *refresh, uint64_t cpu_start)
+bool refresh_has_spent(const struct refresh *refresh, uint64_t cpu_start)
 {
 	const struct wish *wish = &refresh->wish;
 	double allowed = wish->cpu * wish->period_ms / 100.0;
 
-	return (double)(clock_ms(CLOCK_THREAD_CPUTIME_ID) - cpu_start) >
+	return (double)(refresh_clock_ms(CLOCK_THREAD_CPUTIME_ID) - cpu_start) >
 		(allowed < 1 ? 1 : allowed);
 }
 
@@ -423,7 +420,7 @@ static bool budget_is_spent(const struct refresh *refresh, uint64_t cpu_start)
 {
 	if (refresh->wish.whole || !refresh->space.whole)
 		return false;
-	return spent_since(refresh, cpu_start);
+	return refresh_has_spent(refresh, cpu_start);
 }
 
 /* Read pages until all were read, or the budget is spent; false: that was
@@ -431,8 +428,8 @@ static bool budget_is_spent(const struct refresh *refresh, uint64_t cpu_start)
 static bool read_pages(struct refresh *refresh)
 {
 	struct space *space = &refresh->space;
-	uint64_t cpu = clock_ms(CLOCK_THREAD_CPUTIME_ID);
-	uint64_t look = clock_ms(CLOCK_MONOTONIC) + FIRST_LOOK_MS;
+	uint64_t cpu = refresh_clock_ms(CLOCK_THREAD_CPUTIME_ID);
+	uint64_t look = refresh_clock_ms(CLOCK_MONOTONIC) + FIRST_LOOK_MS;
 	int more = 1;
 
 	if (!refresh->passing) {
@@ -442,13 +439,13 @@ static bool read_pages(struct refresh *refresh)
 	read_visible(refresh, true);
 	while (more > 0 && !budget_is_spent(refresh, cpu)) {
 		if (refresh->owner.has_news(refresh->owner.arg) &&
-		    !serve_between(refresh))
+		    !refresh_serve_between(refresh))
 			return false;
 		more = space_pass_step(space, refresh->wish.whole);
 		if (!space->whole && refresh->wish.keep_blocks &&
-		    clock_ms(CLOCK_MONOTONIC) >= look) {
-			publish(refresh, false);
-			look = clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
+		    refresh_clock_ms(CLOCK_MONOTONIC) >= look) {
+			refresh_publish(refresh, false);
+			look = refresh_clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
 		}
 	}
 	if (more <= 0)
@@ -506,37 +503,6 @@ static bool read_audited(struct refresh *refresh)
 			break;
 	}
 	check_pid(refresh);
-	return true;
-}
-
-static void begin_question(struct refresh *refresh)
-{
-	bool has_space = refresh->has_space &&
-		refresh->space.process.answer == ANSWER_OK;
-
-	question_begin(&refresh->question, refresh->src, refresh->machine,
-		&refresh->wish, has_space ? &refresh->space : NULL);
-}
-
-/* Go on asking all processes, as long as the budget lasts; false: broken
- * off. */
-static bool ask_all(struct refresh *refresh)
-{
-	struct question *question = &refresh->question;
-	uint64_t cpu = clock_ms(CLOCK_THREAD_CPUTIME_ID);
-
-	begin_question(refresh);
-	while (question_step(question)) {
-		if (refresh->owner.has_news(refresh->owner.arg)) {
-			if (!serve_between(refresh))
-				return false;
-			begin_question(refresh);
-		}
-		/* What was never answered is, as fast as it can be. */
-		if (!refresh->wish.whole && question->answered &&
-		    spent_since(refresh, cpu))
-			break;
-	}
 	return true;
 }
 
@@ -624,7 +590,7 @@ static void read_budget(struct refresh *refresh)
 static void read_sums(struct refresh *refresh)
 {
 	struct frame_sums *sums = &refresh->sums;
-	uint64_t look = clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
+	uint64_t look = refresh_clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
 
 	if (refresh->sums_asked != refresh->wish.sums_asked) {
 		refresh->sums_asked = refresh->wish.sums_asked;
@@ -637,10 +603,10 @@ static void read_sums(struct refresh *refresh)
 	while (frame_sums_step(sums)) {
 		if (refresh->owner.has_news(refresh->owner.arg))
 			return;
-		if (clock_ms(CLOCK_MONOTONIC) < look)
+		if (refresh_clock_ms(CLOCK_MONOTONIC) < look)
 			continue;
-		publish(refresh, false);
-		look = clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
+		refresh_publish(refresh, false);
+		look = refresh_clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
 	}
 	sums->done_ms = refresh->machine->facts.uptime_ms;
 }
@@ -660,11 +626,11 @@ void refresh_read(struct refresh *refresh)
 	if (refresh->frames)
 		frames_begin(refresh->frames, refresh->src, refresh->machine);
 	read_list(refresh);
-	complete = read_process(refresh) && ask_all(refresh);
+	complete = read_process(refresh) && refresh_ask(refresh);
 	read_budget(refresh);
 	read_sums(refresh);
 	count_rates(refresh);
-	publish(refresh, complete);
+	refresh_publish(refresh, complete);
 }
 
 int refresh_run(struct refresh *refresh, struct err *err)
@@ -691,5 +657,5 @@ void refresh_serve(struct refresh *refresh)
 	    refresh->space.process.answer == ANSWER_OK &&
 	    refresh->space.maps == ANSWER_OK && refresh->space.reader->machine)
 		read_visible(refresh, false);
-	publish(refresh, true);
+	refresh_publish(refresh, refresh_ask_first(refresh));
 }

@@ -7,6 +7,8 @@
  * what the wish names, first what is on screen, then the rest within the CPU
  * budget, and hands out snapshots.  It knows nothing of threads.
  */
+#include <time.h>
+
 #include "vmatlas/model/audit.h"
 #include "vmatlas/model/budget.h"
 #include "vmatlas/model/frame_sums.h"
@@ -71,6 +73,24 @@ int refresh_run(struct refresh *refresh, struct err *err);
 void refresh_read(struct refresh *refresh);
 /* Answer the wish from what is known, reading only what it lacks. */
 void refresh_serve(struct refresh *refresh);
+/*
+ * What refresh.c shares with refresh_ask.c.  Freeze what is known and hand it
+ * out; COMPLETE: all that the wish asks for.
+ */
+void refresh_publish(struct refresh *refresh, bool complete);
+/* Another wish came while reading goes on: true, it is for this process and
+ * was served; false, reading is to be broken off, for the end or for a wish
+ * that is left to the next refresh. */
+bool refresh_serve_between(struct refresh *refresh);
+/* Of CPU_START (by CLOCK_THREAD_CPUTIME_ID) on, the budget of a refresh. */
+bool refresh_has_spent(const struct refresh *refresh, uint64_t cpu_start);
+uint64_t refresh_clock_ms(clockid_t clock);
+/* Go on asking all processes what the wish asks, as long as the budget lasts;
+ * false: broken off, as above. */
+bool refresh_ask(struct refresh *refresh);
+/* The same where that was never answered; else there is nothing to do. */
+bool refresh_ask_first(struct refresh *refresh);
+
 /* Is a wish about something that is not read for the one BEFORE? */
 bool refresh_is_about_else(const struct wish *now, const struct wish *before);
 

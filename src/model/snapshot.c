@@ -88,6 +88,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->members);
 	free(snapshot->owners);
 	buf_fini(&snapshot->owner_names);
+	shares_fini(&snapshot->shares);
 	free(snapshot);
 }
 
@@ -255,6 +256,11 @@ static void complain_of_members(struct snapshot *snapshot)
 {
 	size_t i, n = 0;
 
+	/* What is the matter with the process itself was said. */
+	if (snapshot->question && snapshot->question_answer != ANSWER_GONE)
+		complain(snapshot, "other processes",
+			snapshot->question_answer,
+			"who else has what is unknown", NULL);
 	if (snapshot->owners_cut)
 		buf_fmt(&snapshot->problems, "owners: more than %zu; the rest "
 			"is left out, ask for fewer frames\n",

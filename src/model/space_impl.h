@@ -25,6 +25,8 @@ void space_add_usage(struct space *space, const struct block *block);
 /* Add a block's frames to its region's counts by zone. */
 void space_count_zones(struct space *space, const struct block *block);
 
+/* What matters to the pages of the region that a walk is at. */
+void space_context(const struct space *space, struct page_context *cx);
 /* Regions whose pages pagemap does not tell. */
 bool space_is_unreadable(const struct space *space, const struct region *r);
 /* A pass begins (again): nothing is counted yet; or there will be none. */

@@ -167,6 +167,14 @@ bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
 	return false;
 }
 
+void space_context(const struct space *space, struct page_context *cx)
+{
+	const struct region *region = &space->regions[space->at_region];
+
+	page_context_of(region, region_name(region, &space->names),
+		&space->reader->machine->rules, cx);
+}
+
 void space_seek(struct space *space, uint64_t vpn)
 {
 	size_t i = regions_after(space->regions, space->nregions,

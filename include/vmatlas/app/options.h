@@ -61,6 +61,7 @@
 	X(MEMORY, "memory") \
 	X(OWNERS, "owners") \
 	X(COW, "cow") \
+	X(SHARING, "sharing") \
 	X(AUDIT, "audit") \
 	X(FITNESS, "fitness")
 

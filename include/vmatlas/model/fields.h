@@ -27,7 +27,8 @@
 	X(MEMORY, "memory", memory_fields) \
 	X(OWNER, "owner", owner_fields) \
 	X(COW, "cow", cow_fields) \
-	X(GROUP, "group", group_fields)
+	X(GROUP, "group", group_fields) \
+	X(SHARING, "sharing", sharing_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };
@@ -43,6 +44,7 @@ struct record {
 	const struct process_row *row;	/* OBJECT_PROCESS */
 	const struct sum *sum;		/* OBJECT_SUM */
 	size_t index;			/* of a region, run, zone, row ... */
+	unsigned item;			/* of an object in a list of that */
 	struct buf scratch;		/* a value's words live here */
 };
 void record_fini(struct record *record);
@@ -60,6 +62,7 @@ enum value_kind {
 	VALUE_COUNTS,		/* numbers with names: those that are not 0 */
 	VALUE_PARTS,		/* the same, all of them */
 	VALUE_MEMBERS,		/* values with names, of any kind but these */
+	VALUE_OBJECTS,		/* N objects, each with the field's items */
 };
 
 struct value {
@@ -68,7 +71,7 @@ struct value {
 	uint64_t u;		/* U64, HEX, BYTES */
 	int64_t i;
 	double r;
-	unsigned n;		/* LIST, COUNTS, PARTS, MEMBERS: how many */
+	unsigned n;		/* LIST, COUNTS, PARTS, MEMBERS, OBJECTS: how many */
 	uint64_t (*at)(const struct record *record, unsigned i);
 	/* MEMBERS: fills VALUE, which comes as VALUE_NULL */
 	void (*member)(struct record *record, unsigned i, struct value *value);
@@ -86,6 +89,9 @@ struct field {
 	 * OUT has room for 32. */
 	const char *(*part)(const struct snapshot *snapshot, unsigned i,
 		char out[32]);
+	/* OBJECTS: what can be said of each, of any kind but the lists;
+	 * getters find it by the record's item. */
+	const struct field *items;
 };
 
 /* Field I of an object, or NULL behind the last. */

@@ -5,17 +5,20 @@
 #include "vmatlas/model/crowd.h"
 #include "vmatlas/model/group.h"
 #include "vmatlas/model/owners.h"
+#include "vmatlas/model/sharers.h"
 
 /*
  * A struct question is what only all processes together can answer, asked of
  * them in as many steps as the CPU budget wants: it goes on where it stopped
  * at the refresh before, and begins anew once it was answered.  The last
- * answer stays to be shown meanwhile.
+ * answer stays to be shown meanwhile, and before there is one, what was found
+ * so far.
  */
 struct inquiry {
 	struct crowd crowd;
 	struct owners owners;		/* by the question's kind, */
-	struct group group;		/* one of them */
+	struct group group;		/* one of these */
+	struct sharers sharers;
 };
 
 struct question {
@@ -25,6 +28,7 @@ struct question {
 	int *pids;			/* of a group */
 	unsigned npids;
 	bool asking;			/* begun, not yet answered */
+	unsigned walks;			/* that the answer has taken so far */
 	bool answered;			/* once; that is in last */
 	enum answer answer;		/* of its beginning */
 	struct inquiry now, last;
@@ -32,6 +36,9 @@ struct question {
 
 /* Does WISH want anything of this? */
 bool question_wanted(const struct wish *wish);
+/* WISH asks what was never answered. */
+bool question_is_open(const struct question *question,
+	const struct wish *wish, const struct machine *machine);
 /*
  * A refresh begins: go on with what WISH asks, or begin it.  SPACE is the
  * process of the wish, read by space_refresh; NULL where it names none.

@@ -15,6 +15,7 @@
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
+#include "vmatlas/model/shares.h"
 #include "vmatlas/model/space.h"
 #include "vmatlas/model/usage.h"
 
@@ -43,6 +44,7 @@ enum question_kind {
 	QUESTION_NONE,
 	QUESTION_OWNERS,	/* who has some frames */
 	QUESTION_GROUP,		/* what some processes have together */
+	QUESTION_SHARING,	/* what the process has in common with others */
 };
 
 struct wish {
@@ -317,6 +319,7 @@ struct snapshot {
 	bool owners_cut;	/* there are more than were kept */
 	struct buf owner_names;	/* NUL-terminated each */
 	struct group_figures group;
+	struct shares shares;
 
 	/* All processes. */
 	bool has_list;
