@@ -71,6 +71,8 @@ static void open_member(struct crowd *crowd)
 	crowd->has_space = true;
 	member->answer = space_refresh_map(&crowd->space, crowd->src,
 		crowd->machine);
+	if (member->answer == ANSWER_OK && crowd->user.wants_states)
+		space_learn_ksm(&crowd->space);
 	if (member->answer == ANSWER_OK)
 		space_pass_begin(&crowd->space, DEPTH_STATES);
 }

@@ -189,7 +189,7 @@ static void take_own_slice(void *arg, size_t at, struct space *space)
 
 struct crowd_user sharers_first_user(struct sharers *sharers)
 {
-	return (struct crowd_user){ take_own_slice, NULL, sharers };
+	return (struct crowd_user){ take_own_slice, NULL, sharers, true };
 }
 
 static size_t seen_words(const struct sharers *sharers)
@@ -329,7 +329,7 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 struct crowd_user sharers_user(struct sharers *sharers)
 {
-	return (struct crowd_user){ take_slice, end_member, sharers };
+	return (struct crowd_user){ take_slice, end_member, sharers, false };
 }
 
 static int compare_rows(const void *a, const void *b)

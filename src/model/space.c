@@ -311,6 +311,15 @@ enum answer space_refresh_map(struct space *space, struct source *src,
 	return refresh_map(space, src, machine, &changed);
 }
 
+void space_learn_ksm(struct space *space)
+{
+	struct reader *reader = space->reader;
+
+	reader->may_have_ksm = may_have_ksm(space, reader->src);
+	if (reader->may_have_ksm && reader->machine->rules.ksm_lies)
+		space_read_smaps(space, false);
+}
+
 enum answer space_refresh(struct space *space, struct source *src,
 	const struct machine *machine)
 {

@@ -44,6 +44,8 @@ void space_cached_free(struct space *space);
 /* Less than space_refresh: what is needed to walk the entries. */
 enum answer space_refresh_map(struct space *space, struct source *src,
 	const struct machine *machine);
+/* After that, where states are wanted: may any of its pages be merged? */
+void space_learn_ksm(struct space *space);
 /* Go on at page VPN with the pass that was begun. */
 void space_seek(struct space *space, uint64_t vpn);
 /* The next pages to read: *FROM..*TO in region at_region; false: none are

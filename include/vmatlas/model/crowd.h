@@ -33,6 +33,8 @@ struct crowd_user {
 	 * space->process.answer is OK.  NULL: not of interest. */
 	void (*end)(void *arg, size_t at, struct space *space);
 	void *arg;
+	/* It reads frames, and wants to know the pages' states. */
+	bool wants_states;
 };
 
 struct crowd {
