@@ -109,7 +109,7 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 struct crowd_user group_user(struct group *group)
 {
-	return (struct crowd_user){ take_slice, end_member, group };
+	return (struct crowd_user){ take_slice, end_member, group, false };
 }
 
 /* ---- before counting: is this all of them, and only them? */

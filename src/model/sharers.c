@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/model/sharers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/kpageflags.h"
 #include "vmatlas/kernel/pagemap.h"
+#include "vmatlas/model/address_spaces.h"
 
 static size_t nplaces(const struct sharers *sharers)
 {
@@ -292,19 +292,24 @@ static void add_row(struct sharers *sharers, size_t at, enum same_space same,
 	shares->rows[shares->n++] = row;
 }
 
-/* kcmp(2); not every kernel has it. */
-static enum same_space compare_spaces(struct source *src, struct proc_id a,
-	struct proc_id b)
+/* Does PROCESS run in the address space that is asked about? */
+static enum same_space compare_spaces(const struct sharers *sharers,
+	struct source *src, const struct process *process)
 {
-	enum same_space same = SPACE_NOT_KNOWN;
-	struct buf buf = { 0 };
-	char path[32];
+	struct address_space mine = { sharers->id, sharers->vss };
+	const struct address_spaces set = { &mine, 1, 1 };
+	int pid;
 
-	snprintf(path, sizeof(path), "kcmp-vm/%d", b.pid);
-	if (source_text(src, a, path, &buf) == ANSWER_OK)
-		same = buf.len && buf.data[0] == '0' ? SPACE_SAME : SPACE_OTHER;
-	buf_fini(&buf);
-	return same;
+	switch (address_spaces_find(&set, src, process->id, process->vss,
+			&pid)) {
+	case SPACE_KNOWN:
+		return SPACE_SAME;
+	case SPACE_NEW:
+		return SPACE_OTHER;
+	case SPACE_UNSURE:
+		break;
+	}
+	return SPACE_NOT_KNOWN;
 }
 
 static void end_member(void *arg, size_t at, struct space *space)
@@ -320,8 +325,7 @@ static void end_member(void *arg, size_t at, struct space *space)
 		return;
 	}
 	if (sharers->nfound || process->vss == sharers->vss)
-		same = compare_spaces(space->reader->src, sharers->id,
-			process->id);
+		same = compare_spaces(sharers, space->reader->src, process);
 	add_row(sharers, at, same, same == SPACE_SAME ? sharers->totals :
 		sharers->found);
 	forget_member(sharers);

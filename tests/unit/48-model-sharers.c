@@ -248,6 +248,7 @@ static void one_address_space(void **state)
 	w.crowd.kcmp = ANSWER_DENIED;
 	mine[17] = fake_frame(w.crowd.machine, 0x611, FAKE_CACHE, 3);
 	w.crowd.procs[3].words[0] = mine[17];
+	w.crowd.procs[3].vss = w.crowd.procs[2].vss;
 	ask(&w);
 	assert_int_equal(row_of(&w, 3)->same, SPACE_NOT_KNOWN);
 	stop(&w);
