@@ -68,11 +68,11 @@ MODEL += link snapshot runs detail audit
 MODEL += frame_use mine frames frame_sums swap_rows swap_users sum
 MODEL += budget budget_ram budget_swap budget_events budget_process
 MODEL += crowd owners address_spaces group frame_map shares sharers
-MODEL += question
+MODEL += comparison comparer comparer_rows comparer_pages question
 MODEL += fields fields_process fields_region fields_page fields_zone
 MODEL += fields_audit fields_frame fields_swap fields_sum fields_fitness
 MODEL += fields_memory fields_owner fields_cow fields_group
-MODEL += fields_sharing
+MODEL += fields_sharing fields_compare
 MODEL += refresh refresh_ask sampler
 VIEW := grid role color theme picture layout bin paint keymap foot explain
 VIEW += atlas atlas_act atlas_paint atlas_head atlas_inspect
@@ -81,7 +81,8 @@ VIEW += memory memory_pen memory_ram memory_zones memory_frames
 VIEW += help
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command
-APP += session selection report_sum report_group report batch ui script screen
+APP += session selection report_sum report_group report_compare report
+APP += batch ui script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

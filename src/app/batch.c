@@ -80,6 +80,7 @@ static int write_report(struct batch *batch, struct snapshot **snapshot,
 		note_problems(batch, *snapshot);
 	if (reporter->disagrees && !batch->status)
 		batch->status = 3;
+	batch->ended |= reporter->ended;
 	if (reporter->unanswered && !batch->status) {
 		message("%s", reporter->unanswered);
 		batch->status = 1;
@@ -226,7 +227,8 @@ static int refresh_all(struct batch *batch, struct err *err)
 		return all_as_one(batch, err);
 	if (subject == SUBJECT_EACH && !pid)
 		return each_process(batch, err);
-	if (options->npids < 2 || subject == SUBJECT_ALL)
+	if (options->npids < 2 || subject == SUBJECT_ALL ||
+	    subject == SUBJECT_PAIR)
 		return run_once(batch, pid, false, err);
 	for (i = 0; i < options->npids; i++) {
 		result = run_once(batch, options->pids[i], i > 0, err);

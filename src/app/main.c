@@ -106,6 +106,11 @@
  *   model/shares.c           what a process has in common with others, as told
  *   model/sharers.c          the same, found out
  *   model/fields_sharing.c   what reports can say of that
+ *   model/comparison.c       two processes page by page, as told
+ *   model/comparer.c         the same, found out:
+ *   model/comparer_rows.c    regions put side by side
+ *   model/comparer_pages.c   how their pages relate
+ *   model/fields_compare.c   what reports can say of that
  *   model/question.c         what only all processes can answer, step by step
  *   model/refresh.c          what one refresh asks, in which order
  *   model/refresh_ask.c      what it asks of all processes
@@ -155,6 +160,7 @@
  *   app/selection.c          which processes the options choose
  *   app/report_sum.c         what processes have together, said
  *   app/report_group.c       what they are as one, said
+ *   app/report_compare.c     two processes compared, said
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do

@@ -403,6 +403,10 @@ static int check(const struct options *options, struct err *err)
 	    options->report != REPORT_PROCESSES)
 		return err_set(err, 0, "--union goes together with -r "
 			"processes only");
+	if (options->report == REPORT_COMPARE && (options->npids != 2 ||
+			options->pids[0] == options->pids[1]))
+		return err_set(err, 0, "-r compare is about two processes, by "
+			"their numbers");
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmatlas/app/report_compare.h"
 #include "vmatlas/app/report_group.h"
 #include "vmatlas/app/report_sum.h"
 #include "vmatlas/app/selection.h"
@@ -506,6 +507,15 @@ static void wish_sharing(struct wish *wish, const struct options *options,
 	wish->question = QUESTION_SHARING;
 }
 
+static void wish_compare(struct wish *wish, const struct options *options,
+	int pid)
+{
+	(void)pid;
+	wish->question = QUESTION_COMPARE;
+	memcpy(wish->group_pids, options->pids, 2 * sizeof(*options->pids));
+	wish->ngroup_pids = 2;
+}
+
 /* ---- the table of reports */
 
 /*
@@ -538,6 +548,8 @@ static const struct report_kind {
 		report_owners, NULL },
 	[REPORT_SHARING] = { SUBJECT_PROCESS, wish_sharing, report_sharing,
 		NULL },
+	[REPORT_COMPARE] = { SUBJECT_PAIR, wish_compare, report_compare,
+		NULL },
 	[REPORT_SWAP] = { SUBJECT_MACHINE_OR_PROCESS, wish_swap, report_swap,
 		NULL },
 	[REPORT_MEMORY] = { SUBJECT_MACHINE_OR_PROCESS, wish_memory,
@@ -559,7 +571,7 @@ void reporter_wish(struct reporter *reporter, int pid)
 	const struct report_kind *kind = &kinds[reporter->report];
 	struct wish *wish = &reporter->session->wish;
 	bool of_process = kind->subject != SUBJECT_MACHINE &&
-		kind->subject != SUBJECT_ALL;
+		kind->subject != SUBJECT_ALL && kind->subject != SUBJECT_PAIR;
 
 	wish->once = true;
 	wish->pid = of_process ? pid : 0;
@@ -602,6 +614,9 @@ bool reporter_is_whole(const struct reporter *reporter,
 	if (wish->want_budget && snapshot->budget.meminfo != ANSWER_OK)
 		return false;
 	if (wish->want_swaps && snapshot->swaps_answer != ANSWER_OK)
+		return false;
+	if (wish->question == QUESTION_COMPARE &&
+	    !comparison_is_known(&snapshot->comparison))
 		return false;
 	return (!wish->want_frame_runs && !wish->want_uses) ||
 		(snapshot->kpageflags == ANSWER_OK &&

@@ -19,9 +19,9 @@ static enum answer begin_owners(struct question *question,
 	return owners_begin(owners, question->frames, space, question->pages);
 }
 
-static bool end_owners(struct inquiry *inquiry)
+static bool end_owners(struct question *question)
 {
-	owners_sort(&inquiry->owners);
+	owners_sort(&question->now.owners);
 	return false;
 }
 
@@ -55,9 +55,9 @@ static enum answer begin_group(struct question *question,
 	return ANSWER_OK;
 }
 
-static bool end_group(struct inquiry *inquiry)
+static bool end_group(struct question *question)
 {
-	return group_step(&inquiry->group, &inquiry->crowd);
+	return group_step(&question->now.group, &question->now.crowd);
 }
 
 static void fill_group(const struct inquiry *inquiry,
@@ -86,9 +86,9 @@ static void between_sharing(struct inquiry *inquiry, struct crowd_user *user)
 	*user = sharers_user(&inquiry->sharers);
 }
 
-static bool end_sharing(struct inquiry *inquiry)
+static bool end_sharing(struct question *question)
 {
-	sharers_sort(&inquiry->sharers);
+	sharers_sort(&question->now.sharers);
 	return false;
 }
 
@@ -96,6 +96,38 @@ static void fill_sharing(const struct inquiry *inquiry,
 	struct snapshot *snapshot)
 {
 	shares_copy(&snapshot->shares, &inquiry->sharers.shares);
+}
+
+/* ---- two processes compared */
+
+static enum answer begin_compare(struct question *question,
+	struct space *space, struct crowd_user *user)
+{
+	(void)space;
+	if (question->npids != NCOMPARE_SIDES)
+		return ANSWER_GONE;
+	comparer_begin(&question->now.comparer, question->pids[COMPARE_A],
+		question->pids[COMPARE_B]);
+	*user = comparer_user(&question->now.comparer);
+	return ANSWER_OK;
+}
+
+static bool end_compare(struct question *question)
+{
+	struct inquiry *now = &question->now;
+
+	if (comparer_step(&now->comparer, &now->crowd))
+		return true;
+	comparison_follow(&now->comparer.answer, question->answered ?
+		&question->last.comparer.answer : NULL,
+		++question->comparisons);
+	return false;
+}
+
+static void fill_compare(const struct inquiry *inquiry,
+	struct snapshot *snapshot)
+{
+	comparison_copy(&snapshot->comparison, &inquiry->comparer.answer);
 }
 
 /* ---- all kinds */
@@ -109,7 +141,7 @@ static const struct question_ops {
 	/* Then who is shown those of all processes. */
 	void (*between)(struct inquiry *inquiry, struct crowd_user *user);
 	/* All were shown; true: another step is needed. */
-	bool (*end)(struct inquiry *inquiry);
+	bool (*end)(struct question *question);
 	void (*fill)(const struct inquiry *inquiry, struct snapshot *snapshot);
 	bool early;	/* what was found so far is worth something */
 } kinds[] = {
@@ -118,6 +150,8 @@ static const struct question_ops {
 	[QUESTION_GROUP] = { begin_group, NULL, end_group, fill_group, false },
 	[QUESTION_SHARING] = { begin_sharing, between_sharing, end_sharing,
 		fill_sharing, true },
+	[QUESTION_COMPARE] = { begin_compare, NULL, end_compare, fill_compare,
+		false },
 };
 
 bool question_wanted(const struct wish *wish)
@@ -232,7 +266,7 @@ bool question_step(struct question *question)
 		walk_all(question);
 		return question->asking;
 	}
-	if (kinds[question->kind].end(now))
+	if (kinds[question->kind].end(question))
 		return true;
 	question->last = *now;
 	question->now = swap;
@@ -266,6 +300,8 @@ void question_fill(const struct question *question, struct snapshot *snapshot)
 	snapshot->nmembers = snapshot->nowners = 0;
 	snapshot->owners_cut = false;
 	shares_clear(&snapshot->shares);
+	if (question->kind != QUESTION_COMPARE || !question->answered)
+		comparison_clear(&snapshot->comparison);
 	/* In the first walk nobody but the process itself was looked at. */
 	if (!question->answered && (!question->asking || !ops->early ||
 			is_first_walk(question)))
@@ -280,6 +316,7 @@ static void inquiry_fini(struct inquiry *inquiry)
 	owners_fini(&inquiry->owners);
 	group_fini(&inquiry->group);
 	sharers_fini(&inquiry->sharers);
+	comparer_fini(&inquiry->comparer);
 }
 
 void question_fini(struct question *question)

@@ -89,6 +89,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->owners);
 	buf_fini(&snapshot->owner_names);
 	shares_fini(&snapshot->shares);
+	comparison_fini(&snapshot->comparison);
 	free(snapshot);
 }
 
@@ -268,7 +269,8 @@ static void complain_of_members(struct snapshot *snapshot)
 	for (i = 0; i < snapshot->nmembers; i++) {
 		const struct crowd_member *member = &snapshot->members[i];
 
-		if (member->answer == ANSWER_OK)
+		if (member->answer == ANSWER_OK ||
+		    snapshot->question == QUESTION_COMPARE)
 			continue;
 		buf_fmt(&snapshot->problems, "%s%d ", n++ ? ", " :
 			"processes that could not be read: ",
@@ -281,6 +283,26 @@ static void complain_of_members(struct snapshot *snapshot)
 	if (n)
 		buf_str(&snapshot->problems,
 			"; what they map is not in the answer\n");
+}
+
+static void complain_of_comparison(struct snapshot *snapshot)
+{
+	const struct comparison *comparison = &snapshot->comparison;
+	unsigned i;
+
+	for (i = 0; i < NCOMPARE_SIDES; i++)
+		if (comparison_trouble(comparison, i))
+			buf_fmt(&snapshot->problems, "%d: %s\n",
+				comparison->processes[i].id.pid,
+				comparison_trouble(comparison, i));
+	if (comparison->nrows && !comparison->frames_told &&
+	    snapshot->machine->facts.pfn_visible)
+		buf_str(&snapshot->problems, "compare: neither flags nor counts "
+			"of frames are told, so the page of zeros cannot be "
+			"left out\n");
+	if (comparison->is_cut)
+		buf_str(&snapshot->problems, "compare: pages are told for some "
+			"regions only, there are too many differences\n");
 }
 
 void snapshot_take_problems(struct snapshot *snapshot)
@@ -330,6 +352,7 @@ void snapshot_take_problems(struct snapshot *snapshot)
 		complain(snapshot, "meminfo", snapshot->budget.meminfo,
 			"what memory is spent on is unknown", root);
 	complain_of_members(snapshot);
+	complain_of_comparison(snapshot);
 	complain(snapshot, "swaps", snapshot->swaps_answer,
 		"swap areas are unknown", root);
 	if (snapshot->swap_unnamed && snapshot->swaps_answer == ANSWER_OK)

@@ -62,6 +62,7 @@
 	X(OWNERS, "owners") \
 	X(COW, "cow") \
 	X(SHARING, "sharing") \
+	X(COMPARE, "compare") \
 	X(AUDIT, "audit") \
 	X(FITNESS, "fitness")
 

@@ -21,6 +21,7 @@ struct reporter {
 	bool head_done;			/* CSV has one header for all refreshes */
 	bool disagrees;			/* done, and the answer is no: status 3 */
 	const char *unanswered;		/* why a yes or no cannot be had, or NULL */
+	bool ended;			/* there is nothing to be seen any more */
 };
 
 /* What a report is about. */
@@ -30,6 +31,7 @@ enum report_subject {
 	SUBJECT_MACHINE,	/* the machine, whatever process is named */
 	SUBJECT_MACHINE_OR_PROCESS,	/* the machine, seen from a process */
 	SUBJECT_ALL,		/* all processes, or those named, together */
+	SUBJECT_PAIR,		/* the two named, together */
 };
 
 enum report_subject report_subject(enum report report);

@@ -28,7 +28,9 @@
 	X(OWNER, "owner", owner_fields) \
 	X(COW, "cow", cow_fields) \
 	X(GROUP, "group", group_fields) \
-	X(SHARING, "sharing", sharing_fields)
+	X(SHARING, "sharing", sharing_fields) \
+	X(COMPARE, "compare", compare_fields) \
+	X(COMPARE_ROW, "compare_region", compare_row_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };

@@ -2,6 +2,7 @@
 #ifndef VMATLAS_MODEL_QUESTION_H
 #define VMATLAS_MODEL_QUESTION_H
 
+#include "vmatlas/model/comparer.h"
 #include "vmatlas/model/crowd.h"
 #include "vmatlas/model/group.h"
 #include "vmatlas/model/owners.h"
@@ -19,16 +20,18 @@ struct inquiry {
 	struct owners owners;		/* by the question's kind, */
 	struct group group;		/* one of these */
 	struct sharers sharers;
+	struct comparer comparer;
 };
 
 struct question {
 	enum question_kind kind;	/* QUESTION_NONE: nothing is asked */
 	struct page_range frames, pages;
 	int pid;
-	int *pids;			/* of a group */
+	int *pids;			/* of a group, or A and B */
 	unsigned npids;
 	bool asking;			/* begun, not yet answered */
 	unsigned walks;			/* that the answer has taken so far */
+	uint64_t comparisons;		/* that were answered, of any two */
 	bool answered;			/* once; that is in last */
 	enum answer answer;		/* of its beginning */
 	struct inquiry now, last;

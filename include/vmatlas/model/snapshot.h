@@ -9,6 +9,7 @@
 #include "vmatlas/kernel/swaps.h"
 #include "vmatlas/model/audit.h"
 #include "vmatlas/model/budget.h"
+#include "vmatlas/model/comparison.h"
 #include "vmatlas/model/crowd.h"
 #include "vmatlas/model/frame_use.h"
 #include "vmatlas/model/group.h"
@@ -45,6 +46,7 @@ enum question_kind {
 	QUESTION_OWNERS,	/* who has some frames */
 	QUESTION_GROUP,		/* what some processes have together */
 	QUESTION_SHARING,	/* what the process has in common with others */
+	QUESTION_COMPARE,	/* what two have in common, page by page */
 };
 
 struct wish {
@@ -97,7 +99,7 @@ struct wish {
 	 * all that it has). */
 	enum question_kind question;
 	struct page_range asked_pfns, asked_va;
-	int group_pids[WISH_PIDS];	/* in order */
+	int group_pids[WISH_PIDS];	/* in order; or A and B to compare */
 	unsigned ngroup_pids;
 	/* Physical addresses (bytes; END 0: all) that runs_pfn, frame_runs
 	 * and asked_pfns are cut to as soon as the page size is known. */
@@ -320,6 +322,7 @@ struct snapshot {
 	struct buf owner_names;	/* NUL-terminated each */
 	struct group_figures group;
 	struct shares shares;
+	struct comparison comparison;
 
 	/* All processes. */
 	bool has_list;

@@ -1,0 +1,1 @@
+"$VMATLAS" -R $FIXTURES/recordings/family.rec -r compare 100 100
