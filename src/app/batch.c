@@ -46,6 +46,8 @@ static const char *trouble(const struct snapshot *snapshot)
 			"there is no such process";
 	if (snapshot->process.answer != ANSWER_OK)
 		return answer_name(snapshot->process.answer);
+	if (snapshot->process.headless)
+		return "its first thread has ended; look at another, by its number in /proc/PID/task";
 	if (snapshot->maps == ANSWER_DENIED)
 		return "not permitted to look at it (needs the same user, or CAP_SYS_PTRACE)";
 	if (snapshot->maps != ANSWER_OK)

@@ -24,7 +24,8 @@ static void say_figures(struct buf *out, const struct sum *sum)
 		sum->nread == 1 ? "" : "es");
 	for (i = 0; i < sizeof(figures) / sizeof(*figures); i++) {
 		buf_fmt(out, "%s %s ", i ? "," : "", figures[i].title);
-		if (usage_knows(&sum->usage, figures[i].figure))
+		if (sum_is_known(sum) &&
+		    usage_knows(&sum->usage, figures[i].figure))
 			buf_fmt(out, "%" PRIu64 " K", figures[i].nbytes >> 10);
 		else
 			buf_char(out, '?');

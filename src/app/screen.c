@@ -172,6 +172,10 @@ static int first_look(struct session *session, struct err *err)
 		result = err_set(err, 0, "%d: not permitted to look at it "
 			"(needs the same user, or CAP_SYS_PTRACE)",
 			session->pid);
+	else if (snapshot->process.headless)
+		result = err_set(err, 0, "%d: its first thread has ended; look "
+			"at another, by its number in /proc/%d/task",
+			session->pid, session->pid);
 	else if (snapshot->complete && snapshot->maps == ANSWER_OK &&
 		 !snapshot->nregions)
 		result = err_set(err, 0, "%d: it has no address space "

@@ -89,7 +89,7 @@ int *selection_pids(const struct options *options,
 	for (i = 0; i < snapshot->nrows; i++) {
 		const struct process_row *row = &snapshot->rows[i];
 
-		if ((row->process.vss || row->process.answer != ANSWER_OK) &&
+		if (process_may_map(&row->process) &&
 		    row->process.id.pid != (int)getpid() &&
 		    selection_has(options, snapshot, row))
 			pids[(*n)++] = row->process.id.pid;

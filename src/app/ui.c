@@ -360,6 +360,8 @@ static const char *obstacle(const struct snapshot *snapshot)
 		return "not permitted: it needs the same user, or CAP_SYS_PTRACE (1: other processes)";
 	if (snapshot->maps == ANSWER_UNRECORDED)
 		return "the recording holds no more about this process (1: other processes)";
+	if (snapshot->process.headless)
+		return "its first thread has ended: look at another of /proc/PID/task (1: processes)";
 	if (!snapshot->nregions)
 		return "it has no address space: a kernel thread, or a zombie (1: other processes)";
 	return NULL;

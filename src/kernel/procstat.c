@@ -12,6 +12,7 @@ enum {
 	FIELD_MAJFLT = 12,
 	FIELD_UTIME = 14,
 	FIELD_STIME,
+	FIELD_THREADS = 20,
 	FIELD_STARTTIME = 22,
 	FIELD_VSIZE,
 	FIELD_RSS,
@@ -57,6 +58,8 @@ static bool procstat_fields(struct text text, struct procstat *out)
 			out->major_faults = (uint64_t)value;
 		else if (field == FIELD_UTIME || field == FIELD_STIME)
 			out->cpu_ticks += (uint64_t)value;
+		else if (field == FIELD_THREADS)
+			out->nthreads = (uint64_t)value;
 		else if (field == FIELD_STARTTIME)
 			out->starttime = (uint64_t)value;
 		else if (field == FIELD_VSIZE)

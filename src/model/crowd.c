@@ -42,7 +42,7 @@ enum answer crowd_begin(struct crowd *crowd, struct source *src,
 	for (i = 0; i < n; i++) {
 		struct crowd_member *member = &crowd->members[crowd->n];
 
-		if (processes[i].answer == ANSWER_OK && !processes[i].vss)
+		if (!process_may_map(&processes[i]))
 			continue;
 		member->process = processes[i];
 		member->answer = processes[i].answer;

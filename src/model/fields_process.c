@@ -41,7 +41,7 @@ static void get_process_state(struct record *record, struct value *value)
 
 static void get_vss(struct record *record, struct value *value)
 {
-	if (fields_stat_known(record))
+	if (fields_stat_known(record) && !fields_process(record)->headless)
 		set_bytes(value, fields_process(record)->vss);
 }
 

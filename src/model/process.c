@@ -38,6 +38,8 @@ enum answer process_read(struct process *process, struct source *src,
 		process->state = stat.state;
 		process->vss = stat.vss;
 		process->rss = stat.rss_pages * machine->facts.page_size;
+		process->headless = (stat.state == 'Z' || stat.state == 'X') &&
+			stat.nthreads > 1;
 		process->minor_faults = stat.minor_faults;
 		process->major_faults = stat.major_faults;
 		copy_name(process->name, sizeof(process->name), stat.name);
@@ -47,6 +49,12 @@ enum answer process_read(struct process *process, struct source *src,
 	process->answer = answer;
 	buf_fini(&buf);
 	return answer;
+}
+
+bool process_may_map(const struct process *process)
+{
+	return process->answer != ANSWER_OK || process->vss ||
+		process->headless;
 }
 
 void process_command(struct proc_id id, const char *name,

@@ -300,6 +300,9 @@ static enum answer refresh_map(struct space *space, struct source *src,
 		return answer;
 	reader->id = space->process.id;
 	space->maps = read_maps(space, src, machine, changed);
+	/* It says nothing, which is not that there is nothing. */
+	if (space->process.headless && space->maps == ANSWER_OK)
+		space->maps = ANSWER_ABSENT;
 	return space->maps;
 }
 

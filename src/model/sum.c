@@ -32,12 +32,17 @@ void sum_add(struct sum *sum, const struct process_row *row)
 	usage_add(&sum->usage, &row->usage);
 }
 
+bool sum_is_known(const struct sum *sum)
+{
+	return sum->nread || !sum->nunread;
+}
+
 bool sum_difference(const struct sum *sum, const struct snapshot *snapshot,
 	int64_t *nbytes)
 {
 	uint64_t ours = sum->usage.pss_anon_fixed >> PSS_SHIFT;
 
-	if (sum->partial || !snapshot->anon_known ||
+	if (sum->partial || !snapshot->anon_known || !sum_is_known(sum) ||
 	    !usage_knows(&sum->usage, USAGE_PSS_ANON))
 		return false;
 	*nbytes = (int64_t)(snapshot->anon_pages - ours);

@@ -27,7 +27,8 @@ static int put_figure(const struct head *head, int row, int col,
 	const char *label, uint64_t nbytes, uint32_t figure)
 {
 	char size[TEXT_SIZE_MAX];
-	bool known = !figure || usage_knows(&head->snapshot->total, figure);
+	bool known = figure ? usage_knows(&head->snapshot->total, figure) :
+		!head->snapshot->process.headless;
 
 	return put_pair(head->grid, row, col, label,
 		known ? text_size(nbytes, size) : "?");

@@ -121,7 +121,7 @@ void list_update(struct list *list, const struct snapshot *snapshot, int rows)
 		const struct process *process = &snapshot->rows[i].process;
 
 		/* Kernel threads map nothing. */
-		if ((process->vss || process->answer != ANSWER_OK) &&
+		if (process_may_map(process) &&
 		    (!list->shown || list->shown(list->arg, snapshot,
 				&snapshot->rows[i])))
 			list->order[list->norder++] = (uint32_t)i;
@@ -234,6 +234,7 @@ static void paint_process(const struct snapshot *snapshot, uint32_t i,
 	int role = chosen ? ROLE_SELECTED : ROLE_TEXT, col = 1;
 	char text[TEXT_SIZE_MAX + 8], state[2] = { process->state, '\0' };
 	bool known = process->answer == ANSWER_OK;
+	bool sized = known && !process->headless;
 	struct buf pid = { 0 };
 
 	if (chosen)
@@ -242,9 +243,9 @@ static void paint_process(const struct snapshot *snapshot, uint32_t i,
 	col = put(grid, row, col, LIST_PID, role, text_of(buf_text(&pid)));
 	col = put(grid, row, col, LIST_USER, role, text_of(process->user));
 	col = put(grid, row, col, LIST_VIRT, role,
-		text_of(known ? text_size(process->vss, text) : "?"));
+		text_of(sized ? text_size(process->vss, text) : "?"));
 	col = put(grid, row, col, LIST_RSS, role,
-		text_of(known ? text_size(process->rss, text) : "?"));
+		text_of(sized ? text_size(process->rss, text) : "?"));
 	col = put(grid, row, col, LIST_STATE, role, text_of(known ? state : "?"));
 	put(grid, row, col, LIST_COMMAND, role,
 		text_of(command_of(snapshot, line)));

@@ -22,6 +22,14 @@ while True:
     m.close()
 """
 
+# Its first thread ends; another has memory and lives on.
+HEADLESS = """
+import ctypes, threading, time
+keep = bytearray(b"x" * (8 << 20))
+threading.Thread(target=lambda: time.sleep(1000)).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
 
 def judge(run):
     """What is wrong with a run that ended, whatever its target did."""
@@ -112,6 +120,34 @@ def check_zombie(tap, lab):
               [run.returncode, said])
 
 
+def check_headless(tap, lab):
+    """What its other threads map is told under their numbers only."""
+    p = lab.start([sys.executable, "-c", HEADLESS], stdin=subprocess.DEVNULL)
+    wait_state(p.pid, "Z")
+    lines = lab.report("-r", "processes", "-p", p.pid, "--full")
+    row = [r for r in lines if r["kind"] == "process"][0]
+    total = [r for r in lines if r["kind"] == "sum"][0]
+    tap.check(all(row[k] is None for k in ("vss", "rss", "pss", "swap")) and
+              total["unread"] == [p.pid] and total["pss"] is None,
+              "the first thread has ended: nothing is said to be 0",
+              [row, total])
+    run = look(lab, p.pid, "regions")
+    tap.check(run.returncode == 1 and b"first thread" in run.stderr and
+              not judge(run), "the first thread has ended: regions say so",
+              [run.stderr])
+    other = max(map(int, os.listdir("/proc/%d/task" % p.pid)))
+    rss = sum(r["rss"] for r in lab.report("-r", "regions", "-p", other)
+              if r["kind"] == "region")
+    tap.check(rss > 8 << 20, "the first thread has ended: another shows all",
+              [rss])
+    lines = lab.report("-r", "owners", "--pfn", "0x1")
+    tap.check(any(" %d " % p.pid in s for s in lines[-1]["problems"]),
+              "the first thread has ended: owners name what they left out",
+              lines[-1]["problems"])
+    p.kill()
+    p.wait()
+
+
 def check_kernel_thread(tap, lab):
     if process_state(2) is None or os.path.exists("/proc/2/exe") and \
             not is_kernel_thread(2):
@@ -152,6 +188,7 @@ def main():
     check_execs(tap, lab)
     check_churn(tap, lab)
     check_zombie(tap, lab)
+    check_headless(tap, lab)
     check_kernel_thread(tap, lab)
     check_everything(tap, lab)
     tap.done()

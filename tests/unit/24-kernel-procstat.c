@@ -24,6 +24,7 @@ static void test_stat(void **state)
 	assert_int_equal(stat.state, 'S');
 	assert_true(stat.minor_faults == 100 && stat.major_faults == 30);
 	assert_true(stat.cpu_ticks == 110 && stat.starttime == 123456);
+	assert_int_equal(stat.nthreads, 1);
 	assert_true(stat.vss == 25165824 && stat.rss_pages == 1024);
 }
 

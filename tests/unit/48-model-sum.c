@@ -85,12 +85,32 @@ static void what_is_not_known_or_left_out(void **state)
 	sum_fini(&sum);
 }
 
+static void none_could_be_read(void **state)
+{
+	struct process_row row = { .process.id.pid = 1,
+		.answer = ANSWER_DENIED };
+	struct snapshot snapshot = { .anon_known = true, .anon_pages = 9000 };
+	struct sum sum;
+	int64_t more;
+
+	(void)state;
+	sum_init(&sum);
+	assert_true(sum_is_known(&sum));	/* of nobody: nothing */
+	sum_add(&sum, &row);
+	assert_false(sum_is_known(&sum));
+	assert_false(sum_difference(&sum, &snapshot, &more));
+	row = row_of(7, 3000);
+	sum_add(&sum, &row);
+	assert_true(sum_is_known(&sum));
+	sum_fini(&sum);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test(name)
 	const struct CMUnitTest tests[] = {
 		T(shares_add_up), T(the_unread_are_named),
-		T(what_is_not_known_or_left_out),
+		T(what_is_not_known_or_left_out), T(none_could_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

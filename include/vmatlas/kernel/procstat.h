@@ -17,6 +17,7 @@ struct procstat {
 	char state;
 	uint64_t minor_faults, major_faults;
 	uint64_t starttime;	/* clock ticks after boot */
+	uint64_t nthreads;	/* the first too, where only that has ended */
 	uint64_t cpu_ticks;	/* user and system time */
 	uint64_t vss;		/* bytes */
 	uint64_t rss_pages;

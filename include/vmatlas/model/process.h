@@ -2,6 +2,7 @@
 #ifndef VMATLAS_MODEL_PROCESS_H
 #define VMATLAS_MODEL_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,10 @@ struct process {
 	char user[33];		/* empty: not known */
 	uint64_t vss, rss;	/* bytes, by the kernel's quick counters */
 	uint64_t minor_faults, major_faults;
+	/* Its first thread has ended, others live on: what they map is told
+	 * under their numbers only, and vss and rss are 0 (exit_mm() of the
+	 * first, do_task_stat() in fs/proc/array.c). */
+	bool headless;
 	enum answer answer;	/* of stat */
 };
 
@@ -30,6 +35,10 @@ struct process {
  */
 enum answer process_read(struct process *process, struct source *src,
 	const struct machine *machine);
+
+/* Does it map anything?  Kernel threads and zombies do not; true where nobody
+ * can tell. */
+bool process_may_map(const struct process *process);
 
 /* The command line, its NULs made blanks; "[name]" where it has none. */
 void process_command(struct proc_id id, const char *name,

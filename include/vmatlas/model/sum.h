@@ -24,6 +24,8 @@ void sum_init(struct sum *sum);
 void sum_fini(struct sum *sum);
 /* Take a row in; one that has ended is not there to be counted. */
 void sum_add(struct sum *sum, const struct process_row *row);
+/* False: none of them could be read, so that nobody knows what they have. */
+bool sum_is_known(const struct sum *sum);
 /* AnonPages minus the anonymous PSS, in bytes: what those that could not be
  * read have is in it.  False where they cannot be compared. */
 bool sum_difference(const struct sum *sum, const struct snapshot *snapshot,
