@@ -20,7 +20,8 @@ void page_context_of(const struct region *region, struct text name,
 	const struct kernel_rules *rules, struct page_context *out)
 {
 	unsigned flags = region->vm_flags;
-	bool is_secret = text_starts(name, "/secretmem");
+	bool is_secret = region->type == REGION_SPECIAL &&
+		text_starts(name, "/secretmem");
 
 	*out = (struct page_context){
 		.rules = rules,
@@ -30,6 +31,7 @@ void page_context_of(const struct region *region, struct text name,
 			 region->minor != 0),
 		.private_writable = region->write && !region->shared,
 		.is_shmem = region->type == REGION_SHMEM,
+		.is_device = region->type == REGION_DEVICE,
 		.is_special = region->type == REGION_VDSO ||
 			(region->type == REGION_SPECIAL && !is_secret),
 		.is_hugetlb = region->type == REGION_HUGETLB ||
@@ -114,7 +116,7 @@ static enum page_state classify_anon(const struct page_context *cx,
 		return STATE_LAZYFREE;
 	if (count >= 2)
 		return STATE_COW_SHARED;
-	if (cx->has_file && !cx->is_special)
+	if (cx->has_file)
 		return STATE_COW_COPIED;
 	if ((flags & KPF_ANON_EXCLUSIVE) || (flags & KPF(TAIL)) ||
 	    !cx->rules->anon_exclusive)
@@ -156,6 +158,8 @@ static enum page_state classify_without_flags(const struct page_context *cx,
 		return cx->has_file ? STATE_COW_COPIED : STATE_ANON;
 	if (cx->is_secret)
 		return STATE_SECRET;
+	if (cx->is_device)
+		return STATE_PRESENT;
 	/* The one page of an anonymous region that is not anonymous. */
 	if (pte->file && !cx->has_file && !cx->is_shmem)
 		return STATE_HUGE_ZERO;

@@ -41,31 +41,34 @@ const char *region_perms(const struct region *region, char out[5])
 	return out;
 }
 
-/* The types that a name alone tells; the first match wins. */
+/* The types that a name alone tells; the first match wins.  The kernel's own
+ * file systems are on no device: a file of such a name that is on a disk is
+ * somebody else's. */
 static const struct {
 	const char *start;
 	enum region_type type;
+	bool no_disk;
 } by_name[] = {
-	{ "[heap]", REGION_HEAP },
-	{ "[stack", REGION_STACK },
-	{ "[vdso]", REGION_VDSO },
-	{ "[vvar", REGION_VVAR },
-	{ "[vsyscall]", REGION_VSYSCALL },
-	{ "[anon_shmem:", REGION_SHMEM },
-	{ "[anon:", REGION_ANON },
-	{ "[", REGION_SPECIAL },
-	{ "/memfd:", REGION_SHMEM },
-	{ "/SYSV", REGION_SHMEM },
-	{ "/dev/shm/", REGION_SHMEM },
-	{ "/dev/zero", REGION_SHMEM },
-	{ "/dev/hugepages/", REGION_HUGETLB },
-	{ "/anon_hugepage", REGION_HUGETLB },
-	{ "/dev/", REGION_DEVICE },
-	{ "/sys/", REGION_DEVICE },
-	{ "/proc/", REGION_DEVICE },
-	{ "/secretmem", REGION_SPECIAL },
-	{ "anon_inode:", REGION_DEVICE },
-	{ "socket:", REGION_DEVICE },
+	{ "[heap]", REGION_HEAP, false },
+	{ "[stack", REGION_STACK, false },
+	{ "[vdso]", REGION_VDSO, false },
+	{ "[vvar", REGION_VVAR, false },
+	{ "[vsyscall]", REGION_VSYSCALL, false },
+	{ "[anon_shmem:", REGION_SHMEM, false },
+	{ "[anon:", REGION_ANON, false },
+	{ "[", REGION_SPECIAL, false },
+	{ "/memfd:", REGION_SHMEM, true },
+	{ "/SYSV", REGION_SHMEM, true },
+	{ "/dev/shm/", REGION_SHMEM, true },
+	{ "/dev/zero", REGION_SHMEM, false },
+	{ "/dev/hugepages/", REGION_HUGETLB, true },
+	{ "/anon_hugepage", REGION_HUGETLB, true },
+	{ "/dev/", REGION_DEVICE, false },
+	{ "/sys/", REGION_DEVICE, false },
+	{ "/proc/", REGION_DEVICE, false },
+	{ "/secretmem", REGION_SPECIAL, true },
+	{ "anon_inode:", REGION_DEVICE, false },
+	{ "socket:", REGION_DEVICE, false },
 };
 
 static enum region_type type_of(const struct region *region, struct text name)
@@ -75,7 +78,8 @@ static enum region_type type_of(const struct region *region, struct text name)
 	if (!region->shared && text_is(name, "/dev/zero"))
 		return REGION_ANON;	/* the old way to ask for memory */
 	for (i = 0; i < sizeof(by_name) / sizeof(*by_name); i++)
-		if (text_starts(name, by_name[i].start))
+		if (text_starts(name, by_name[i].start) &&
+		    !(by_name[i].no_disk && region->major))
 			return by_name[i].type;
 	if (!name.n && !region->inode)
 		return REGION_ANON;

@@ -295,6 +295,7 @@ static void regions_it_is_about(void **state)
 	assert_true(cached_applies(&region, name));
 	region.type = REGION_SHMEM;
 	assert_true(cached_applies(&region, name));
+	region.type = REGION_SPECIAL;
 	assert_false(cached_applies(&region, text_of("/secretmem")));
 	region.type = REGION_HUGETLB;
 	assert_false(cached_applies(&region, name));

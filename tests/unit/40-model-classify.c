@@ -51,6 +51,7 @@ static struct page_context cx_of(const char *maps)
 #define VVAR_MAP "1000-9000 r--p 00000000 00:00 0 [vvar]\n"
 #define HUGE_MAP "1000-9000 rw-s 00000000 00:0f 5 /anon_hugepage (deleted)\n"
 #define SECRET_MAP "1000-9000 rw-s 00000000 00:0c 5 /secretmem (deleted)\n"
+#define DEVICE_MAP "1000-9000 rw-p 0 00:0e 7 anon_inode:bpf-map\n"
 #define GATE_MAP "ffffffffff600000-ffffffffff601000 --xp 0 00:00 0 [vsyscall]\n"
 
 /* A frame with these flags and count, mapped by this entry. */
@@ -462,6 +463,9 @@ static void without_flags(void **state)
 	STATE_WITHOUT(ANON_MAP, P | F, "huge-zero");
 	STATE_WITHOUT(ANON_MAP, P, "present");
 	STATE_WITHOUT(ANON_MAP, 0, "untouched");
+	/* A driver's own pages, or those of a file: who knows? */
+	STATE_WITHOUT(DEVICE_MAP, P | F, "present");
+	STATE_WITHOUT(DEVICE_MAP, P | F | X, "present");
 }
 
 /* ---- older kernels */
@@ -512,6 +516,32 @@ static void high_bits_before_4_2(void **state)
 }
 
 /* ---- marks */
+
+/* New regions have the bit in all entries, whoever writes. */
+static void soft_dirty_where_it_was_cleared(void **state)
+{
+	static const struct {
+		bool known;
+		uint8_t flags;
+		unsigned want;
+	} cases[] = {
+		{ true, 0, MARK_SOFT_DIRTY },
+		{ true, SMAPS_FLAG_SOFT_DIRTY, 0 },
+		{ false, 0, 0 },
+	};
+	struct region region = { .type = REGION_ANON, .write = true };
+	struct page_facts page = page_of(P | X | PM_SOFT_DIRTY, OWN, 1);
+	struct page_context cx;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		region.vm_flags_known = cases[i].known;
+		region.vm_flags = cases[i].flags;
+		page_context_of(&region, text_of(""), &recent, &cx);
+		assert_int_equal(classify_marks(&cx, &page), cases[i].want);
+	}
+}
 
 static void marks(void **state)
 {
@@ -593,6 +623,7 @@ int main(void)
 		T(file_and_dirty), T(without_flags),
 		T(no_anon_exclusive_before_5_19),
 		T(tails_take_their_heads_flags), T(high_bits_before_4_2),
+		T(soft_dirty_where_it_was_cleared),
 		T(marks), T(states_have_one_letter_and_name_each),
 	};
 

@@ -66,6 +66,11 @@ static void types(void **state)
 		{ "rw-s 0 00:0e 7 anon_inode:[perf_event]", "device" },
 		{ "rw-s 0 00:08 7 socket:[77]", "device" },
 		{ "rw-s 0 00:0c 7 /secretmem (deleted)", "special" },
+		/* Anybody may give a file on a disk such a name. */
+		{ "rw-s 0 fe:01 7 /secretmem (deleted)", "file" },
+		{ "rw-s 0 fe:01 7 /memfd:x", "file" },
+		{ "rw-s 0 fe:01 7 /SYSV/x", "file" },
+		{ "rw-s 0 fe:01 7 /dev/shm/x", "device" },
 		{ "r-xp 0 fe:01 7 /bin/x", "code" },
 		{ "r--p 0 fe:01 7 /usr/share/locale", "file" },
 		{ "rw-s 0 fe:01 7 /var/db", "file" },

@@ -531,6 +531,31 @@ static void fallback_without_pages(void **state)
 	source_free(&fake->src);
 }
 
+/* Where a node leaves zones out, the place of one is not its type. */
+static void fallback_of_nodes_that_differ(void **state)
+{
+	static const char *const texts[] = {
+		ZONE(0, "DMA", 10, 0) ZONE(0, "Normal", 90, 10)
+		ZONE(1, "Normal", 100, 100),
+		ZONE(0, "DMA", 10, 0) ZONE(0, "Normal", 90, 10)
+		ZONE(1, "Normal", 100, 100) ZONE(1, "Movable", 100, 200),
+	};
+	struct fake *fake = fake_new();
+	struct machine *machine;
+	size_t i;
+
+	(void)state;
+	fake->sys = DISTANCE(0, "10 20") DISTANCE(1, "20 10");
+	strcpy(fake->facts.release, "6.1");
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		fake->zoneinfo = texts[i];
+		machine = machine_read(&fake->src);
+		check_fallback(machine, 2, NULL);
+		machine_unref(machine);
+	}
+	source_free(&fake->src);
+}
+
 static void fallback_says_what_is_not_known(void **state)
 {
 	static const char zoneinfo[] = ZONE(0, "Normal", 100, 0)
@@ -691,6 +716,7 @@ int main(void)
 		T(blocks_are_read_once), T(a_real_interleaved_machine),
 		T(fallback_without_pages), T(parts_that_share_a_frame),
 		T(fallback_of_three_nodes), T(fallback_of_one_node),
+		T(fallback_of_nodes_that_differ),
 		T(fallback_says_what_is_not_known), T(kernel_image_by_zone),
 		T(no_image_is_not_known), T(hostile_numbers),
 	};

@@ -18,9 +18,10 @@
 /* What about a region matters to its pages. */
 struct page_context {
 	const struct kernel_rules *rules;
-	bool has_file;		/* a file, shmem or a special name is behind it */
+	bool has_file;		/* a file or shmem is behind it */
 	bool private_writable;
 	bool is_shmem;		/* by its name or device: tmpfs, memfd, SysV */
+	bool is_device;		/* its pages may be a driver's or a file's */
 	bool is_special;	/* vdso and the like */
 	bool is_hugetlb;
 	bool is_secret;
