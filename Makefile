@@ -5,8 +5,8 @@
 #   make          build build/release/vmatlas
 #
 # CC CFLAGS CPPFLAGS LDFLAGS CROSS_COMPILE PKG_CONFIG PREFIX DESTDIR V=1
-# WERROR=1 STATIC=1 SANITIZE=address,undefined LIBPROC2=0 do what people
-# expect.  Each configuration has its own folder under build/.
+# WERROR=1 STATIC=1 SANITIZE=address,undefined LIBPROC2=0 LIBELF=0 do what
+# people expect.  Each configuration has its own folder under build/.
 
 VERSION := 0.1
 PREFIX ?= /usr/local
@@ -24,7 +24,8 @@ comma := ,
 # ---- configuration: a name for each, so that trees live side by side
 CONFIG := release$(if $(CROSS_COMPILE),-$(CROSS_COMPILE:-=))$(if \
 	$(findstring clang,$(CC)),-clang)$(if $(SANITIZE),-san-$(subst $(comma),-,$(SANITIZE)))$(if \
-	$(filter 1,$(STATIC)),-static)$(if $(filter 0,$(LIBPROC2)),-noproc2)
+	$(filter 1,$(STATIC)),-static)$(if $(filter 0,$(LIBPROC2)),-noproc2)$(if \
+	$(filter 0,$(LIBELF)),-noelf)
 O ?= build/$(CONFIG)
 
 # ---- libraries, by pkg-config; what is missing is named with its package
@@ -39,6 +40,12 @@ ifneq ($(LIBPROC2),0)
   endif
 endif
 PACKAGE_libproc2 := libproc2-dev
+# Names of sections and symbols.
+ifneq ($(LIBELF),0)
+  NEED += libelf
+  FEATURES += -DHAVE_LIBELF=1
+endif
+PACKAGE_libelf := libelf-dev
 MISSING := $(strip $(foreach l,$(NEED),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l))))
 
 PC_STATIC := $(if $(filter 1,$(STATIC)),--static)
@@ -59,6 +66,7 @@ KERNEL := release maps pagemap kpageflags zoneinfo iomem devicetree
 KERNEL += procstat smaps swaps meminfo cgroup
 SOURCE := source guard named processes
 SOURCE += live live_cache live_list live_compare live_facts
+SOURCE += elf_file live_symbols
 SOURCE += memo block recording record replay replay_load
 MODEL := state board topology fallback machine machine_chart hugepages
 MODEL += region device usage process classify slice slice_sums
@@ -68,7 +76,8 @@ MODEL += link snapshot runs detail audit
 MODEL += frame_use mine frames frame_sums swap_rows swap_users sum
 MODEL += budget budget_ram budget_swap budget_events budget_process
 MODEL += crowd owners address_spaces group frame_map shares sharers
-MODEL += comparison comparer comparer_rows comparer_pages question
+MODEL += comparison comparer comparer_rows comparer_pages
+MODEL += elf_layout symbols question
 MODEL += fields fields_process fields_region fields_page fields_zone
 MODEL += fields_audit fields_frame fields_swap fields_sum fields_fitness
 MODEL += fields_memory fields_owner fields_cow fields_group

@@ -35,6 +35,8 @@
  *   source/live.c            the running kernel: text and arrays of words
  *   source/live_cache.c      the running kernel: what the page cache has
  *   source/live_compare.c    the running kernel: who shares an address space
+ *   source/elf_file.c        what an ELF file says of itself, read with care
+ *   source/live_symbols.c    the running kernel: names in the files mapped
  *   source/live_list.c       the running kernel: folders, the device tree
  *   source/live_facts.c      the running kernel: the machine and ourselves
  *   source/processes.c       the list of processes, from libproc2 or readdir
@@ -95,6 +97,8 @@
  *   model/budget_events.c    faults, reclaim, pressure, and these in words
  *   model/budget_process.c   a process's own, and its control group
  *   model/fields_memory.c    what reports can say of that
+ *   model/elf_layout.c       which of a program's own addresses is where
+ *   model/symbols.c          names of addresses: sections and symbols
  *   model/crowd.c            a walk over all processes
  *   model/owners.c           who has some frames
  *   model/address_spaces.c   which processes are one address space

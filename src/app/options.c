@@ -8,6 +8,7 @@
 
 #include "vmatlas/base/mem.h"
 #include "vmatlas/base/text.h"
+#include "vmatlas/source/elf_file.h"
 #include "vmatlas/source/live.h"
 
 enum option_id {
@@ -71,6 +72,9 @@ void options_help(struct buf *out)
 	buf_str(out, "\nExit status: 0 done, 1 it could not be done, 2 wrong usage, 3 done and the\n"
 		"answer is no (audit found a disagreement, or --below does not hold).\n"
 		"On the screen: ? helps, q quits.  The manual: man vmatlas\n");
+	if (!elf_is_built_in())
+		buf_str(out, "Built without libelf: sections and symbols have "
+			"no names.\n");
 }
 
 /* ---- arguments */
@@ -337,6 +341,9 @@ static int take(struct options *options, int id, const char *arg,
 		break;
 	case OPTION_SYSFS:
 		options->sysfs = arg;
+		break;
+	case OPTION_SYSROOT:
+		options->sysroot = arg;
 		break;
 	case OPTION_RESOURCES:
 		options->resources = arg;

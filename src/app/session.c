@@ -71,7 +71,7 @@ static struct source *make_source(void *arg,
 	struct session *session = arg;
 	const struct options *options = session->options;
 	struct live_options live = { options->procfs, options->sysfs,
-		options->without };
+		options->without, options->sysroot };
 	struct source *src;
 	struct proc_id subject;
 

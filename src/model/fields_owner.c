@@ -66,6 +66,17 @@ static void get_file_offset(struct record *record, struct value *value)
 		value->kind = VALUE_NONE;
 }
 
+static void get_symbol(struct record *record, struct value *value)
+{
+	const struct owner_row *row = row_of(record);
+
+	if (row->has_symbol && row->symbol == UINT32_MAX)
+		value->kind = VALUE_NONE;
+	else if (row->has_symbol)
+		set_str(value, buf_text(&record->snapshot->owner_symbols) +
+			row->symbol);
+}
+
 const struct field owner_fields[] = {
 	F("pfn", "PFN", "", 10, false, get_pfn, NULL, "the first frame"),
 	F("pages", "PAGES", "pages", 7, false, get_pages, NULL,
@@ -80,9 +91,12 @@ const struct field owner_fields[] = {
 	F("state", "STATE", "", 14, true, get_state, NULL,
 		"the state of its pages there"),
 	F("marks", NULL, "", 0, true, get_marks, NULL, "beside the state"),
-	F("file_offset", "OFFSET", "bytes", 9, false, get_file_offset, NULL,
+	F("file_offset", "OFFSET", "offset", 9, false, get_file_offset, NULL,
 		"in the region's file, of the first page"),
-	F("region", "REGION", "", 0, true, get_region, NULL,
+	F("region", "REGION", "", 32, true, get_region, NULL,
 		"the region's name"),
+	F("symbol", "SYMBOL", "", 0, true, get_symbol, NULL,
+		"the function or object that the first page starts in, or that "
+		"the address asked about is in"),
 	{ 0 },
 };

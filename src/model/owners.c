@@ -15,12 +15,21 @@ void owners_fini(struct owners *owners)
 	mine_fini(&owners->mine);
 	free(owners->rows);
 	buf_fini(&owners->names);
+	symbols_fini(&owners->symbols);
 	memset(owners, 0, sizeof(*owners));
 }
 
 /* ---- the frames asked about */
 
-static void take_frames(struct owners *owners, struct space *space)
+static void take_frame(struct owners *owners, uint64_t pfn, bool first)
+{
+	mine_add_frame(&owners->mine, pfn, false);
+	if (first)
+		owners->byte_pfn = pfn;
+}
+
+static void take_frames(struct owners *owners, struct space *space,
+	uint64_t first)
 {
 	struct reader *reader = space->reader;
 	struct page_context cx;
@@ -33,7 +42,7 @@ static void take_frames(struct owners *owners, struct space *space)
 		if (reader_pfn(reader, i, &pfn) &&
 		    reader->slice.state[i] != STATE_ZERO &&
 		    reader->slice.state[i] != STATE_HUGE_ZERO)
-			mine_add_frame(&owners->mine, pfn, false);
+			take_frame(owners, pfn, reader->slice.vpn + i == first);
 }
 
 static enum answer take_pages(struct owners *owners, struct space *space,
@@ -53,15 +62,19 @@ static enum answer take_pages(struct owners *owners, struct space *space,
 		answer = reader_words(reader, from, (size_t)(to - from));
 		if (answer != ANSWER_OK)
 			return answer;
-		take_frames(owners, space);
+		take_frames(owners, space, pages.start);
 	}
 	return ANSWER_OK;
 }
 
 enum answer owners_begin(struct owners *owners, struct page_range frames,
-	struct space *space, struct page_range pages)
+	struct space *space, struct page_range pages, uint64_t byte)
 {
 	mine_fini(&owners->mine);
+	symbols_forget(&owners->symbols);
+	owners->symbols_answer = ANSWER_OK;
+	owners->byte_pfn = frames.end ? frames.start : UINT64_MAX;
+	owners->byte = byte;
 	buf_clear(&owners->names);
 	owners->n = 0;
 	owners->is_cut = false;
@@ -106,7 +119,22 @@ static bool row_join(struct owner_row *a, const struct owner_row *b)
 	return true;
 }
 
-static void add(struct owners *owners, const struct owner_row *row)
+static void take_symbol(struct owners *owners, const struct space *space,
+	struct owner_row *row)
+{
+	unsigned shift = space->reader->machine->page_shift;
+	struct symbol_place place = symbols_at(&owners->symbols, space,
+		space->at_region, (row->vpn << shift) +
+		(row->pfn == owners->byte_pfn ? owners->byte : 0));
+
+	row->has_symbol = place.answer == ANSWER_OK;
+	row->symbol = place.symbol;
+	if (owners->symbols_answer == ANSWER_OK)
+		owners->symbols_answer = place.answer;
+}
+
+static void add(struct owners *owners, const struct space *space,
+	const struct owner_row *row)
 {
 	if (owners->n && row_join(&owners->rows[owners->n - 1], row))
 		return;
@@ -116,7 +144,8 @@ static void add(struct owners *owners, const struct owner_row *row)
 	}
 	owners->rows = mem_grow(owners->rows, &owners->cap, owners->n + 1,
 		sizeof(*owners->rows));
-	owners->rows[owners->n++] = *row;
+	owners->rows[owners->n] = *row;
+	take_symbol(owners, space, &owners->rows[owners->n++]);
 }
 
 static void take_slice(void *arg, size_t at, struct space *space)
@@ -136,7 +165,8 @@ static void take_slice(void *arg, size_t at, struct space *space)
 		else
 			slice->known[i] |= SLICE_SKIP;
 	}
-	owners->is_cut |= found && owners->names.len > NAMES_MAX;
+	owners->is_cut |= found && (owners->names.len > NAMES_MAX ||
+		owners->symbols.names.len > NAMES_MAX);
 	if (!found || owners->is_cut)
 		return;
 	space_context(space, &cx);
@@ -154,7 +184,7 @@ static void take_slice(void *arg, size_t at, struct space *space)
 			continue;
 		row.file_offset = region->offset +
 			((row.vpn << shift) - region->start);
-		add(owners, &row);
+		add(owners, space, &row);
 	}
 }
 

@@ -16,7 +16,8 @@ static enum answer begin_owners(struct question *question,
 	if (!question->frames.end && !space)
 		return ANSWER_GONE;
 	*user = owners_user(owners);
-	return owners_begin(owners, question->frames, space, question->pages);
+	return owners_begin(owners, question->frames, space, question->pages,
+		question->byte);
 }
 
 static bool end_owners(struct question *question)
@@ -40,6 +41,10 @@ static void fill_owners(const struct inquiry *inquiry,
 	buf_clear(&snapshot->owner_names);
 	buf_add(&snapshot->owner_names, buf_text(&owners->names),
 		owners->names.len);
+	buf_clear(&snapshot->owner_symbols);
+	buf_add(&snapshot->owner_symbols, buf_text(&owners->symbols.names),
+		owners->symbols.names.len);
+	snapshot->owner_symbols_answer = owners->symbols_answer;
 }
 
 /* ---- a group */
@@ -159,8 +164,17 @@ bool question_wanted(const struct wish *wish)
 	return wish->question != QUESTION_NONE;
 }
 
+/* Which byte of the first page is meant, if not the page. */
+static uint64_t byte_of(const struct wish *wish, const struct machine *machine)
+{
+	uint64_t start = wish->only_pa.end ? wish->only_pa.start :
+		wish->asked_va.start;
+
+	return start & (machine->facts.page_size - 1);
+}
+
 static bool is_same(const struct question *question, const struct wish *wish,
-	struct page_range frames, struct page_range pages)
+	struct page_range frames, struct page_range pages, uint64_t byte)
 {
 	return question->kind == wish->question &&
 		question->pid == wish->pid &&
@@ -168,6 +182,7 @@ static bool is_same(const struct question *question, const struct wish *wish,
 		question->frames.end == frames.end &&
 		question->pages.start == pages.start &&
 		question->pages.end == pages.end &&
+		question->byte == byte &&
 		question->npids == wish->ngroup_pids &&
 		(!question->npids || !memcmp(question->pids, wish->group_pids,
 			question->npids * sizeof(*question->pids)));
@@ -188,7 +203,8 @@ bool question_is_open(const struct question *question,
 {
 	return question_wanted(wish) &&
 		(!is_same(question, wish, wish->asked_pfns,
-			range_in_pages(wish->asked_va, machine)) ||
+			range_in_pages(wish->asked_va, machine),
+			byte_of(wish, machine)) ||
 		 (question->asking && !question->answered));
 }
 
@@ -214,7 +230,8 @@ void question_begin(struct question *question, struct source *src,
 {
 	struct page_range frames = wish->asked_pfns;
 	struct page_range pages = range_in_pages(wish->asked_va, machine);
-	bool same = is_same(question, wish, frames, pages);
+	uint64_t byte = byte_of(wish, machine);
+	bool same = is_same(question, wish, frames, pages, byte);
 
 	if (question->asking && same) {
 		crowd_set_machine(&question->now.crowd, machine);
@@ -224,6 +241,7 @@ void question_begin(struct question *question, struct source *src,
 	question->pid = wish->pid;
 	question->frames = frames;
 	question->pages = pages;
+	question->byte = byte;
 	take_pids(question, wish);
 	question->asking = false;
 	question->answer = ANSWER_OK;
@@ -299,6 +317,7 @@ void question_fill(const struct question *question, struct snapshot *snapshot)
 		crowd_progress(&question->now.crowd);
 	snapshot->nmembers = snapshot->nowners = 0;
 	snapshot->owners_cut = false;
+	snapshot->owner_symbols_answer = ANSWER_OK;
 	shares_clear(&snapshot->shares);
 	if (question->kind != QUESTION_COMPARE || !question->answered)
 		comparison_clear(&snapshot->comparison);

@@ -90,6 +90,7 @@ void snapshot_free(struct snapshot *snapshot)
 	buf_fini(&snapshot->owner_names);
 	shares_fini(&snapshot->shares);
 	comparison_fini(&snapshot->comparison);
+	buf_fini(&snapshot->owner_symbols);
 	free(snapshot);
 }
 
@@ -353,6 +354,9 @@ void snapshot_take_problems(struct snapshot *snapshot)
 			"what memory is spent on is unknown", root);
 	complain_of_members(snapshot);
 	complain_of_comparison(snapshot);
+	complain(snapshot, "symbols", snapshot->owner_symbols_answer,
+		"some names are unknown",
+		"needs root, or CAP_CHECKPOINT_RESTORE");
 	complain(snapshot, "swaps", snapshot->swaps_answer,
 		"swap areas are unknown", root);
 	if (snapshot->swap_unnamed && snapshot->swaps_answer == ANSWER_OK)

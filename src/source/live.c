@@ -185,11 +185,13 @@ static enum answer live_text(struct source *src, struct proc_id id,
 {
 	struct live *live = (struct live *)src;
 	struct cache_question question;
+	struct symbol_question names;
 	bool cache = id.pid && live_cache_question(path, &question);
+	bool elf = id.pid && live_symbol_question(path, &names);
 	int error, other;
 
 	if (live->without & (cache ? without_of_question(&question) :
-		    without_of_text(id, path)))
+		    elf ? WITHOUT_MAP_FILES : without_of_text(id, path)))
 		return ANSWER_ABSENT;
 	/* Unprivileged, iomem is readable, but all its addresses are 0. */
 	if ((live->without & WITHOUT_PFN) && !id.pid && !strcmp(path, "iomem"))
@@ -201,6 +203,7 @@ static enum answer live_text(struct source *src, struct proc_id id,
 		return error ? answer_for(live, id.pid, error) : ANSWER_OK;
 	}
 	error = cache ? live_cache_answer(live, id.pid, &question, out) :
+		elf ? live_symbol_answer(live, id.pid, &names, out) :
 		text_answer(live, id, path, out);
 	if (!error)
 		return ANSWER_OK;
@@ -535,6 +538,8 @@ static void live_free(struct source *src)
 	if (live->sys_fd >= 0)
 		close(live->sys_fd);
 	user_cache_free(live->users);
+	symbol_cache_free(live->symbols);
+	free(live->sysroot);
 	free(live->procfs);
 	free(live);
 }
@@ -554,6 +559,7 @@ struct source *live_new(const struct live_options *options)
 {
 	const char *procfs = options->procfs ? options->procfs : "/proc";
 	const char *sysfs = options->sysfs ? options->sysfs : "/sys";
+	const char *sysroot = options->sysroot ? options->sysroot : "";
 	struct live *live = mem_new(1, sizeof(*live));
 	size_t i;
 
@@ -561,6 +567,7 @@ struct source *live_new(const struct live_options *options)
 	live->without = options->without;
 	live->usual = !strcmp(procfs, "/proc");
 	live->procfs = mem_text(procfs, strlen(procfs));
+	live->sysroot = mem_text(sysroot, strlen(sysroot));
 	live->proc_fd = open(procfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	live->proc_error = errno;
 	live->sys_fd = open(sysfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -7,8 +7,8 @@
 /*
  * What the files that make up the live source share: live.c (texts, words,
  * scans), live_cache.c (the page cache), live_compare.c (address spaces),
- * live_list.c (folders), live_facts.c (what machine this is), processes.c
- * (who is there).
+ * live_symbols.c (names in ELF files), live_list.c (folders), live_facts.c
+ * (what machine this is), processes.c (who is there).
  */
 
 /* A pagemap that is kept open; fd -1: the slot is free. */
@@ -36,6 +36,8 @@ struct live {
 	struct open_pagemap pagemaps[NOPEN_PAGEMAPS];
 	uint64_t clock;		/* of struct open_pagemap.used */
 	struct user_cache *users;
+	char *sysroot;		/* where separate files of symbols are below */
+	struct symbol_cache *symbols;	/* NULL: none was asked for */
 };
 
 /*
@@ -53,6 +55,21 @@ bool live_cache_question(const char *path, struct cache_question *out);
 /* 0, or an errno value; OUT is added to only on 0. */
 int live_cache_answer(struct live *live, int pid,
 	const struct cache_question *q, struct buf *out);
+
+/* What the ELF file mapped at A-B says (source.h). */
+struct symbol_question {
+	char file[64];		/* below the process's folder */
+	bool has_address;	/* what is there, else what there is */
+	uint64_t address;	/* the file's own */
+};
+
+/* False: PATH is not that question. */
+bool live_symbol_question(const char *path, struct symbol_question *out);
+/* 0, or an errno value; OUT is added to only on 0. */
+int live_symbol_answer(struct live *live, int pid,
+	const struct symbol_question *q, struct buf *out);
+/* NULL is fine. */
+void symbol_cache_free(struct symbol_cache *cache);
 
 /* The other such question: how PID's address space compares with another's
  * (source.h). */

@@ -51,7 +51,7 @@ static void tree_mkdir(const struct tree *tree, const char *path)
 static struct source *tree_live(const struct tree *tree, unsigned without)
 {
 	char procfs[128], sysfs[128];
-	struct live_options options = { procfs, sysfs, without };
+	struct live_options options = { procfs, sysfs, without, NULL };
 	struct source *live;
 
 	snprintf(procfs, sizeof(procfs), "%s/proc", tree->root);
@@ -360,7 +360,7 @@ static void test_facts(void **state)
 	assert_false(facts.pfn_visible);
 	assert_true(facts.time_ms > UINT64_C(1600000000000));
 	assert_true(facts.self_rss >= 65536);
-	live = live_new(&(struct live_options){ "/nowhere", NULL, 0 });
+	live = live_new(&(struct live_options){ .procfs = "/nowhere" });
 	assert_int_equal(source_refresh(live, &err), -1);
 	assert_int_equal(err.code, ENOENT);
 	assert_non_null(strstr(err.text, "/nowhere"));

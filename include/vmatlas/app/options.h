@@ -35,6 +35,7 @@
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
 	X(PROCFS, 0, "procfs", "DIR", "read this instead of /proc") \
 	X(SYSFS, 0, "sysfs", "DIR", "read this instead of /sys") \
+	X(SYSROOT, 0, "sysroot", "DIR", "look for files of debugging symbols below it") \
 	X(RESOURCES, 0, "resources", "FILE", "names for physical ranges, as iomem has them") \
 	X(WITHOUT, 0, "without", "NAME", "do as if the kernel lacked it (repeatable)") \
 	X(CPU, 0, "cpu", "PERCENT", "CPU for background reading, default 1") \
@@ -94,7 +95,7 @@ struct options {
 	bool below_given;
 	uint64_t pa_start, pa_end;	/* bytes */
 	const char *output, *record, *replay;
-	const char *procfs, *sysfs, *resources;
+	const char *procfs, *sysfs, *sysroot, *resources;
 	unsigned without;
 	double cpu;
 	const char *log, *theme;

@@ -26,6 +26,7 @@ struct inquiry {
 struct question {
 	enum question_kind kind;	/* QUESTION_NONE: nothing is asked */
 	struct page_range frames, pages;
+	uint64_t byte;			/* of the first page, that is meant */
 	int pid;
 	int *pids;			/* of a group, or A and B */
 	unsigned npids;

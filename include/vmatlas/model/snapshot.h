@@ -208,8 +208,9 @@ struct owner_row {
 	uint64_t file_offset;	/* bytes */
 	uint32_t member;	/* index in the snapshot's members */
 	uint32_t name;		/* of its region: where it starts in owner_names */
+	uint32_t symbol;	/* in owner_symbols; UINT32_MAX: there is none */
 	uint8_t state, marks;
-	bool has_offset;
+	bool has_offset, has_symbol;
 };
 
 struct process_row {
@@ -319,7 +320,8 @@ struct snapshot {
 	struct owner_row *owners;
 	size_t nowners, owners_cap;
 	bool owners_cut;	/* there are more than were kept */
-	struct buf owner_names;	/* NUL-terminated each */
+	struct buf owner_names, owner_symbols;	/* NUL-terminated each */
+	enum answer owner_symbols_answer;	/* OK, or why some are not known */
 	struct group_figures group;
 	struct shares shares;
 	struct comparison comparison;

@@ -31,6 +31,7 @@ struct live_options {
 	const char *procfs;	/* NULL: /proc */
 	const char *sysfs;	/* NULL: /sys */
 	unsigned without;	/* of enum without */
+	const char *sysroot;	/* NULL: /; for separate files of symbols */
 };
 
 /* The bit for a --without NAME, or 0; the Ith name, or NULL. */

@@ -119,7 +119,7 @@ struct source_ops {
 	enum answer (*text)(struct source *src, struct proc_id id,
 		const char *path, struct buf *out);
 	/*
-	 * Two paths are no files.  "kcmp-vm/PID" asks how the address space of
+	 * Some paths are no files.  "kcmp-vm/PID" asks how the address space of
 	 * ID compares with that of PID, in some order that holds until the next
 	 * boot: 0, they are one; 1, it comes before; 2, behind (kcmp(2)).
 	 * The other: "map_files/A-B@OFFSET+LENGTH" (addresses as
@@ -130,6 +130,16 @@ struct source_ops {
 	 * With ":pages" behind it (SOURCE_SLICE pages at most) the counts
 	 * give way to lines of "FIRST PAGES", the runs of pages that it has,
 	 * in order and counted from OFFSET.
+	 *
+	 * "map_files/A-B:elf" asks how the file mapped there is laid out,
+	 * as lines (numbers in hexadecimal, names escaped): "type exec", "type
+	 * dyn" or, of all but ELF programs and libraries, "type none";
+	 * "build-id DIGITS"; "load OFFSET ADDRESS BYTES-IN-FILE
+	 * BYTES-IN-MEMORY"; "section ADDRESS BYTES NAME", by address.
+	 * "map_files/A-B:elf@ADDRESS" (one of the file's own) asks what is
+	 * there: "section NAME" and "symbol OFFSET NAME", as far as there is
+	 * one.  Symbols come from the file, or from the one that was split
+	 * off it.
 	 *
 	 * A path that ends in "/" asks for the names in a folder, a line
 	 * each, sorted, folders with "/" behind them (at most 16384).

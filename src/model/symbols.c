@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/symbols.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+
+/* Names that were asked for once; free where ANSWER is NANSWERS. */
+struct symbol_memo {
+	uint32_t layout;
+	uint64_t vaddr;
+	struct symbol_place place;
+};
+
+#define MEMO_FIRST 256
+
+void symbols_forget(struct symbols *symbols)
+{
+	size_t i;
+
+	for (i = 0; i < symbols->n; i++)
+		elf_layout_fini(&symbols->layouts[i].layout);
+	symbols->n = symbols->last = 0;
+	free(symbols->memo);
+	symbols->memo = NULL;
+	symbols->nmemo = symbols->cap_memo = 0;
+	buf_clear(&symbols->names);
+}
+
+void symbols_fini(struct symbols *symbols)
+{
+	symbols_forget(symbols);
+	free(symbols->layouts);
+	buf_fini(&symbols->names);
+	memset(symbols, 0, sizeof(*symbols));
+}
+
+/* ---- files */
+
+static bool is_of(const struct known_layout *known, const struct region *region,
+	int pid)
+{
+	return known->inode == region->inode && known->major == region->major &&
+		known->minor == region->minor &&
+		(known->answer == ANSWER_OK || known->pid == pid);
+}
+
+static void put_question(struct buf *out, const struct region *region)
+{
+	buf_fmt(out, "map_files/%" PRIx64 "-%" PRIx64 ":elf", region->start,
+		region->end);
+}
+
+static struct known_layout *ask_layout(struct symbols *symbols,
+	const struct space *space, const struct region *region)
+{
+	struct buf question = { 0 }, answer = { 0 };
+	struct known_layout *known;
+
+	if (symbols->n == SYMBOLS_FILES)
+		return NULL;
+	symbols->layouts = mem_grow(symbols->layouts, &symbols->cap,
+		symbols->n + 1, sizeof(*known));
+	known = &symbols->layouts[symbols->n];
+	*known = (struct known_layout){ region->major, region->minor,
+		region->inode, space->process.id.pid, ANSWER_OK,
+		{ .is_elf = false } };
+	put_question(&question, region);
+	known->answer = source_text(space->reader->src, space->process.id,
+		buf_text(&question), &answer);
+	if (known->answer == ANSWER_OK)
+		elf_layout_parse(&known->layout,
+			(struct text){ buf_text(&answer), answer.len });
+	buf_fini(&question);
+	buf_fini(&answer);
+	symbols->last = symbols->n++;
+	return known;
+}
+
+static struct known_layout *find_layout(struct symbols *symbols,
+	const struct space *space, const struct region *region)
+{
+	int pid = space->process.id.pid;
+	size_t i;
+
+	if (symbols->last < symbols->n &&
+	    is_of(&symbols->layouts[symbols->last], region, pid))
+		return &symbols->layouts[symbols->last];
+	for (i = 0; i < symbols->n; i++)
+		if (is_of(&symbols->layouts[i], region, pid)) {
+			symbols->last = i;
+			return &symbols->layouts[i];
+		}
+	return ask_layout(symbols, space, region);
+}
+
+/* Programs are in files, not in devices, nor in memory that processes share
+ * by some other name. */
+static bool may_be_program(const struct region *region)
+{
+	return region->type == REGION_CODE || region->type == REGION_DATA ||
+		region->type == REGION_RODATA || region->type == REGION_FILE;
+}
+
+const struct elf_layout *symbols_layout(struct symbols *symbols,
+	const struct space *space, size_t region, size_t *file,
+	enum answer *answer)
+{
+	long at = elf_file_region(space->regions, region);
+	const struct known_layout *known;
+
+	*answer = ANSWER_OK;
+	if (at < 0 || !may_be_program(&space->regions[at]))
+		return NULL;
+	*file = (size_t)at;
+	known = find_layout(symbols, space, &space->regions[at]);
+	*answer = known ? known->answer : ANSWER_UNRECORDED;
+	return known && known->layout.is_elf ? &known->layout : NULL;
+}
+
+/* ---- names */
+
+static struct symbol_memo *memo_find(struct symbol_memo *memo, size_t cap,
+	uint32_t layout, uint64_t vaddr)
+{
+	uint64_t hash = (vaddr ^ (uint64_t)layout << 48) *
+		UINT64_C(0x9e3779b97f4a7c15);
+	size_t i = (size_t)(hash >> 20) & (cap - 1);
+
+	while (memo[i].place.answer != NANSWERS &&
+	       (memo[i].layout != layout || memo[i].vaddr != vaddr))
+		i = (i + 1) & (cap - 1);
+	return &memo[i];
+}
+
+static void memo_grow(struct symbols *symbols)
+{
+	size_t i, cap = symbols->cap_memo ? 2 * symbols->cap_memo : MEMO_FIRST;
+	struct symbol_memo *memo = mem_new(cap, sizeof(*memo));
+
+	for (i = 0; i < cap; i++)
+		memo[i].place.answer = NANSWERS;
+	for (i = 0; i < symbols->cap_memo; i++) {
+		const struct symbol_memo *old = &symbols->memo[i];
+
+		if (old->place.answer != NANSWERS)
+			*memo_find(memo, cap, old->layout, old->vaddr) = *old;
+	}
+	free(symbols->memo);
+	symbols->memo = memo;
+	symbols->cap_memo = cap;
+}
+
+static uint32_t keep(struct symbols *symbols, struct text name)
+{
+	size_t at = symbols->names.len;
+
+	if (!name.n || at > UINT32_MAX / 2)
+		return SYMBOL_NONE;
+	buf_add(&symbols->names, name.p, name.n);
+	buf_char(&symbols->names, '\0');
+	return (uint32_t)at;
+}
+
+/* "symbol OFFSET NAME" */
+static uint32_t keep_symbol(struct symbols *symbols, struct text line)
+{
+	struct buf name = { 0 };
+	struct text word;
+	uint64_t offset;
+	uint32_t at = SYMBOL_NONE;
+
+	if (text_word(&line, &word) && text_all_u64(word, 16, &offset)) {
+		line = text_trim(line);
+		buf_add(&name, line.p, line.n);
+		if (offset && line.n)
+			buf_fmt(&name, "+0x%" PRIx64, offset);
+		at = keep(symbols, (struct text){ buf_text(&name), name.len });
+	}
+	buf_fini(&name);
+	return at;
+}
+
+static struct symbol_place ask_place(struct symbols *symbols,
+	const struct space *space, const struct region *region, uint64_t vaddr)
+{
+	struct symbol_place place = { ANSWER_OK, SYMBOL_NONE, SYMBOL_NONE };
+	struct buf question = { 0 }, answer = { 0 };
+	struct text text, line, word;
+
+	put_question(&question, region);
+	buf_fmt(&question, "@%" PRIx64, vaddr);
+	place.answer = source_text(space->reader->src, space->process.id,
+		buf_text(&question), &answer);
+	text = (struct text){ buf_text(&answer), answer.len };
+	while (text_line(&text, &line)) {
+		if (!text_word(&line, &word))
+			continue;
+		if (text_is(word, "section"))
+			place.section = keep(symbols, text_trim(line));
+		else if (text_is(word, "symbol"))
+			place.symbol = keep_symbol(symbols, line);
+	}
+	buf_fini(&question);
+	buf_fini(&answer);
+	return place;
+}
+
+struct symbol_place symbols_at(struct symbols *symbols,
+	const struct space *space, size_t region, uint64_t va)
+{
+	struct symbol_place place = { ANSWER_OK, SYMBOL_NONE, SYMBOL_NONE };
+	const struct elf_layout *layout;
+	struct symbol_memo *memo;
+	uint64_t vaddr;
+	size_t file;
+
+	layout = symbols_layout(symbols, space, region, &file, &place.answer);
+	if (!layout || !elf_layout_address(layout, space->regions, file, va,
+		    space->reader->machine->facts.page_size, &vaddr))
+		return place;
+	if (symbols->nmemo >= symbols->cap_memo / 2)
+		memo_grow(symbols);
+	memo = memo_find(symbols->memo, symbols->cap_memo,
+		(uint32_t)symbols->last, vaddr);
+	if (memo->place.answer != NANSWERS)
+		return memo->place;
+	place = ask_place(symbols, space, &space->regions[file], vaddr);
+	if (place.answer == ANSWER_OK) {
+		*memo = (struct symbol_memo){ (uint32_t)symbols->last, vaddr,
+			place };
+		symbols->nmemo++;
+	}
+	return place;
+}

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Names of addresses: what vmatlas calls a function or an object of a running
+program, held against nm's table of that program and where it is mapped."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+from family import FRAME, PRESENT
+from lab import PAGE, ROOT, Lab, Tap, read_pagemap
+
+PROGRAM = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+char names_bss[100000];
+int names_data[5000] = { 1 };
+const int names_const[4000] = { 3 };
+static int names_static[2000] = { 4 };
+__attribute__((noinline)) int names_function(int x)
+{
+	return x + names_const[x & 1023] + names_static[x & 1023];
+}
+__attribute__((noinline, cold)) static int names_hidden(int x)
+{
+	return x * 3 + names_const[x & 15];
+}
+int main(int argc, char **argv)
+{
+	size_t i;
+	char line[9];
+
+	(void)argv;
+	for (i = 0; i < sizeof(names_bss); i += 1024)
+		names_bss[i] = 1;
+	for (i = 0; i < 5000; i += 100)
+		names_data[i] += names_const[i % 4000];
+	for (i = 0; i < 2000; i += 100)
+		names_static[i] += argc;
+	printf("%p %d\n", (void *)main, names_function(argc) +
+		names_hidden(argc));
+	fflush(stdout);
+	/* Called on once more, so that it stays where it is. */
+	return !fgets(line, sizeof(line), stdin) || names_hidden(7);
+}
+"""
+
+
+class Target:
+    """PROGRAM built with FLAGS, running; symbols by nm before it is changed
+    by STRIP, moved by the address it prints of main."""
+
+    def __init__(self, lab, name, flags, strip=()):
+        self.path = os.path.join(lab.folder, name)
+        source = os.path.join(lab.folder, "names.c")
+        with open(source, "w") as f:
+            f.write(PROGRAM)
+        subprocess.run(["gcc", "-O1", "-g", "-Wl,--build-id", *flags, "-o",
+                        self.path, source], check=True)
+        self.whole = self.path + ".whole"
+        shutil.copy(self.path, self.whole)
+        self.symbols = read_nm(["nm", "-S", self.whole])
+        for command in strip:
+            subprocess.run([w.format(path=self.path, whole=self.whole)
+                            for w in command], check=True, cwd=lab.folder)
+        self.p = lab.start([self.path], stdout=subprocess.PIPE,
+                           stdin=subprocess.PIPE)
+        self.pid = self.p.pid
+        main = int(self.p.stdout.readline().split()[0], 16)
+        self.bias = main - next(a for a, n, names in self.symbols
+                                if "main" in names)
+
+    def end(self):
+        self.p.kill()
+        self.p.wait()
+
+
+def read_nm(command, types="tTdDbBrRwWvViI"):
+    """(address, bytes, {names}) of what has a size."""
+    found = {}
+    for line in subprocess.run(command, capture_output=True, text=True,
+                               check=True).stdout.splitlines():
+        m = re.match(r"([0-9a-f]+) ([0-9a-f]+) (\S) (\S+)$", line)
+        if m and m[3] in types:
+            key = int(m[1], 16), int(m[2], 16)
+            found.setdefault(key, set()).add(m[4].split("@")[0])
+    return [(a, n, names) for (a, n), names in sorted(found.items()) if n]
+
+
+def frame_at(pid, va):
+    word, = read_pagemap(pid, va & -PAGE, (va & -PAGE) + PAGE)
+    return word & FRAME if word & PRESENT else None
+
+
+def ask(lab, *args, pid=None):
+    """What each process calls what is at the address."""
+    r = lab.vmatlas_run("-r", "owners", "-f", "json", *args)
+    rows = [json.loads(line) for line in r.stdout.splitlines()]
+    return {row["symbol"] for row in rows if row["kind"] == "owner" and
+            (pid is None or row["pid"] == pid)}
+
+
+def name_at(lab, pid, va, *args):
+    names = ask(lab, "-p", pid, "--va", "%x" % va, *args, pid=pid)
+    return names.pop() if len(names) == 1 else names
+
+
+def check_own(tap, lab, target, what, args=(), only=None):
+    """Each symbol of ours, in three places, if its page is there."""
+    bad, asked = [], 0
+    for start, n, names in target.symbols:
+        if not any(name.startswith("names_") or name == "main"
+                   for name in names) or (only and not names & only):
+            continue
+        for offset in {0, n // 2, n - 1}:
+            va = start + target.bias + offset
+            if frame_at(target.pid, va) is None:
+                continue
+            asked += 1
+            got = name_at(lab, target.pid, va, *args)
+            plain, _, behind = str(got).partition("+")
+            if plain not in names or int(behind or "0", 16) != offset:
+                bad.append("%s+%x at %x: %s" % (names, offset, va, got))
+    tap.check(asked >= 2 and not bad, what, [asked] + bad)
+
+
+def check_library(tap, lab, target):
+    """Functions of the C library by its dynamic symbols."""
+    with open("/proc/%d/maps" % target.pid) as f:
+        lines = [x.split() for x in f if "/libc.so" in x]
+    base = int(lines[0][0].split("-")[0], 16)
+    bad, asked = [], 0
+    # Without objects, of which some are a thread's own.
+    symbols = read_nm(["nm", "-D", "-S", lines[0][5]], "tTwWiI")
+    for start, n, names in symbols:
+        va = base + start + n // 2
+        if asked >= 25 or frame_at(target.pid, va) is None:
+            continue
+        asked += 1
+        got = str(name_at(lab, target.pid, va))
+        fits = set()
+        for a, size, others in symbols:
+            if a <= start + n // 2 < a + size:
+                fits |= {(x, start + n // 2 - a) for x in others}
+        plain, _, behind = got.partition("+")
+        if (plain, int(behind or "0", 16)) not in fits:
+            bad.append("%s at %x: %s" % (names, va, got))
+    tap.check(asked >= 10 and not bad,
+              "functions of the C library have nm's names", [asked] + bad)
+
+
+def check_physical(tap, lab, target):
+    """From a physical address to the object, in one step."""
+    start, n, names = next(s for s in target.symbols
+                           if "names_bss" in s[2])
+    va = start + target.bias + n // 2 + 5
+    pa = frame_at(target.pid, va) * PAGE + va % PAGE
+    got = ask(lab, "--pa", "%x" % pa, pid=target.pid)
+    tap.check(got == {"names_bss+0x%x" % (n // 2 + 5)},
+              "a physical address leads to the object and the byte", got)
+
+
+def check_separate(tap, lab):
+    """Symbols in a file of their own, found by either way."""
+    cut = ["objcopy", "--only-keep-debug", "{whole}", "{path}.debug"]
+    strip = ["strip", "{path}"]
+    link = ["objcopy", "--add-gnu-debuglink={path}.debug", "{path}"]
+    hidden = {"names_hidden", "names_static"}
+
+    target = Target(lab, "linked", [], [cut, strip, link])
+    root = os.path.join(lab.folder, "root")
+    where = os.path.join(root, lab.folder[1:], ".debug")
+    os.makedirs(where)
+    shutil.move(target.path + ".debug", os.path.join(where, "linked.debug"))
+    check_own(tap, lab, target, "symbols by .gnu_debuglink below --sysroot",
+              ["--sysroot", root], hidden)
+    check_none(tap, lab, target, "without --sysroot it has none of its own")
+    target.end()
+
+    # No build-id: then the checksum decides.
+    target = Target(lab, "summed", ["-Wl,--build-id=none"],
+                    [cut, strip, link])
+    shutil.move(target.path + ".debug", os.path.join(where, "summed.debug"))
+    check_own(tap, lab, target, "without a build-id the checksum is enough",
+              ["--sysroot", root], hidden)
+    with open(os.path.join(where, "summed.debug"), "ab") as f:
+        f.write(b"x")
+    check_none(tap, lab, target, "a file with another checksum is not its",
+               ["--sysroot", root])
+    target.end()
+
+    target = Target(lab, "numbered", [], [cut, strip])
+    notes = subprocess.run(["readelf", "-n", target.whole], text=True,
+                           capture_output=True, check=True).stdout
+    number = re.search(r"Build ID: ([0-9a-f]+)", notes)[1]
+    where = os.path.join(root, "usr/lib/debug/.build-id", number[:2])
+    os.makedirs(where)
+    debug = os.path.join(where, number[2:] + ".debug")
+    shutil.move(target.path + ".debug", debug)
+    check_own(tap, lab, target, "symbols by build-id below --sysroot",
+              ["--sysroot", root], hidden)
+    shutil.copy(os.path.join(root, lab.folder[1:], ".debug/linked.debug"),
+                debug)
+    # The same source, but not the same build.
+    with open(debug, "r+b") as f:
+        data = f.read()
+        at = data.find(bytes.fromhex(number))
+        if at >= 0:
+            f.seek(at)
+            f.write(b"\0" * 20)
+    check_none(tap, lab, target, "a file of another build is not believed",
+               ["--sysroot", root])
+    target.end()
+
+
+def check_none(tap, lab, target, what, args=()):
+    start, n, _ = next(s for s in target.symbols if "names_static" in s[2])
+    got = name_at(lab, target.pid, start + target.bias + n // 2, *args)
+    tap.check(got is None, what, [got])
+
+
+def check_deleted(tap, lab):
+    target = Target(lab, "deleted", [])
+    rec = os.path.join(lab.folder, "symbols.rec")
+    os.unlink(target.path)
+    check_own(tap, lab, target, "a program that was deleted still has names")
+    live = lab.vmatlas_run("-r", "owners", "-p", target.pid, "-n", "1", "-w",
+                           rec, "-o", rec + ".txt")
+    target.end()
+    again = lab.vmatlas_run("-R", rec, "-r", "owners", "-p", target.pid)
+    with open(rec + ".txt", "rb") as f:
+        text = f.read()
+    tap.check(not live.returncode and b"names_data" in text and
+              text == again.stdout, "a recording has the names, without files",
+              [live.stderr, again.stderr])
+
+
+def check_cut(tap, lab):
+    """Somebody cuts the file short that a program runs from."""
+    # A program that runs cannot be written to, but a library can.
+    copy = os.path.join(lab.folder, "copy.so")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-x", "c", "-o", copy,
+                    "-"], input=b"int full = 1, empty[9000];", check=True)
+    p = lab.start(["python3", "-c", "import ctypes, sys\n"
+                   "x = ctypes.CDLL(%r)\n"
+                   "a = (ctypes.c_int * 9000).in_dll(x, 'empty')\n"
+                   "a[5000] = 5\n"
+                   "print(hex(ctypes.addressof(a)), flush=True)\n"
+                   "sys.stdin.read()\n" % copy],
+                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    va = int(p.stdout.readline(), 16) + 20000
+    tap.check(name_at(lab, p.pid, va) == "empty+0x4e20",
+              "an object of a library has its name", [va])
+    os.truncate(copy, 100)
+    got = name_at(lab, p.pid, va)
+    tap.check(got is None, "a file that was cut short has no names", [got])
+    p.kill()
+    p.wait()
+
+
+def main():
+    tap = Tap()
+    if not ROOT:
+        tap.skip("names of addresses", "frames are told to root only")
+        return tap.done()
+    for tool in ("gcc", "nm", "objcopy", "strip", "readelf"):
+        if not shutil.which(tool):
+            tap.skip("names of addresses", "no %s here" % tool)
+            return tap.done()
+    lab = Lab()
+    target = Target(lab, "moved", ["-pie", "-fPIE"])
+    check_own(tap, lab, target, "a program that is moved has nm's names")
+    check_library(tap, lab, target)
+    check_physical(tap, lab, target)
+    target.end()
+    target = Target(lab, "fixed", ["-no-pie", "-fno-pie"])
+    tap.check(target.bias == 0, "a program at its own addresses")
+    check_own(tap, lab, target, "which has nm's names too")
+    target.end()
+    check_separate(tap, lab)
+    check_deleted(tap, lab)
+    check_cut(tap, lab)
+    tap.done()
+
+
+main()
