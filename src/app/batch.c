@@ -257,6 +257,8 @@ static enum report choose_report(const struct session *session)
 {
 	const struct options *options = session->options;
 
+	if (options->file)
+		return REPORT_FILE;
 	if (options->report)
 		return options->report;
 	if (options->record && !options->output)

@@ -38,6 +38,7 @@
  *   source/elf_file.c        what an ELF file says of itself, read with care
  *   source/live_symbols.c    the running kernel: names in the files mapped
  *   source/live_list.c       the running kernel: folders, the device tree
+ *   source/live_file.c       the running kernel: which file a path leads to
  *   source/live_facts.c      the running kernel: the machine and ourselves
  *   source/processes.c       the list of processes, from libproc2 or readdir
  *   source/block.c           a block of a recording, written and read
@@ -115,6 +116,8 @@
  *   model/comparer_rows.c    regions put side by side
  *   model/comparer_pages.c   how their pages relate
  *   model/fields_compare.c   what reports can say of that
+ *   model/file_users.c       who maps a file
+ *   model/fields_file.c      what reports can say of that
  *   model/question.c         what only all processes can answer, step by step
  *   model/refresh.c          what one refresh asks, in which order
  *   model/refresh_ask.c      what it asks of all processes
@@ -165,6 +168,8 @@
  *   app/report_sum.c         what processes have together, said
  *   app/report_group.c       what they are as one, said
  *   app/report_compare.c     two processes compared, said
+ *   app/report_fitness.c     what frames are good for
+ *   app/report_share.c       who has what in common
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do

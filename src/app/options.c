@@ -327,6 +327,10 @@ static int take(struct options *options, int id, const char *arg,
 	case OPTION_UNION:
 		options->together = true;
 		break;
+	case OPTION_FILE:
+		options->file = arg;
+		options->batch = true;
+		break;
 	case OPTION_OUTPUT:
 		options->output = arg;
 		break;
@@ -414,6 +418,13 @@ static int check(const struct options *options, struct err *err)
 			options->pids[0] == options->pids[1]))
 		return err_set(err, 0, "-r compare is about two processes, by "
 			"their numbers");
+	if (options->file && (target || options->command || options->demo))
+		return err_set(err, 0, "--file is about all processes that map "
+			"a file; no other is named");
+	if (options->file && options->report &&
+	    options->report != REPORT_SHARING)
+		return err_set(err, 0, "--file goes together with -r sharing "
+			"only");
 	return 0;
 }
 

@@ -8,6 +8,8 @@
 
 #include "vmatlas/app/report_compare.h"
 #include "vmatlas/app/report_group.h"
+#include "vmatlas/app/report_fitness.h"
+#include "vmatlas/app/report_share.h"
 #include "vmatlas/app/report_sum.h"
 #include "vmatlas/app/selection.h"
 #include "vmatlas/app/table.h"
@@ -32,7 +34,7 @@ int reporter_flush(struct reporter *reporter, struct err *err)
 	return 0;
 }
 
-static void write_head(struct reporter *reporter, enum object object,
+void reporter_head(struct reporter *reporter, enum object object,
 	const struct snapshot *snapshot)
 {
 	if (reporter->head_done && reporter->options->format == FORMAT_CSV)
@@ -55,7 +57,7 @@ static void report_processes(struct reporter *reporter,
 	sum_init(&sum);
 	sum.partial = reporter->session->wish.nlist_pids ||
 		selection_is_given(options);
-	write_head(reporter, OBJECT_PROCESS, snapshot);
+	reporter_head(reporter, OBJECT_PROCESS, snapshot);
 	for (i = 0; i < snapshot->nrows; i++) {
 		record.row = &snapshot->rows[i];
 		if (!selection_wants(options, snapshot, record.row))
@@ -109,7 +111,7 @@ static void report_regions(struct reporter *reporter,
 	struct record record = { .object = OBJECT_REGION,
 		.snapshot = snapshot };
 
-	write_head(reporter, OBJECT_REGION, snapshot);
+	reporter_head(reporter, OBJECT_REGION, snapshot);
 	for (; record.index < snapshot->nregions; record.index++) {
 		const struct region *region =
 			&snapshot->regions[record.index];
@@ -136,7 +138,7 @@ static void report_audit(struct reporter *reporter, const struct snapshot *snaps
 	size_t counts[AUDIT_LEFT_OUT + 1] = { 0 };
 
 	if (!people || !reporter->head_done)
-		write_head(reporter, OBJECT_AUDIT, snapshot);
+		reporter_head(reporter, OBJECT_AUDIT, snapshot);
 	for (; record.index < snapshot->audit.n; record.index++) {
 		enum audit_verdict verdict =
 			snapshot->audit.lines[record.index].verdict;
@@ -156,93 +158,14 @@ static void report_audit(struct reporter *reporter, const struct snapshot *snaps
 			counts[AUDIT_LEFT_OUT]);
 }
 
-/* ---- fitness */
-
-/* The kernel has pages of its own in every process: their frames are no
- * part of the answer, unless they are what was asked about. */
-static bool is_kernels_own(const struct region *region)
-{
-	return region->type == REGION_VVAR || region->type == REGION_VSYSCALL;
-}
-
-static void report_fitness_total(struct reporter *reporter,
-	const struct snapshot *snapshot, const struct fitness *total,
-	size_t n, size_t untold)
-{
-	struct buf *text = &reporter->text;
-	unsigned shift = snapshot->machine->page_shift;
-	char size[TEXT_SIZE_MAX];
-
-	buf_fmt(text, "total of %zu region%s: %" PRIu64 " K present in %"
-		PRIu64 " run%s", n, n == 1 ? "" : "s",
-		total->present << shift >> 10, total->runs,
-		total->runs == 1 ? "" : "s");
-	if (total->runs)
-		buf_fmt(text, ", longest %" PRIu64 " K at frame %" PRIx64,
-			total->longest << shift >> 10, total->longest_pfn);
-	buf_fmt(text, ", %" PRIu64 " K below %s",
-		total->below << shift >> 10, text_size(snapshot->below, size));
-	if (fitness_knows_tlb(total))
-		buf_fmt(text, ", TLB entries %" PRIu64, total->tlb);
-	else
-		buf_str(text, ", TLB entries ?");
-	if (fitness_knows_best(total))
-		buf_fmt(text, ", at best %" PRIu64, total->tlb_best);
-	if (untold)
-		buf_fmt(text, "; the frames of %zu more are not told", untold);
-	buf_char(text, '\n');
-}
-
-static void report_fitness(struct reporter *reporter,
-	const struct snapshot *snapshot)
-{
-	const struct options *options = reporter->options;
-	struct record record = { .object = OBJECT_FITNESS,
-		.snapshot = snapshot };
-	struct fitness total = { .known = true };
-	size_t n = 0, untold = 0;
-	bool lacking = false;
-
-	write_head(reporter, OBJECT_FITNESS, snapshot);
-	for (; record.index < snapshot->nfitness; record.index++) {
-		const struct fitness *fitness = &snapshot->fitness[record.index];
-
-		if (fitness->start >= fitness->end)
-			continue;	/* outside of --va */
-		table_record(&reporter->text, options->format, &record);
-		if (fitness->known) {
-			fitness_add(&total, fitness);
-			n++;
-			continue;
-		}
-		untold++;
-		lacking |= options->va_end ||
-			!is_kernels_own(&snapshot->regions[record.index]);
-	}
-	record_fini(&record);
-	if (options->format == FORMAT_TEXT && n)
-		report_fitness_total(reporter, snapshot, &total, n, untold);
-	if (!options->below_given)
-		return;
-	if (total.below < total.present)
-		reporter->disagrees = true;
-	else if (lacking)
-		reporter->unanswered = "not all frames are told: whether they "
-			"lie below the limit is not known";
-	else if (!n)
-		reporter->unanswered = "nothing is mapped there that could "
-			"lie below a limit";
-}
-
 /* ---- zones, frames, swap, pages */
 
-/* All N of an object of which a refresh has few. */
-static void report_all(struct reporter *reporter, enum object object,
+void reporter_all(struct reporter *reporter, enum object object,
 	const struct snapshot *snapshot, size_t n)
 {
 	struct record record = { .object = object, .snapshot = snapshot };
 
-	write_head(reporter, object, snapshot);
+	reporter_head(reporter, object, snapshot);
 	for (; record.index < n; record.index++)
 		table_record(&reporter->text, reporter->options->format,
 			&record);
@@ -252,7 +175,7 @@ static void report_all(struct reporter *reporter, enum object object,
 static void report_zones(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
-	report_all(reporter, OBJECT_ZONE, snapshot, snapshot->machine->nplaces);
+	reporter_all(reporter, OBJECT_ZONE, snapshot, snapshot->machine->nplaces);
 }
 
 /* Nothing of it is copied on a write, or was. */
@@ -273,7 +196,7 @@ static void report_cow(struct reporter *reporter,
 {
 	struct record record = { .object = OBJECT_COW, .snapshot = snapshot };
 
-	write_head(reporter, OBJECT_COW, snapshot);
+	reporter_head(reporter, OBJECT_COW, snapshot);
 	for (; record.index < snapshot->nregions; record.index++)
 		if (!has_no_cow(&snapshot->regions[record.index]))
 			table_record(&reporter->text,
@@ -284,19 +207,13 @@ static void report_cow(struct reporter *reporter,
 static void report_owners(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
-	report_all(reporter, OBJECT_OWNER, snapshot, snapshot->nowners);
-}
-
-static void report_sharing(struct reporter *reporter,
-	const struct snapshot *snapshot)
-{
-	report_all(reporter, OBJECT_SHARING, snapshot, snapshot->shares.n);
+	reporter_all(reporter, OBJECT_OWNER, snapshot, snapshot->nowners);
 }
 
 static void report_swap(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
-	report_all(reporter, OBJECT_SWAP, snapshot, snapshot->nswaps);
+	reporter_all(reporter, OBJECT_SWAP, snapshot, snapshot->nswaps);
 }
 
 /* Every line of meminfo comes once more, raw: that is not for people. */
@@ -309,7 +226,7 @@ static void report_memory(struct reporter *reporter,
 	enum format format = reporter->options->format;
 	struct buf sentence = { 0 };
 
-	write_head(reporter, OBJECT_MEMORY, snapshot);
+	reporter_head(reporter, OBJECT_MEMORY, snapshot);
 	for (; record.index < budget->nrows; record.index++)
 		if (format != FORMAT_TEXT ||
 		    budget->rows[record.index].group != GROUP_MEMINFO)
@@ -333,7 +250,7 @@ static int report_runs(struct reporter *reporter, enum object object,
 	struct record record = { .object = object };
 	int result = -1;
 
-	write_head(reporter, object, *snapshot);
+	reporter_head(reporter, object, *snapshot);
 	for (;;) {
 		size_t n = frames ? (*snapshot)->nframe_runs :
 			(*snapshot)->nruns;
@@ -418,15 +335,6 @@ static void wish_regions(struct wish *wish, const struct options *options,
 	wish->want_fitness = true;
 }
 
-static void wish_fitness(struct wish *wish, const struct options *options,
-	int pid)
-{
-	(void)pid;
-	wish->want_fitness = true;
-	wish->fitness = (struct page_range){ options->va_start,
-		options->va_end };
-}
-
 static void wish_zones(struct wish *wish, const struct options *options,
 	int pid)
 {
@@ -499,14 +407,6 @@ static void wish_group(struct wish *wish, const struct reporter *reporter)
 	wish->question = QUESTION_GROUP;
 }
 
-static void wish_sharing(struct wish *wish, const struct options *options,
-	int pid)
-{
-	(void)options;
-	(void)pid;
-	wish->question = QUESTION_SHARING;
-}
-
 static void wish_compare(struct wish *wish, const struct options *options,
 	int pid)
 {
@@ -530,7 +430,7 @@ static const struct report_kind {
 		const struct snapshot *snapshot);
 	int (*write_long)(struct reporter *reporter,
 		struct snapshot **snapshot, struct err *err);
-} kinds[NREPORTS] = {
+} kinds[NREPORT_KINDS] = {
 	[REPORT_NONE] = { SUBJECT_PROCESS, NULL, NULL, NULL },
 	[REPORT_PROCESSES] = { SUBJECT_ALL, wish_processes, report_processes,
 		NULL },
@@ -550,6 +450,7 @@ static const struct report_kind {
 		NULL },
 	[REPORT_COMPARE] = { SUBJECT_PAIR, wish_compare, report_compare,
 		NULL },
+	[REPORT_FILE] = { SUBJECT_MACHINE, wish_file, report_file, NULL },
 	[REPORT_SWAP] = { SUBJECT_MACHINE_OR_PROCESS, wish_swap, report_swap,
 		NULL },
 	[REPORT_MEMORY] = { SUBJECT_MACHINE_OR_PROCESS, wish_memory,

@@ -77,6 +77,22 @@ static void open_member(struct crowd *crowd)
 		space_pass_begin(&crowd->space, DEPTH_STATES);
 }
 
+/* The next pages that are of interest. */
+static bool next_slice(struct crowd *crowd, uint64_t *from, uint64_t *to)
+{
+	const struct crowd_user *user = &crowd->user;
+	struct space *space = &crowd->space;
+
+	while (space_next_slice(space, from, to)) {
+		if (!user->wants ||
+		    user->wants(user->arg, space, space->at_region))
+			return true;
+		space_seek(space, space->regions[space->at_region].end >>
+			crowd->machine->page_shift);
+	}
+	return false;
+}
+
 /* The next slice of the member; false: it has none. */
 static bool show_slice(struct crowd *crowd)
 {
@@ -87,7 +103,7 @@ static bool show_slice(struct crowd *crowd)
 	size_t i;
 
 	if (member->answer != ANSWER_OK ||
-	    !space_next_slice(space, &from, &to))
+	    !next_slice(crowd, &from, &to))
 		return false;
 	member->answer = reader_words(space->reader, from,
 		(size_t)(to - from));

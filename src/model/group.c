@@ -109,7 +109,8 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 struct crowd_user group_user(struct group *group)
 {
-	return (struct crowd_user){ take_slice, end_member, group, false };
+	return (struct crowd_user){ take_slice, end_member, group, false,
+		NULL };
 }
 
 /* ---- before counting: is this all of them, and only them? */

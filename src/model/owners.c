@@ -190,7 +190,8 @@ static void take_slice(void *arg, size_t at, struct space *space)
 
 struct crowd_user owners_user(struct owners *owners)
 {
-	return (struct crowd_user){ take_slice, NULL, owners, true };
+	return (struct crowd_user){ take_slice, NULL, owners, true,
+		NULL };
 }
 
 static int compare_rows(const void *a, const void *b)

@@ -9,10 +9,11 @@
 /* ---- owners */
 
 static enum answer begin_owners(struct question *question,
-	struct space *space, struct crowd_user *user)
+	struct source *src, struct space *space, struct crowd_user *user)
 {
 	struct owners *owners = &question->now.owners;
 
+	(void)src;
 	if (!question->frames.end && !space)
 		return ANSWER_GONE;
 	*user = owners_user(owners);
@@ -50,8 +51,9 @@ static void fill_owners(const struct inquiry *inquiry,
 /* ---- a group */
 
 static enum answer begin_group(struct question *question,
-	struct space *space, struct crowd_user *user)
+	struct source *src, struct space *space, struct crowd_user *user)
 {
+	(void)src;
 	(void)space;
 	if (!question->npids)
 		return ANSWER_GONE;
@@ -74,10 +76,11 @@ static void fill_group(const struct inquiry *inquiry,
 /* ---- sharing */
 
 static enum answer begin_sharing(struct question *question,
-	struct space *space, struct crowd_user *user)
+	struct source *src, struct space *space, struct crowd_user *user)
 {
 	struct sharers *sharers = &question->now.sharers;
 
+	(void)src;
 	if (!space)
 		return ANSWER_GONE;
 	sharers_begin(sharers);
@@ -135,14 +138,39 @@ static void fill_compare(const struct inquiry *inquiry,
 	comparison_copy(&snapshot->comparison, &inquiry->comparer.answer);
 }
 
+/* ---- a file */
+
+static enum answer begin_file(struct question *question, struct source *src,
+	struct space *space, struct crowd_user *user)
+{
+	(void)space;
+	if (!question->file)
+		return ANSWER_GONE;
+	file_users_begin(&question->now.file_users, src, question->file);
+	*user = file_users_user(&question->now.file_users);
+	return ANSWER_OK;
+}
+
+static bool end_file(struct question *question)
+{
+	file_users_sort(&question->now.file_users);
+	return false;
+}
+
+static void fill_file(const struct inquiry *inquiry,
+	struct snapshot *snapshot)
+{
+	file_use_copy(&snapshot->file_use, &inquiry->file_users.use);
+}
+
 /* ---- all kinds */
 
 static const struct question_ops {
 	/* Who is shown the pages of the processes; where there is a BETWEEN,
 	 * those of the process asked about alone.  ANSWER_GONE: what it is
 	 * about is not there. */
-	enum answer (*begin)(struct question *question, struct space *space,
-		struct crowd_user *user);
+	enum answer (*begin)(struct question *question, struct source *src,
+		struct space *space, struct crowd_user *user);
 	/* Then who is shown those of all processes. */
 	void (*between)(struct inquiry *inquiry, struct crowd_user *user);
 	/* All were shown; true: another step is needed. */
@@ -157,6 +185,7 @@ static const struct question_ops {
 		fill_sharing, true },
 	[QUESTION_COMPARE] = { begin_compare, NULL, end_compare, fill_compare,
 		false },
+	[QUESTION_FILE] = { begin_file, NULL, end_file, fill_file, true },
 };
 
 bool question_wanted(const struct wish *wish)
@@ -178,6 +207,7 @@ static bool is_same(const struct question *question, const struct wish *wish,
 {
 	return question->kind == wish->question &&
 		question->pid == wish->pid &&
+		question->file == wish->asked_file &&
 		question->frames.start == frames.start &&
 		question->frames.end == frames.end &&
 		question->pages.start == pages.start &&
@@ -216,7 +246,7 @@ static void begin(struct question *question, struct source *src,
 	struct crowd_user user;
 
 	question->walks = 0;
-	question->answer = ops->begin(question, space, &user);
+	question->answer = ops->begin(question, src, space, &user);
 	if (question->answer == ANSWER_OK)
 		question->answer = crowd_begin(&question->now.crowd, src,
 			machine, only, ops->between ? 1 : question->npids,
@@ -239,6 +269,7 @@ void question_begin(struct question *question, struct source *src,
 	}
 	question->kind = wish->question;
 	question->pid = wish->pid;
+	question->file = wish->asked_file;
 	question->frames = frames;
 	question->pages = pages;
 	question->byte = byte;
@@ -318,6 +349,7 @@ void question_fill(const struct question *question, struct snapshot *snapshot)
 	snapshot->nmembers = snapshot->nowners = 0;
 	snapshot->owners_cut = false;
 	snapshot->owner_symbols_answer = ANSWER_OK;
+	snapshot->file_use.n = 0;
 	shares_clear(&snapshot->shares);
 	if (question->kind != QUESTION_COMPARE || !question->answered)
 		comparison_clear(&snapshot->comparison);
@@ -336,6 +368,7 @@ static void inquiry_fini(struct inquiry *inquiry)
 	group_fini(&inquiry->group);
 	sharers_fini(&inquiry->sharers);
 	comparer_fini(&inquiry->comparer);
+	file_users_fini(&inquiry->file_users);
 }
 
 void question_fini(struct question *question)

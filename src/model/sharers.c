@@ -189,7 +189,8 @@ static void take_own_slice(void *arg, size_t at, struct space *space)
 
 struct crowd_user sharers_first_user(struct sharers *sharers)
 {
-	return (struct crowd_user){ take_own_slice, NULL, sharers, true };
+	return (struct crowd_user){ take_own_slice, NULL, sharers, true,
+		NULL };
 }
 
 static size_t seen_words(const struct sharers *sharers)
@@ -320,7 +321,7 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 	/* Whoever ended while it was read has nothing any more. */
 	if (process->id.pid == sharers->id.pid ||
-	    space->reader->answers[WORDS_PAGEMAP] != ANSWER_OK) {
+	    process->answer != ANSWER_OK) {
 		forget_member(sharers);
 		return;
 	}
@@ -333,7 +334,8 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 struct crowd_user sharers_user(struct sharers *sharers)
 {
-	return (struct crowd_user){ take_slice, end_member, sharers, false };
+	return (struct crowd_user){ take_slice, end_member, sharers, false,
+		NULL };
 }
 
 static int compare_rows(const void *a, const void *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/model/snapshot.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,7 @@ void snapshot_free(struct snapshot *snapshot)
 	shares_fini(&snapshot->shares);
 	comparison_fini(&snapshot->comparison);
 	buf_fini(&snapshot->owner_symbols);
+	file_use_fini(&snapshot->file_use);
 	free(snapshot);
 }
 
@@ -253,6 +255,33 @@ static void say_swap_pss(struct snapshot *snapshot)
 	buf_char(&snapshot->problems, '\n');
 }
 
+static void complain_of_file(struct snapshot *snapshot)
+{
+	const struct file_use *use = &snapshot->file_use;
+	struct buf *out = &snapshot->problems;
+
+	if (use->by_name && use->nfiles > 1)
+		buf_fmt(out, "file: there are %zu of that name, which are "
+			"told together\n", use->nfiles);
+	else if (use->by_name)
+		buf_fmt(out, "file: %s; it is taken as the name of a mapping%s\n",
+			use->answer == ANSWER_ABSENT ? "the path leads nowhere" :
+			use->answer == ANSWER_UNRECORDED ? "the recording does "
+			"not say where the path leads" :
+			"where the path leads may not be seen",
+			use->nfiles ? "" : ", and there is none");
+	if (use->unsure)
+		buf_fmt(out, "file: %" PRIu64 " mapping%s of a file with that "
+			"last name may be of this one; knowing needs root, or "
+			"CAP_CHECKPOINT_RESTORE\n", use->unsure,
+			use->unsure == 1 ? "" : "s");
+	if (use->deleted)
+		buf_fmt(out, "file: %" PRIu64 " mapping%s of a deleted file of "
+			"that name %s not in the answer\n", use->deleted,
+			use->deleted == 1 ? "" : "s",
+			use->deleted == 1 ? "is" : "are");
+}
+
 /* Who could have been a part of the answer, had he been readable. */
 static void complain_of_members(struct snapshot *snapshot)
 {
@@ -263,6 +292,8 @@ static void complain_of_members(struct snapshot *snapshot)
 		complain(snapshot, "other processes",
 			snapshot->question_answer,
 			"who else has what is unknown", NULL);
+	if (snapshot->question == QUESTION_FILE && snapshot->answered)
+		complain_of_file(snapshot);
 	if (snapshot->owners_cut)
 		buf_fmt(&snapshot->problems, "owners: more than %zu; the rest "
 			"is left out, ask for fewer frames\n",

@@ -103,6 +103,8 @@ static unsigned without_of_text(struct proc_id id, const char *path)
 {
 	if (id.pid && !strncmp(path, "kcmp-vm/", 8))
 		return WITHOUT_KCMP;
+	if (id.pid && live_file_question(id, path))
+		return WITHOUT_MAP_FILES;
 	if (id.pid)
 		return !strcmp(path, "smaps_rollup") ? WITHOUT_SMAPS_ROLLUP :
 			!strcmp(path, "smaps") ? WITHOUT_SMAPS : 0;
@@ -168,6 +170,10 @@ static int text_answer(struct live *live, struct proc_id id, const char *path,
 	size_t n = strlen(path);
 	int fd, error;
 
+	/* Another root's paths are not ours. */
+	if (live_file_question(id, path))
+		return id.pid || live->usual ?
+			live_file_answer(live, id, path, out) : ENOENT;
 	if (!id.pid && !strcmp(path, SOURCE_DEVICE_TREE))
 		return live_tree_answer(live, out);
 	fd = text_open(live, id, path);

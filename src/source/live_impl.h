@@ -75,6 +75,10 @@ void symbol_cache_free(struct symbol_cache *cache);
  * (source.h). */
 bool live_compare_question(const char *path, int *pid);
 int live_compare_answer(int a, int b, struct buf *out);
+/* Which file a path leads to, or is mapped (source.h). */
+bool live_file_question(struct proc_id id, const char *path);
+int live_file_answer(struct live *live, struct proc_id id, const char *path,
+	struct buf *out);
 /* The names in the folder FD, which is closed; 0 or an errno value. */
 int live_list_answer(int fd, struct buf *out);
 /* The device tree as source.h has it; 0 or an errno value. */

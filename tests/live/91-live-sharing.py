@@ -11,7 +11,7 @@ import time
 from collections import Counter
 
 from family import FRAME, PRESENT, Family, address, fill, private
-from lab import NOBODY, PAGE, ROOT, Lab, Tap, as_user, read_pagemap, wait_state
+from lab import NOBODY, PAGE, ROOT, Lab, Tap, as_user, read_pagemap, read_smaps, wait_state
 
 FILE_BIT = 1 << 61
 KINDS = ("file", "shmem", "cow", "ksm", "hugetlb", "kernel", "own", "other")
@@ -242,6 +242,86 @@ def check_kin(tap, lab):
               "without kcmp that is not known", [blind[kin.pids["twin"]]])
 
 
+def by_file(lab, path, *args, **kw):
+    """{pid: line}, and the line about the file."""
+    lines = lab.report("--file", path, *args, **kw)
+    return ({r["pid"]: r for r in lines if r["kind"] == "file_user"},
+            [r for r in lines if r["kind"] == "file"][0])
+
+
+def mapped(pid, path):
+    """What smaps says of all regions of a file, and its frames."""
+    sums, own, copies = Counter(), set(), set()
+    for start, end, name, fields, _ in read_smaps(pid):
+        if name not in (path, path + " (deleted)"):
+            continue
+        sums["mapped"] += (end - start)
+        for key, field in (("resident", "Rss"), ("copied", "Anonymous"),
+                           ("pss", "Pss")):
+            sums[key] += fields[field] << 10
+        for word in read_pagemap(pid, start, end):
+            if word & PRESENT and not frame_flags(word & FRAME) & KPF_ZERO:
+                (own if word & FILE_BIT else copies).add(word & FRAME)
+    return sums, own, copies
+
+
+def check_file(tap, lab, pids, name, path, shown=None):
+    """All its users are in PIDS: so it is told in full."""
+    rows, line = by_file(lab, path)
+    own, copies, notes = set(), set(), []
+    for pid in pids:
+        sums, a, b = mapped(pid, shown or path)
+        own, copies = own | a, copies | b
+        if not sums:
+            notes += ["%d does not map it" % pid] if pid in rows else []
+            continue
+        row = rows.get(pid, {})
+        # Pss is a sum of regions, each rounded down to K in smaps.
+        notes += ["%s of %d: %s, smaps %s" % (k, pid, row.get(k), n)
+                  for k, n in sums.items() if row.get(k) is None or
+                  not 0 <= row[k] - n < (4096 if k == "pss" else 1)]
+    tap.check(not notes and set(rows) <= set(pids) and rows,
+              name + ": each user has what smaps says", notes + [rows])
+    tap.check((line["users"], line["resident"], line["copied"]) ==
+              (len(rows), len(own) * PAGE, len(copies) * PAGE),
+              name + ": in all, each frame once",
+              [line, len(own) * PAGE, len(copies) * PAGE])
+    return line
+
+
+def check_files(tap, lab, family):
+    pids = sorted(family.pids.values())
+    line = check_file(tap, lab, pids, "a file", family.path)
+    st = os.stat(family.path)
+    tap.check((line["major"], line["minor"], line["inode"], line["copied"]) ==
+              (os.major(st.st_dev), os.minor(st.st_dev), st.st_ino,
+               12 * PAGE), "it is the file that the path leads to", [line])
+    link = os.path.join(lab.folder, "another-name")
+    os.link(family.path, link)
+    check_file(tap, lab, pids, "by another name", link, family.path)
+    check_file(tap, lab, pids, "a memfd by its name", "/memfd:family")
+    check_file(tap, lab, pids, "as maps shows it", "/memfd:family (deleted)",
+               "/memfd:family")
+    # Another file takes its name: then there are two.
+    os.rename(family.path, family.path + ".old")
+    with open(family.path, "wb") as f:
+        f.write(bytes(PAGE))
+    os.unlink(family.path + ".old")
+    os.unlink(link)
+    rows, line = by_file(lab, family.path)
+    tap.check(not rows, "a new file of that name has no users yet", [rows])
+    check_file(tap, lab, pids, "a deleted file", family.path +
+               ".old (deleted)")
+    libc = [r for pid in pids for r in mappings(pid) if "libc.so" in r[2]]
+    rows, line = by_file(lab, libc[0][2])
+    # vmatlas has it too: shares are not what they are without it.
+    bad = [(k, pid, row[k], n) for pid, row in rows.items() if pid in pids
+           for k, n in mapped(pid, libc[0][2])[0].items()
+           if k != "pss" and row[k] != n]
+    tap.check(set(pids) <= set(rows) and not bad,
+              "a library, with whoever else has it", bad)
+
+
 def check_replay(tap, lab, family):
     rec, out = (os.path.join(lab.folder, n) for n in ("s.rec", "s.txt"))
     pid = family.pids["writer"]
@@ -288,6 +368,7 @@ def main():
     check_known(tap, family, reports)
     check_replay(tap, lab, family)
     check_hidden(tap, lab, family)
+    check_files(tap, lab, family)
     check_kin(tap, lab)
     tap.done()
 

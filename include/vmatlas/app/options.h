@@ -30,6 +30,7 @@
 	X(PFN, 0, "pfn", "N[-M]", "only these frames, or pages in them; M is exclusive") \
 	X(BELOW, 0, "below", "A", "the limit in figures of fitness, default 4G; other exit status") \
 	X(PA, 0, "pa", "A[-B]", "only these physical addresses; B is exclusive") \
+	X(FILE, 0, "file", "PATH", "in sharing: who maps this file, and how much of it") \
 	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
 	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
@@ -68,7 +69,14 @@
 	X(FITNESS, "fitness")
 
 #define X(id, name) REPORT_##id,
-enum report { REPORT_NONE, REPORTS(X) NREPORTS };
+enum report {
+	REPORT_NONE,
+	REPORTS(X)
+	NREPORTS,
+	/* Those without a name of their own. */
+	REPORT_FILE = NREPORTS,		/* sharing, with --file */
+	NREPORT_KINDS
+};
 #undef X
 
 struct options {
@@ -94,6 +102,7 @@ struct options {
 	uint64_t below;			/* bytes */
 	bool below_given;
 	uint64_t pa_start, pa_end;	/* bytes */
+	const char *file;		/* of --file */
 	const char *output, *record, *replay;
 	const char *procfs, *sysfs, *sysroot, *resources;
 	unsigned without;

@@ -46,6 +46,12 @@ void reporter_wish(struct reporter *reporter, int pid);
  */
 int reporter_write(struct reporter *reporter, struct snapshot **snapshot,
 	struct err *err);
+/* For those who write one: titles, once; */
+void reporter_head(struct reporter *reporter, enum object object,
+	const struct snapshot *snapshot);
+/* and all N of an object of which a refresh has few, with titles. */
+void reporter_all(struct reporter *reporter, enum object object,
+	const struct snapshot *snapshot, size_t n);
 /* All that the report asked for could be read. */
 bool reporter_is_whole(const struct reporter *reporter,
 	const struct snapshot *snapshot);

@@ -35,6 +35,8 @@ struct crowd_user {
 	void *arg;
 	/* It reads frames, and wants to know the pages' states. */
 	bool wants_states;
+	/* Are the pages of this region of interest?  NULL: all are. */
+	bool (*wants)(void *arg, struct space *space, size_t region);
 };
 
 struct crowd {

@@ -30,7 +30,9 @@
 	X(GROUP, "group", group_fields) \
 	X(SHARING, "sharing", sharing_fields) \
 	X(COMPARE, "compare", compare_fields) \
-	X(COMPARE_ROW, "compare_region", compare_row_fields)
+	X(COMPARE_ROW, "compare_region", compare_row_fields) \
+	X(FILE_USER, "file_user", file_user_fields) \
+	X(FILE, "file", file_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };

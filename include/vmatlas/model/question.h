@@ -4,6 +4,7 @@
 
 #include "vmatlas/model/comparer.h"
 #include "vmatlas/model/crowd.h"
+#include "vmatlas/model/file_users.h"
 #include "vmatlas/model/group.h"
 #include "vmatlas/model/owners.h"
 #include "vmatlas/model/sharers.h"
@@ -21,6 +22,7 @@ struct inquiry {
 	struct group group;		/* one of these */
 	struct sharers sharers;
 	struct comparer comparer;
+	struct file_users file_users;
 };
 
 struct question {
@@ -28,6 +30,7 @@ struct question {
 	struct page_range frames, pages;
 	uint64_t byte;			/* of the first page, that is meant */
 	int pid;
+	const char *file;
 	int *pids;			/* of a group, or A and B */
 	unsigned npids;
 	bool asking;			/* begun, not yet answered */

@@ -11,6 +11,7 @@
 #include "vmatlas/model/budget.h"
 #include "vmatlas/model/comparison.h"
 #include "vmatlas/model/crowd.h"
+#include "vmatlas/model/file_users.h"
 #include "vmatlas/model/frame_use.h"
 #include "vmatlas/model/group.h"
 #include "vmatlas/model/machine.h"
@@ -47,6 +48,7 @@ enum question_kind {
 	QUESTION_GROUP,		/* what some processes have together */
 	QUESTION_SHARING,	/* what the process has in common with others */
 	QUESTION_COMPARE,	/* what two have in common, page by page */
+	QUESTION_FILE,		/* who maps ASKED_FILE */
 };
 
 struct wish {
@@ -99,6 +101,7 @@ struct wish {
 	 * all that it has). */
 	enum question_kind question;
 	struct page_range asked_pfns, asked_va;
+	const char *asked_file;	/* stays as it is as long as the program runs */
 	int group_pids[WISH_PIDS];	/* in order; or A and B to compare */
 	unsigned ngroup_pids;
 	/* Physical addresses (bytes; END 0: all) that runs_pfn, frame_runs
@@ -325,6 +328,7 @@ struct snapshot {
 	struct group_figures group;
 	struct shares shares;
 	struct comparison comparison;
+	struct file_use file_use;
 
 	/* All processes. */
 	bool has_list;

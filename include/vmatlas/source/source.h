@@ -141,6 +141,11 @@ struct source_ops {
 	 * one.  Symbols come from the file, or from the one that was split
 	 * off it.
 	 *
+	 * "file-id@PATH" asks which file a path leads to, as lines "major:",
+	 * "minor:" and "inode:" of stat(2); "map_files/A-B@id" asks the same
+	 * of the file that a process has mapped there.  It need not be what
+	 * maps says: btrfs and overlayfs have several devices for one file.
+	 *
 	 * A path that ends in "/" asks for the names in a folder, a line
 	 * each, sorted, folders with "/" behind them (at most 16384).
 	 *

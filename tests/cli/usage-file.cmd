@@ -1,0 +1,1 @@
+"$VMATLAS" -r zones --file /bin/server
