@@ -208,8 +208,8 @@ static void take_end(void *arg, size_t member, struct space *space)
 
 struct crowd_user comparer_user(struct comparer *comparer)
 {
-	return (struct crowd_user){ take_slice, take_end, comparer,
-		false };
+	return (struct crowd_user){
+		.slice = take_slice, .end = take_end, .arg = comparer };
 }
 
 /* ---- after that */

@@ -294,8 +294,9 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 struct crowd_user file_users_user(struct file_users *users)
 {
-	return (struct crowd_user){ take_slice, end_member, users, false,
-		wants };
+	return (struct crowd_user){
+		.slice = take_slice, .end = end_member, .arg = users,
+		.wants = wants };
 }
 
 static int compare_rows(const void *a, const void *b)

@@ -109,8 +109,8 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 struct crowd_user group_user(struct group *group)
 {
-	return (struct crowd_user){ take_slice, end_member, group, false,
-		NULL };
+	return (struct crowd_user){
+		.slice = take_slice, .end = end_member, .arg = group };
 }
 
 /* ---- before counting: is this all of them, and only them? */

@@ -190,8 +190,8 @@ static void take_slice(void *arg, size_t at, struct space *space)
 
 struct crowd_user owners_user(struct owners *owners)
 {
-	return (struct crowd_user){ take_slice, NULL, owners, true,
-		NULL };
+	return (struct crowd_user){
+		.slice = take_slice, .arg = owners, .wants_states = true };
 }
 
 static int compare_rows(const void *a, const void *b)

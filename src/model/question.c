@@ -109,8 +109,9 @@ static void fill_sharing(const struct inquiry *inquiry,
 /* ---- two processes compared */
 
 static enum answer begin_compare(struct question *question,
-	struct space *space, struct crowd_user *user)
+	struct source *src, struct space *space, struct crowd_user *user)
 {
+	(void)src;
 	(void)space;
 	if (question->npids != NCOMPARE_SIDES)
 		return ANSWER_GONE;

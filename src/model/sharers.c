@@ -189,8 +189,9 @@ static void take_own_slice(void *arg, size_t at, struct space *space)
 
 struct crowd_user sharers_first_user(struct sharers *sharers)
 {
-	return (struct crowd_user){ take_own_slice, NULL, sharers, true,
-		NULL };
+	return (struct crowd_user){
+		.slice = take_own_slice, .arg = sharers,
+		.wants_states = true };
 }
 
 static size_t seen_words(const struct sharers *sharers)
@@ -334,8 +335,8 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 struct crowd_user sharers_user(struct sharers *sharers)
 {
-	return (struct crowd_user){ take_slice, end_member, sharers, false,
-		NULL };
+	return (struct crowd_user){
+		.slice = take_slice, .end = end_member, .arg = sharers };
 }
 
 static int compare_rows(const void *a, const void *b)
