@@ -84,6 +84,7 @@ MODEL += fields_memory fields_owner fields_cow fields_group
 MODEL += fields_sharing fields_file fields_compare
 MODEL += refresh refresh_ask sampler
 VIEW := grid role color theme picture layout bin paint keymap foot explain
+VIEW += pane frame_row
 VIEW += atlas atlas_act atlas_paint atlas_head atlas_inspect
 VIEW += list
 VIEW += memory memory_pen memory_ram memory_zones memory_frames

@@ -135,8 +135,10 @@
  *   view/keymap.c            what keys do, for use and for help
  *   view/foot.c              the line of keys
  *   view/explain.c           what the cursor is on, in words
+ *   view/pane.c              a part of the screen with a cursor in it
+ *   view/frame_row.c         what stands before a row of physical memory
  *   view/atlas.c             the atlas: where its parts are
- *   view/atlas_act.c         the atlas: its cursors move
+ *   view/atlas_act.c         the atlas: what keys do
  *   view/atlas_paint.c       the atlas: drawn
  *   view/atlas_head.c        the atlas: the lines at its top
  *   view/atlas_inspect.c     the atlas: the inspector

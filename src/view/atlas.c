@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "atlas_impl.h"
+#include "vmatlas/view/frame_row.h"
 
 /* From these widths on there are two panes, and a panel beside them. */
 #define TWO_PANES_COLS 60
@@ -13,10 +14,8 @@
 void atlas_init(struct atlas *atlas)
 {
 	memset(atlas, 0, sizeof(*atlas));
-	atlas->panes[SIDE_VIRTUAL].fit = true;
-	atlas->panes[SIDE_PHYSICAL].fit = true;
-	atlas->panes[SIDE_VIRTUAL].hold = -1;
-	atlas->panes[SIDE_PHYSICAL].hold = -1;
+	pane_init(&atlas->panes[SIDE_VIRTUAL], false);
+	pane_init(&atlas->panes[SIDE_PHYSICAL], true);
 }
 
 void atlas_fini(struct atlas *atlas)
@@ -46,14 +45,6 @@ struct parts atlas_parts(const struct atlas *atlas)
 	return parts;
 }
 
-static void place_pane(struct pane *pane, int row, int col, int rows, int cols)
-{
-	pane->row = row;
-	pane->col = col;
-	pane->rows = rows > 0 && cols > 0 ? rows : 0;
-	pane->cols = cols;
-}
-
 static void place_panes(struct atlas *atlas)
 {
 	struct parts parts = atlas_parts(atlas);
@@ -72,14 +63,14 @@ static void place_panes(struct atlas *atlas)
 	if (cols < TWO_PANES_COLS) {
 		struct pane *shown = &atlas->panes[atlas->active];
 
-		place_pane(v, 0, 0, 0, 0);
-		place_pane(p, 0, 0, 0, 0);
-		place_pane(shown, row, edge, parts.pane, cols - 2 * edge);
+		pane_place(v, 0, 0, 0, 0);
+		pane_place(p, 0, 0, 0, 0);
+		pane_place(shown, row, edge, parts.pane, cols - 2 * edge);
 		return;
 	}
 	half = cols / 2;
-	place_pane(v, row, edge, parts.pane, half - 2 * edge);
-	place_pane(p, row, half + edge, parts.pane, cols - half - 2 * edge);
+	pane_place(v, row, edge, parts.pane, half - 2 * edge);
+	pane_place(p, row, half + edge, parts.pane, cols - half - 2 * edge);
 	if (!edge)		/* a blank between them */
 		p->col++, p->cols--;
 }
@@ -126,16 +117,6 @@ static void measure_virtual(struct pane *pane, const struct snapshot *snapshot,
 	*row_cells = pane->cols > 2 ? (unsigned)pane->cols - 1 : 1;
 }
 
-#define PHYSICAL_LABEL 16
-
-static unsigned measure_physical(struct pane *pane)
-{
-	pane->label = pane->cols >= 2 * PHYSICAL_LABEL ? PHYSICAL_LABEL :
-		pane->cols >= 16 ? 8 : 0;
-	return pane->cols > pane->label ?
-		(unsigned)(pane->cols - pane->label) : 1;
-}
-
 static void lay_out_virtual(struct atlas *atlas,
 	const struct snapshot *snapshot)
 {
@@ -153,82 +134,13 @@ static void lay_out_physical(struct atlas *atlas,
 	const struct snapshot *snapshot)
 {
 	struct pane *pane = &atlas->panes[SIDE_PHYSICAL];
-	unsigned row = measure_physical(pane);
+	unsigned row = frame_row_measure(pane);
 
 	if (pane->fit)
 		pane->shift = layout_fit_physical(snapshot,
 			(unsigned)pane->rows, row);
 	layout_physical(&pane->layout, snapshot, pane->shift, row,
 		atlas->only_mine);
-}
-
-bool pane_at(const struct pane *pane, uint64_t *row, unsigned *cell)
-{
-	return layout_find(&pane->layout, pane->cursor, row, cell);
-}
-
-/* Scroll as little as needed for the cursor to be on screen. */
-void pane_show_cursor(struct pane *pane)
-{
-	uint64_t row, rows = (uint64_t)pane->rows;
-	unsigned cell;
-
-	if (!pane->rows || !pane_at(pane, &row, &cell))
-		return;
-	if (row < pane->top)
-		pane->top = row;
-	else if (row >= pane->top + rows)
-		pane->top = row - rows + 1;
-	/* The name above the first row of cells is worth a line. */
-	if (pane->top && pane->top == row &&
-	    layout_row(&pane->layout, row).kind == ROW_CELLS &&
-	    layout_row(&pane->layout, row - 1).kind == ROW_HEAD && rows > 1)
-		pane->top--;
-}
-
-/* What is around the cursor stays around it when it is magnified. */
-static void pane_hold(struct pane *pane)
-{
-	uint64_t row;
-	unsigned cell;
-
-	if (pane->hold >= 0 && pane_at(pane, &row, &cell))
-		pane->top = row > (uint64_t)pane->hold ?
-			row - (uint64_t)pane->hold : 0;
-	pane->hold = -1;
-}
-
-static void pane_clamp(struct pane *pane)
-{
-	uint64_t rows = (uint64_t)pane->rows;
-
-	if (pane->layout.nrows <= rows)
-		pane->top = 0;
-	else if (pane->top > pane->layout.nrows - rows)
-		pane->top = pane->layout.nrows - rows;
-}
-
-bool pane_focus(const struct pane *pane, uint64_t *start, uint64_t *end)
-{
-	uint64_t at;
-	unsigned cell;
-	struct row row;
-
-	if (!pane_at(pane, &at, &cell))
-		return false;
-	row = layout_row(&pane->layout, at);
-	if (row.kind == ROW_NONE || row.kind == ROW_GAP)
-		return false;
-	if (!row.ncells) {
-		const struct section *section =
-			&pane->layout.sections[row.section];
-
-		*start = section->scale.start;
-		*end = section->scale.end;
-		return true;
-	}
-	layout_range(&pane->layout, &row, cell, start, end);
-	return true;
 }
 
 /* Where a person would look first: the heap, else the first own memory. */
@@ -299,10 +211,8 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 		p->cursor = p->layout.sections[0].scale.start;
 		p->placed = true;
 	}
-	pane_hold(v);
-	pane_hold(p);
-	pane_clamp(v);
-	pane_clamp(p);
+	pane_settle(v);
+	pane_settle(p);
 	if (moved || other) {
 		pane_show_cursor(v);
 		pane_show_cursor(p);

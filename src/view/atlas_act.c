@@ -3,14 +3,6 @@
 
 #include "atlas_impl.h"
 
-int pane_first_col(const struct pane *pane, enum side side,
-	const struct row *row)
-{
-	if (side == SIDE_PHYSICAL)
-		return pane->label;
-	return row->kind == ROW_HEAD ? pane->label : 1;
-}
-
 static struct pane *active_pane(struct atlas *atlas)
 {
 	return &atlas->panes[atlas->active];
@@ -54,126 +46,6 @@ static void go_back(struct atlas *atlas)
 	atlas->laid_out = false;
 }
 
-/* A row that the cursor can be on. */
-static bool takes_cursor(const struct pane *pane, uint64_t n)
-{
-	struct row row = layout_row(&pane->layout, n);
-
-	return row.ncells || (row.kind == ROW_HEAD &&
-		pane->layout.sections[row.section].stretch >= 0);
-}
-
-/* Put the cursor into row N, at screen column COL or as near as can be. */
-static void set_cursor(struct pane *pane, enum side side, uint64_t n, int col)
-{
-	struct row row = layout_row(&pane->layout, n);
-	int cell = col - pane_first_col(pane, side, &row);
-	uint64_t end;
-
-	if (!row.ncells) {
-		pane->cursor = pane->layout.sections[row.section].scale.start;
-	} else {
-		if (cell < 0)
-			cell = 0;
-		if (cell >= (int)row.ncells)
-			cell = (int)row.ncells - 1;
-		layout_range(&pane->layout, &row, (unsigned)cell,
-			&pane->cursor, &end);
-	}
-	pane_show_cursor(pane);
-}
-
-static int cursor_col(const struct pane *pane, enum side side, uint64_t *n)
-{
-	unsigned cell;
-	struct row row;
-
-	if (!pane_at(pane, n, &cell))
-		return -1;
-	row = layout_row(&pane->layout, *n);
-	return pane_first_col(pane, side, &row) + (int)cell;
-}
-
-static void move_rows(struct atlas *atlas, int64_t by)
-{
-	struct pane *pane = active_pane(atlas);
-	uint64_t n, last = pane->layout.nrows - 1, target;
-	int col = cursor_col(pane, atlas->active, &n);
-	int step = by < 0 ? -1 : 1;
-
-	if (col < 0)
-		return;
-	if (by < 0)
-		target = n > (uint64_t)-by ? n - (uint64_t)-by : 0;
-	else
-		target = last - n > (uint64_t)by ? n + (uint64_t)by : last;
-	/* Past rows that hold nothing, else back to the last that does. */
-	while (!takes_cursor(pane, target)) {
-		if ((step < 0 && !target) || (step > 0 && target == last)) {
-			step = -step;
-			if (target == n)
-				return;
-		}
-		target += (uint64_t)(int64_t)step;
-	}
-	set_cursor(pane, atlas->active, target, col);
-	if (target == 0 || (step < 0 && pane->top == target))
-		pane->top = target && layout_row(&pane->layout, target - 1)
-			.kind != ROW_CELLS ? target - 1 : target;
-	pane_show_cursor(pane);
-}
-
-static void move_cells(struct atlas *atlas, int by)
-{
-	struct pane *pane = active_pane(atlas);
-	uint64_t n;
-	unsigned cell;
-	struct row row;
-
-	if (!pane_at(pane, &n, &cell))
-		return;
-	row = layout_row(&pane->layout, n);
-	if (by < 0 ? cell > 0 : cell + 1 < row.ncells) {
-		set_cursor(pane, atlas->active, n,
-			pane_first_col(pane, atlas->active, &row) +
-			(int)cell + by);
-		return;
-	}
-	do {
-		if (by < 0 ? n == 0 : n + 1 >= pane->layout.nrows)
-			return;
-		n += (uint64_t)(int64_t)by;
-	} while (!takes_cursor(pane, n));
-	set_cursor(pane, atlas->active, n, by < 0 ? 1 << 20 : 0);
-}
-
-static void go_to_end(struct atlas *atlas, bool last)
-{
-	struct pane *pane = active_pane(atlas);
-	uint64_t n = last ? pane->layout.nrows - 1 : 0;
-
-	if (!pane->layout.nrows)
-		return;
-	remember(atlas);
-	while (!takes_cursor(pane, n)) {
-		if (last ? n == 0 : n + 1 == pane->layout.nrows)
-			return;
-		n = last ? n - 1 : n + 1;
-	}
-	set_cursor(pane, atlas->active, n, last ? 1 << 20 : 0);
-	if (!last)
-		pane->top = 0;
-}
-
-static void go_in_row(struct atlas *atlas, bool last)
-{
-	struct pane *pane = active_pane(atlas);
-	uint64_t n;
-
-	if (cursor_col(pane, atlas->active, &n) >= 0)
-		set_cursor(pane, atlas->active, n, last ? 1 << 20 : 0);
-}
-
 /* To the other side, at the first mark there. */
 static void switch_pane(struct atlas *atlas, const struct snapshot *snapshot)
 {
@@ -189,19 +61,20 @@ static void switch_pane(struct atlas *atlas, const struct snapshot *snapshot)
 	pane_show_cursor(&atlas->panes[to]);
 }
 
-static void zoom(struct atlas *atlas, unsigned shift)
+/* A jump that there is a way back from. */
+static bool act_move(struct atlas *atlas, enum action action)
 {
 	struct pane *pane = active_pane(atlas);
-	uint64_t row;
-	unsigned cell;
 
-	if (shift > SCALE_SHIFT_MAX)
-		return;
-	if (pane_at(pane, &row, &cell) && row >= pane->top &&
-	    row - pane->top < (uint64_t)pane->rows)
-		pane->hold = (int)(row - pane->top);
-	pane->shift = shift;
-	pane->fit = false;
+	if ((action == ACTION_TOP || action == ACTION_BOTTOM) &&
+	    pane->layout.nrows)
+		remember(atlas);
+	return pane_move(pane, action);
+}
+
+static void zoom(struct atlas *atlas, unsigned shift)
+{
+	pane_zoom(active_pane(atlas), shift);
 	atlas->laid_out = false;
 }
 
@@ -240,48 +113,6 @@ static bool act_zoom(struct atlas *atlas, const struct snapshot *snapshot,
 	case ACTION_ZOOM_FIT:
 		pane->fit = true;
 		atlas->laid_out = false;
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool act_move(struct atlas *atlas, enum action action)
-{
-	int rows = active_pane(atlas)->rows;
-
-	switch (action) {
-	case ACTION_UP:
-		move_rows(atlas, -1);
-		return true;
-	case ACTION_DOWN:
-		move_rows(atlas, 1);
-		return true;
-	case ACTION_LEFT:
-		move_cells(atlas, -1);
-		return true;
-	case ACTION_RIGHT:
-		move_cells(atlas, 1);
-		return true;
-	case ACTION_PAGE_UP:
-		move_rows(atlas, -rows);
-		return true;
-	case ACTION_PAGE_DOWN:
-		move_rows(atlas, rows);
-		return true;
-	case ACTION_HALF_UP:
-		move_rows(atlas, -(rows / 2 + 1));
-		return true;
-	case ACTION_HALF_DOWN:
-		move_rows(atlas, rows / 2 + 1);
-		return true;
-	case ACTION_ROW_START:
-	case ACTION_ROW_END:
-		go_in_row(atlas, action == ACTION_ROW_END);
-		return true;
-	case ACTION_TOP:
-	case ACTION_BOTTOM:
-		go_to_end(atlas, action == ACTION_BOTTOM);
 		return true;
 	default:
 		return false;
@@ -353,43 +184,27 @@ static struct pane *pane_under(struct atlas *atlas, int row, int col)
 {
 	int i;
 
-	for (i = 0; i < 2; i++) {
-		struct pane *pane = &atlas->panes[i];
-
-		if (pane->rows && row >= pane->row &&
-		    row < pane->row + pane->rows && col >= pane->col &&
-		    col < pane->col + pane->cols)
-			return pane;
-	}
+	for (i = 0; i < 2; i++)
+		if (pane_is_under(&atlas->panes[i], row, col))
+			return &atlas->panes[i];
 	return NULL;
 }
 
 void atlas_click(struct atlas *atlas, int row, int col)
 {
 	struct pane *pane = pane_under(atlas, row, col);
-	uint64_t n;
 
 	if (!pane)
 		return;
 	atlas->active = (enum side)(pane - atlas->panes);
-	n = pane->top + (uint64_t)(row - pane->row);
-	if (takes_cursor(pane, n))
-		set_cursor(pane, atlas->active, n, col - pane->col);
+	pane_click(pane, pane->top + (uint64_t)(row - pane->row),
+		col - pane->col);
 }
 
 void atlas_scroll(struct atlas *atlas, int row, int col, int by)
 {
 	struct pane *pane = pane_under(atlas, row, col);
-	uint64_t most;
 
-	if (!pane)
-		return;
-	most = pane->layout.nrows > (uint64_t)pane->rows ?
-		pane->layout.nrows - (uint64_t)pane->rows : 0;
-	if (by < 0)
-		pane->top = pane->top > (uint64_t)-by ?
-			pane->top - (uint64_t)-by : 0;
-	else
-		pane->top = most - pane->top > (uint64_t)by ?
-			pane->top + (uint64_t)by : most;
+	if (pane)
+		pane_scroll(pane, by);
 }

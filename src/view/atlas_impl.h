@@ -4,7 +4,7 @@
 
 /*
  * What the atlas's files share: atlas.c knows where things are, atlas_act.c
- * moves the cursors, atlas_paint.c draws with the help of atlas_head.c and
+ * does what keys ask, atlas_paint.c draws with the help of atlas_head.c and
  * atlas_inspect.c.
  */
 #include "vmatlas/view/atlas.h"
@@ -14,13 +14,6 @@ struct parts {
 	int header, caption, border, pane, explain, legend, keys;
 };
 struct parts atlas_parts(const struct atlas *atlas);
-
-/* The layout row and cell of a pane's cursor; false: the pane is empty. */
-bool pane_at(const struct pane *pane, uint64_t *row, unsigned *cell);
-void pane_show_cursor(struct pane *pane);
-/* Columns before the first cell of ROW. */
-int pane_first_col(const struct pane *pane, enum side side,
-	const struct row *row);
 
 /* The lines at the top: ROWS of them, 0 to 2. */
 void atlas_paint_head(const struct snapshot *snapshot,

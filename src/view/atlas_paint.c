@@ -7,6 +7,7 @@
 #include "vmatlas/view/bin.h"
 #include "vmatlas/view/explain.h"
 #include "vmatlas/view/foot.h"
+#include "vmatlas/view/frame_row.h"
 
 /* What goes into the drawing of one screen. */
 struct painter {
@@ -72,7 +73,7 @@ static void paint_cells(struct painter *painter, enum side side,
 	const struct pane *pane = &painter->atlas->panes[side];
 	const struct section *section =
 		&pane->layout.sections[row->section];
-	int col = pane->col + pane_first_col(pane, side, row);
+	int col = pane->col + pane_first_col(pane, row);
 	bool marks = shows_marks(painter, side);
 	uint64_t cursor_row = 0;
 	unsigned cursor_cell = 0, i;
@@ -179,77 +180,24 @@ static void paint_gap(struct painter *painter, const struct row *row,
 			painter->snapshot->machine->page_shift, size));
 }
 
-/* ---- rows of the physical side */
+/* ---- panes */
 
-static void paint_device(struct painter *painter, const struct row *row,
-	uint64_t n, int grid_row)
+static int device_role(const struct painter *painter, const struct pane *pane,
+	const struct row *row, uint64_t n)
 {
-	const struct atlas *atlas = painter->atlas;
-	const struct pane *pane = &atlas->panes[SIDE_PHYSICAL];
 	const struct section *section = &pane->layout.sections[row->section];
-	const struct stretch *stretch =
-		&painter->snapshot->machine->stretches[section->stretch];
-	unsigned shift = painter->snapshot->machine->page_shift;
-	char size[TEXT_SIZE_MAX], where[TEXT_SIZE_MAX];
-	bool mmio = stretch->kind == STRETCH_MMIO;
-	int col = pane->col, role = mmio ? ROLE_MMIO : ROLE_RESERVED;
 	uint64_t at = 0;
 	unsigned cell;
 
-	if (atlas->active == SIDE_PHYSICAL && pane_at(pane, &at, &cell) &&
-	    at == n)
-		role = ROLE_CURSOR;
-	else if (shows_marks(painter, SIDE_PHYSICAL) &&
-		 linked(painter->snapshot, stretch->start, stretch->end))
-		role = ROLE_MARK;
-	col = grid_fmt(painter->grid, grid_row, col, pane->cols, role,
-		"%c %6s %6s ", mmio ? '#' : 'r',
-		text_size(stretch->start << shift, where),
-		text_size((stretch->end - stretch->start) << shift, size));
-	grid_text(painter->grid, grid_row, col, pane->col + pane->cols - col,
-		role, text_of(stretch->name ? stretch->name : ""));
+	if (painter->atlas->active == SIDE_PHYSICAL &&
+	    pane_at(pane, &at, &cell) && at == n)
+		return ROLE_CURSOR;
+	if (shows_marks(painter, SIDE_PHYSICAL) &&
+	    linked(painter->snapshot, section->scale.start,
+		    section->scale.end))
+		return ROLE_MARK;
+	return -1;
 }
-
-static void paint_frame_label(struct painter *painter, const struct row *row,
-	int grid_row, bool top)
-{
-	const struct snapshot *snapshot = painter->snapshot;
-	const struct pane *pane = &painter->atlas->panes[SIDE_PHYSICAL];
-	const struct section *section = &pane->layout.sections[row->section];
-	char size[TEXT_SIZE_MAX];
-	uint64_t start, end;
-	int width = pane->label - 1, col = pane->col;
-
-	if (width < 7)
-		return;
-	if (section->zone >= 0 && width > 8 &&
-	    (row->kind == ROW_HEAD || top)) {
-		const struct zone *zone =
-			&snapshot->machine->zones[section->zone];
-
-		if (zone->node >= 0)
-			grid_fmt(painter->grid, grid_row, col, width - 7,
-				ROLE_ZONE, "%d %s", zone->node, zone->name);
-		else
-			grid_fmt(painter->grid, grid_row, col, width - 7,
-				ROLE_ZONE, "? %s", zone->name);
-	} else if (row->kind == ROW_HEAD && section->zone < 0 && width > 8) {
-		grid_str(painter->grid, grid_row, col, width - 7, ROLE_ZONE,
-			"RAM");
-	}
-	layout_range(&pane->layout, row, 0, &start, &end);
-	/* Where three digits do not tell rows apart, the frame's number does. */
-	if (start >> pane->shift > 100 * (uint64_t)pane->layout.row_cells &&
-	    start < 0x1000000)
-		grid_fmt(painter->grid, grid_row, pane->col + width - 6, 6,
-			ROLE_REGION_ADDRESS, "%6" PRIx64, start);
-	else
-		grid_fmt(painter->grid, grid_row, pane->col + width - 6, 6,
-			ROLE_REGION_ADDRESS, "%6s", text_size(start <<
-				snapshot->machine->page_shift, size));
-}
-
-/* ---- panes */
 
 static void paint_row(struct painter *painter, enum side side, uint64_t n,
 	int grid_row, bool top)
@@ -265,11 +213,13 @@ static void paint_row(struct painter *painter, enum side side, uint64_t n,
 	}
 	if (side == SIDE_PHYSICAL &&
 	    pane->layout.sections[row.section].stretch >= 0) {
-		paint_device(painter, &row, n, grid_row);
+		frame_row_device(painter->grid, painter->snapshot, pane, &row,
+			grid_row, device_role(painter, pane, &row, n));
 		return;
 	}
 	if (side == SIDE_PHYSICAL)
-		paint_frame_label(painter, &row, grid_row, top);
+		frame_row_label(painter->grid, painter->snapshot, pane, &row,
+			grid_row, top);
 	else if (row.kind == ROW_HEAD)
 		paint_head(painter, &row, grid_row);
 	paint_cells(painter, side, &row, n, grid_row);

@@ -8,34 +8,18 @@
 #include "vmatlas/model/snapshot.h"
 #include "vmatlas/view/grid.h"
 #include "vmatlas/view/keymap.h"
-#include "vmatlas/view/layout.h"
 #include "vmatlas/view/paint.h"
+#include "vmatlas/view/pane.h"
 
 /*
  * The atlas: the virtual address space of a process on the left, physical
  * memory on the right, and one cursor for both.  What the cursor is on in
  * the active pane is marked in the other one.
  *
- * Invariants: a cursor is a page or a frame, not a place on the screen, so
- * that it stays where it is whatever is zoomed or mapped; layouts are those
- * of the snapshot last given to atlas_update.
+ * Invariants: the layouts of its panes are those of the snapshot last given to
+ * atlas_update.
  */
 enum side { SIDE_VIRTUAL, SIDE_PHYSICAL };
-
-struct pane {
-	uint64_t cursor;	/* page or frame */
-	bool placed;		/* the cursor was put somewhere */
-	unsigned shift;		/* log2 of what is in a cell */
-	bool fit;		/* choose shift so that all is on screen */
-	uint64_t top;		/* the layout's first row on screen */
-	int hold;		/* after a zoom: the cursor's row on screen
-				 * stays this one; else -1 */
-	struct layout layout;
-	/* Where it is on the grid, without its border; rows 0: not shown. */
-	int row, col, rows, cols;
-	int label;		/* columns before the cells of a head row */
-	int address;		/* columns of an address */
-};
 
 struct place {
 	enum side active;
@@ -95,8 +79,5 @@ void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
 	struct wish *wish);
 void atlas_paint(struct atlas *atlas, const struct snapshot *snapshot,
 	const struct atlas_status *status, struct grid *grid);
-
-/* The range of the cell that the cursor of a pane is on; false: none. */
-bool pane_focus(const struct pane *pane, uint64_t *start, uint64_t *end);
 
 #endif
