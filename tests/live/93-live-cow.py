@@ -5,11 +5,10 @@ before and after a known number of writes."""
 import mmap
 import os
 import signal
-import subprocess
-import json
 
 from family import FRAME, PRESENT, address, fill, private
 from lab import PAGE, ROOT, Lab, Tap, read_pagemap
+from ledger import Watch
 
 FORKED, FILE = 64, 32           # pages
 WRITES = (11, 5, 7)             # by the child to both, by the parent
@@ -75,39 +74,6 @@ class Pair:
 def moved(before, after):
     return [sum(a is not None and a != b for a, b in zip(x, y))
             for x, y in zip(before, after)]
-
-
-class Watch:
-    """vmatlas, one refresh after another, as lines of region start."""
-
-    def __init__(self, lab, pid):
-        self.p = lab.start([lab.vmatlas, "-b", "-r", "cow", "-f", "json",
-                            "-d", "0.3", "-p", str(pid)],
-                           stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-
-    def read(self):
-        rows = {}
-        for line in self.p.stdout:
-            r = json.loads(line)
-            if r["kind"] == "cow":
-                rows[int(r["start"], 16)] = r
-            if r["kind"] == "end":
-                return rows
-        raise RuntimeError("vmatlas ended")
-
-    def until(self, start, split):
-        """The refreshes until START has split so much in all."""
-        last = []
-        for _ in range(20):
-            rows = self.read()
-            last.append(rows)
-            if start in rows and rows[start]["split"] >= split:
-                break
-        return last
-
-    def end(self):
-        self.p.kill()
-        self.p.wait()
 
 
 def check_child(tap, lab, pair):

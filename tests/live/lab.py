@@ -218,6 +218,17 @@ def wait_state(pid, states, seconds=10):
     return False
 
 
+def wait_for(condition, what, process=None, seconds=30):
+    """Until CONDITION() holds; gives up when PROCESS ends."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if process and process.poll() is not None:
+            raise RuntimeError("%s: it ended" % what)
+        if time.monotonic() > end:
+            raise RuntimeError("%s: not in %d s" % (what, seconds))
+        time.sleep(0.01)
+
+
 class Region:
     def __init__(self, who, name, start, end, states):
         self.who, self.name = who, name
