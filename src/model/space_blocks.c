@@ -101,14 +101,27 @@ static bool is_void(uint64_t word)
 	return !(word & (PM_PRESENT | PM_SWAP));
 }
 
-/* Was the page copied here?  Where the frame stays, it is whoever shared it
- * that made a copy, or ended. */
+/*
+ * Was the page copied here?  Where the frame stays, it is whoever shared it
+ * that made a copy, or ended.  A copy made while its entry was read, but not
+ * yet its count, leaves the old frame with a count of one: was shared, and
+ * has another frame now.
+ */
 static bool is_split(enum page_state from, enum page_state to, bool moved)
 {
-	return moved && ((from == STATE_COW_SHARED &&
-			(to == STATE_ANON || to == STATE_ANON_WAS_SHARED ||
-			 to == STATE_COW_COPIED)) ||
-		(from == STATE_COW_PENDING && to == STATE_COW_COPIED));
+	if (!moved)
+		return false;
+	switch (from) {
+	case STATE_COW_SHARED:
+		return to == STATE_ANON || to == STATE_ANON_WAS_SHARED ||
+			to == STATE_COW_COPIED;
+	case STATE_ANON_WAS_SHARED:
+		return to == STATE_ANON;
+	case STATE_COW_PENDING:
+		return to == STATE_COW_COPIED;
+	default:
+		return false;
+	}
 }
 
 /* The class of page I of the slice, and whether it changed since OLD. */

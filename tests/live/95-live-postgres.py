@@ -4,7 +4,7 @@ reading of all pages of the stopped server."""
 
 from lab import PAGE, ROOT, Lab, Tap
 from servers import (ANON, FRAME, SWAPBACKED, ZERO, Postgres, children_of,
-                     postgres_programs, read_frame_words, read_maps,
+                     common, postgres_programs, read_frame_words, read_maps,
                      read_words, stop)
 
 BACKENDS = 20
@@ -122,6 +122,15 @@ def check_regions(tap, server, truth, rows):
               "each library, and the program, by its name", bad + [got])
 
 
+def check_compare(tap, lab, server, truth):
+    """The postmaster and a backend, side by side."""
+    a, b = (truth.frames[pid] for pid in (server.pid, server.backends[7]))
+    want = len(a - b), len(b - a), len(a & b)
+    got = common(lab, server.pid, server.backends[7])
+    tap.check(got == want, "what the postmaster and a backend have, each "
+              "alone and both", [got, want])
+
+
 def check_owners(tap, lab, server, truth):
     """Some pages of the table in the shared buffers."""
     me = server.backends[7]
@@ -175,6 +184,7 @@ def main():
               [server.pids])
     rows = check_sharing(tap, lab, server, truth)
     check_regions(tap, server, truth, rows)
+    check_compare(tap, lab, server, truth)
     check_owners(tap, lab, server, truth)
     check_union(tap, lab, server, truth)
     tap.done()

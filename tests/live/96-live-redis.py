@@ -12,8 +12,9 @@ import time
 
 from lab import PAGE, ROOT, Lab, Tap, read_smaps, wait_for
 from ledger import Watch
-from servers import (ALONE, ANON, EXCLUSIVE, FRAME, Redis, children_of, go_on,
-                     read_frame_words, read_words, redis_program, stop)
+from servers import (ALONE, ANON, EXCLUSIVE, FRAME, ZERO, Redis, children_of,
+                     common, go_on, read_frame_words, read_words,
+                     redis_program, stop)
 
 KEYS, VALUE = 130000, 1500      # about 200 MB
 APART = 60                      # keys that are never in one page
@@ -123,6 +124,20 @@ def check_parent(tap, save, before, rows, split_before):
               "what is not written is shared still", [total(rows, "shared")])
 
 
+def check_compare(tap, lab, save):
+    """Both processes side by side."""
+    a, b = ({w & FRAME for w in read_words(pid).values()}
+            for pid in (save.parent, save.child))
+    zero = {pfn for pfn, flags in
+            read_frame_words("kpageflags", a | b).items() if flags & ZERO}
+    want = len(a - b - zero), len(b - a - zero), len(a & b - zero)
+    got = common(lab, save.parent, save.child)
+    tap.check(got == want, "what the server and its child have, each alone "
+              "and both", [got, want])
+    tap.check(got[0] > FIRST and got[1] > FIRST and got[2] > 10 * FIRST,
+              "most is in common, and each has what was written", [got])
+
+
 def main():
     tap = Tap()
     if not ROOT or not redis_program():
@@ -139,6 +154,7 @@ def main():
     rows = save.stop()
     check_parent(tap, save, before, rows, split_before)
     low = check_child(tap, lab, save, forked)
+    check_compare(tap, lab, save)
     save.go_on()
     save.redis.write(keys(FIRST, SECOND))
     said = save.figure()

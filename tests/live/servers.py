@@ -53,6 +53,14 @@ def read_frame_words(name, frames):
     return found
 
 
+def common(lab, a, b):
+    """Pages of two processes as compare says: only A, only B, both."""
+    r = next(r for r in lab.report("-r", "compare", "-p", a, "-p", b)
+             if r["kind"] == "compare")
+    assert (r["a"], r["b"]) == (a, b)
+    return tuple(r[key] // PAGE for key in ("only_a", "only_b", "both"))
+
+
 def children_of(pid):
     with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
         return [int(word) for word in f.read().split()]

@@ -436,6 +436,30 @@ static void changes_stay_marked_for_the_refresh(void **state)
 	stop(&run);
 }
 
+/* A copy made between the reading of an entry and that of its count. */
+static void copies_that_are_read_halfway_are_counted(void **state)
+{
+	struct run run;
+	uint64_t *page;
+	struct fake *fake = with_heap(&page);
+
+	(void)state;
+	page[0] = fake_frame(fake, 100, FAKE_ANON, 1);
+	page[1] = fake_frame(fake, 101, FAKE_ANON, 1);
+	page[2] = fake_frame(fake, 102, FAKE_ANON, 1);
+	start(&run, fake, true);
+	turn(&run, DEPTH_STATES);
+	assert_int_equal(CLASS_STATE(run.space.blocks[0]->classes[0]),
+		STATE_ANON_WAS_SHARED);
+	/* Copied; kept by a write; only moved by the kernel. */
+	page[0] = fake_frame(fake, 200, FAKE_OWN, 1);
+	page[1] = fake_frame(fake, 101, FAKE_OWN, 1);
+	page[2] = fake_frame(fake, 202, FAKE_ANON, 1);
+	turn(&run, DEPTH_STATES);
+	ASSERT_U64(run.space.splits, 1);
+	stop(&run);
+}
+
 static void pages_that_go_are_seen_to_go(void **state)
 {
 	struct run run;
@@ -742,6 +766,7 @@ int main(void)
 		T(reservations_cost_nothing),
 		T(sums_are_the_same_without_scan),
 		T(changes_stay_marked_for_the_refresh),
+		T(copies_that_are_read_halfway_are_counted),
 		T(pages_that_go_are_seen_to_go),
 		T(unchanged_entries_are_not_asked_about),
 		T(stale_frame_is_read_once_more),
