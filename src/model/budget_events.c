@@ -125,12 +125,14 @@ static void say_rates(const struct budget *budget, struct buf *out)
 	double in = rate_of(budget, "swapped-in");
 	double out_rate = rate_of(budget, "swapped-out");
 	double reclaimed = rate_of(budget, "reclaimed");
-	int64_t swap = 0;
+	int64_t swap = 0, some = 1;
 	bool swapless = budget_value(budget, GROUP_SWAP, "total", &swap) &&
 		!swap;
 
-	/* Without major faults it is read(), not programs' own code. */
-	if (back > 0 && swapless && major > 0)
+	/* Without major faults it is read(), not programs' own code; and
+	 * nobody waits where the kernel says that nobody did. */
+	budget_value(budget, GROUP_PRESSURE, "some-avg10", &some);
+	if (back > 0 && swapless && major > 0 && some > 0)
 		buf_fmt(out, "no swap, and %.0f file pages/s are read back that "
 			"were just dropped (%.0f major faults/s): programs wait "
 			"for their own code and files", back, major);

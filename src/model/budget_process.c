@@ -158,7 +158,11 @@ static void take_file(struct cgroup *group, const char *name,
 	row->counts_up = unit == MEMORY_COUNT;
 }
 
-/* What binds is the tightest limit of the group and of those above it. */
+/*
+ * What binds is the tightest limit of the group and of those above it.  The
+ * topmost of all has none to be read; where the topmost that is seen has one,
+ * this is the inside of a container, and of those above it nothing is told.
+ */
 static void take_tightest(struct cgroup *group)
 {
 	enum memory_known known = MEMORY_UNKNOWN;
@@ -167,12 +171,15 @@ static void take_tightest(struct cgroup *group)
 	unsigned n = 0;
 	struct memory_row *row;
 	const char *folder = buf_text(&group->folder);
+	bool inside = false;
 
-	while (end > group->top && n++ < ANCESTORS_MAX) {
+	while (!inside && n++ < ANCESTORS_MAX) {
 		enum memory_known one = MEMORY_UNKNOWN;
 
 		if (cgroup_text(group, end, "memory.max"))
 			one = cgroup_number(group, &value);
+		else if (end == group->top && end < group->folder.len)
+			break;
 		if (one == MEMORY_UNKNOWN) {
 			known = MEMORY_UNKNOWN;
 			break;
@@ -184,11 +191,17 @@ static void take_tightest(struct cgroup *group)
 		}
 		if (known != MEMORY_KNOWN)
 			known = one;
+		inside = end == group->top;
 		while (end > group->top && folder[--end] != '/')
 			;
 	}
+	if (inside && known == MEMORY_UNLIMITED)
+		known = MEMORY_UNKNOWN;
 	row = put_row(group, "limit-in-effect", MEMORY_BYTES, known, least);
-	if (known == MEMORY_KNOWN && at < group->folder.len)
+	if (inside)
+		budget_note(group->budget, row,
+			"at most: limits above this container are not told");
+	else if (known == MEMORY_KNOWN && at < group->folder.len)
 		row->note = budget_words(group->budget, (struct text){
 			folder + group->top, at - group->top });
 }

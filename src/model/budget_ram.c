@@ -340,7 +340,7 @@ void budget_fill_ram(struct budget *budget, const struct machine *machine,
 		npages < (UINT64_C(1) << 56) / ram.page_size;
 
 	take_key(&ram, "free", "MemFree", NULL);
-	take_part(&ram, "free-per-cpu", cached && meminfo.n,
+	take_part(&ram, "free-per-cpu", cached,
 		(int64_t)(cached ? npages * ram.page_size : 0),
 		"free, kept ready by each CPU");
 	take_user(&ram);

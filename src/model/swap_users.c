@@ -145,7 +145,7 @@ static bool has_no_swap(struct source *src, const struct machine *machine,
 {
 	struct buf buf = { 0 };
 	struct text text;
-	uint64_t kb = 1;
+	uint64_t kb = 1, threads = 1;
 	bool none;
 
 	if (!machine->rules.exact_counters ||
@@ -154,9 +154,11 @@ static bool has_no_swap(struct source *src, const struct machine *machine,
 		return false;
 	}
 	text = (struct text){ buf_text(&buf), buf.len };
-	/* Without memory of its own, a process has no line of this. */
-	none = !procstat_key(text, "VmSwap", &kb) ?
-		!procstat_key(text, "VmSize", &kb) : !kb;
+	/* Without memory of its own, a process has no line of this; nor where
+	 * only its first thread has ended. */
+	none = procstat_key(text, "VmSwap", &kb) ? !kb :
+		!procstat_key(text, "VmSize", &kb) &&
+		(!procstat_key(text, "Threads", &threads) || threads < 2);
 	buf_fini(&buf);
 	return none;
 }

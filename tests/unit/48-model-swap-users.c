@@ -243,6 +243,28 @@ static void who_cannot_be_read(void **state)
 	stop(&w);
 }
 
+/* Its first thread has none; nobody tells of the others here. */
+static void the_headless_may_have_some(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	w.crowd.procs[2].words[0] = SLOT(0, 7);
+	w.crowd.procs[1].maps = ANSWER_DENIED;
+	w.crowd.procs[1].status = "State: Z (zombie)\nThreads: 2\n";
+	count(&w);
+	assert_int_equal(w.users.pid, 1);
+	stop(&w);
+	start(&w);
+	w.crowd.procs[2].words[0] = SLOT(0, 7);
+	w.crowd.procs[1].maps = ANSWER_DENIED;
+	w.crowd.procs[1].status = "State: Z (zombie)\nThreads: 1\n";
+	count(&w);
+	assert_null(w.users.why);
+	stop(&w);
+}
+
 static void who_has_ended_has_none(void **state)
 {
 	struct world w;
@@ -311,7 +333,8 @@ int main(void)
 #define T(name) cmocka_unit_test(name)
 	const struct CMUnitTest tests[] = {
 		T(everybody_is_counted), T(one_address_space_counts_once),
-		T(who_cannot_be_read), T(who_has_ended_has_none),
+		T(who_cannot_be_read), T(the_headless_may_have_some),
+		T(who_has_ended_has_none),
 		T(without_swap_nobody_is_asked), T(sums_are_the_kernels),
 	};
 

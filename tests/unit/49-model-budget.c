@@ -294,8 +294,8 @@ static void group_v2(void **state)
 }
 
 /* Its own limit, and the one above: what binds is the lesser. */
-static void tightest(const char *own, const char *above, int64_t want,
-	const char *whose)
+static void tightest(const char *own, const char *above, const char *top,
+	int64_t want, const char *whose)
 {
 	struct fake *fake = fake_new();
 	struct budget budget;
@@ -305,6 +305,8 @@ static void tightest(const char *own, const char *above, int64_t want,
 	add_text(fake, V2 "/memory.max", own);
 	if (above)
 		add_text(fake, "/sys/fs/cgroup/app/memory.max", above);
+	if (top)
+		add_text(fake, "/sys/fs/cgroup/memory.max", top);
 	budget = read_it(fake, ID);
 	row = budget_find(&budget, GROUP_CGROUP, "limit-in-effect");
 	assert_int_equal(row->known, want > 0 ? MEMORY_KNOWN : want < 0 ?
@@ -316,15 +318,86 @@ static void tightest(const char *own, const char *above, int64_t want,
 	source_free(&fake->src);
 }
 
+#define HIDDEN "at most: limits above this container are not told"
+
 static void tightest_limit(void **state)
 {
 	(void)state;
-	tightest("9000\n", "8000\n", 8000, "/app");
-	tightest("7000\n", "8000\n", 7000, "");
-	tightest("7000\n", "max\n", 7000, "");
-	tightest("max\n", "max\n", -1, "");
+	tightest("9000\n", "8000\n", NULL, 8000, "/app");
+	tightest("7000\n", "8000\n", NULL, 7000, "");
+	tightest("7000\n", "max\n", NULL, 7000, "");
+	tightest("max\n", "max\n", NULL, -1, "");
 	/* One that may not be read may be the least. */
-	tightest("7000\n", NULL, 0, "");
+	tightest("7000\n", NULL, NULL, 0, "");
+	/* Inside of a container. */
+	tightest("7000\n", "max\n", "6000\n", 6000, HIDDEN);
+	tightest("7000\n", "max\n", "max\n", 7000, HIDDEN);
+	tightest("max\n", "max\n", "max\n", 0, HIDDEN);
+}
+
+/* In the topmost group that a container sees: the limit is its own. */
+static void group_at_the_top(void **state)
+{
+	struct fake *fake = fake_new();
+	struct budget budget;
+
+	(void)state;
+	add_text(fake, "cgroup", "0::/\n");
+	add_text(fake, "/sys/fs/cgroup/memory.current", "1000\n");
+	add_text(fake, "/sys/fs/cgroup/memory.max", "5000\n");
+	budget = read_it(fake, ID);
+	assert_true(value(&budget, GROUP_CGROUP, "limit") == 5000);
+	assert_true(value(&budget, GROUP_CGROUP, "limit-in-effect") == 5000);
+	budget_fini(&budget);
+	source_free(&fake->src);
+}
+
+/* Not asked for, or hidden: that is not the same as none. */
+static void where_zero_is_known(void **state)
+{
+	struct fake *fake = fake_new();
+	struct budget budget;
+
+	(void)state;
+	/* A kernel without pools has no lines of them. */
+	fake->meminfo = "MemTotal: 1000 kB\nAnonPages: 300 kB\n";
+	fake->iomem = "00001000-00002fff : System RAM\n"
+		"  00001000-00001fff : Kernel code\n"
+		"  00002000-00002fff : System RAM (kmem)\n";
+	budget = read_it(fake, PROC_NONE);
+	assert_true(value(&budget, GROUP_RAM, "hugetlb") == 0);
+	assert_true(value(&budget, GROUP_OUTSIDE, "kernel-code") == 4096);
+	/* What lies within RAM is not counted twice. */
+	assert_true(value(&budget, GROUP_OUTSIDE, "in-no-zone") == 8192 -
+		value(&budget, GROUP_OUTSIDE, "present"));
+	budget_fini(&budget);
+	/* Nobody tells addresses to the unprivileged: all are 0. */
+	fake->iomem = "00000000-00000000 : System RAM\n"
+		"  00000000-00000000 : Kernel code\n";
+	budget = read_it(fake, PROC_NONE);
+	unknown(&budget, GROUP_OUTSIDE, "kernel-code");
+	unknown(&budget, GROUP_OUTSIDE, "in-no-zone");
+	budget_fini(&budget);
+	source_free(&fake->src);
+}
+
+/* Below 4.1 each figure had a file. */
+static void zram_of_old_kernels(void **state)
+{
+	struct fake *fake = fake_new();
+	struct budget budget;
+
+	(void)state;
+	add_text(fake, "/sys/block/zram0/disksize", "1048576\n");
+	add_text(fake, "/sys/block/zram0/orig_data_size", "409600\n");
+	add_text(fake, "/sys/block/zram0/compr_data_size", "100000\n");
+	add_text(fake, "/sys/block/zram0/mem_used_total", "122880\n");
+	budget = read_it(fake, PROC_NONE);
+	assert_true(value(&budget, GROUP_ZRAM, "compressed") == 100000);
+	assert_true(value(&budget, GROUP_ZRAM, "ram-per-page") == 1229);
+	unknown(&budget, GROUP_ZRAM, "same-filled");
+	budget_fini(&budget);
+	source_free(&fake->src);
 }
 
 static void swap_of_process(struct fake *fake, int64_t first, int64_t second)
@@ -428,20 +501,27 @@ static void group_outside(void **state)
 	source_free(&fake->src);
 }
 
-static struct budget at(struct fake *fake, uint64_t ms, const char *vmstat)
+static struct budget at(struct fake *fake, uint64_t ms, const char *vmstat,
+	const char *psi)
 {
 	fake->facts.uptime_ms = ms;
 	memset(fake->more, 0, sizeof(fake->more));
 	add_text(fake, "vmstat", vmstat);
+	if (psi)
+		add_text(fake, "pressure/memory", psi);
 	return read_it(fake, PROC_NONE);
 }
 
-static void sentence(struct fake *fake, const char *vmstat, const char *want)
+#define IDLE "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\n"
+#define PRESSED "some avg10=0.01 avg60=0.00 avg300=0.00 total=7\n"
+
+static void sentence(struct fake *fake, const char *psi, const char *vmstat,
+	const char *want)
 {
 	struct budget before = at(fake, 1000, "pgmajfault 100\npswpin 5\n"
 		"workingset_refault_file 50\npswpout 5\n"
-		"pgsteal_kswapd 10\npgsteal_direct 10\n");
-	struct budget now = at(fake, 3000, vmstat);
+		"pgsteal_kswapd 10\npgsteal_direct 10\n", NULL);
+	struct budget now = at(fake, 3000, vmstat, psi);
 	struct buf said = { 0 };
 
 	budget_rates(&now, &before);
@@ -459,19 +539,23 @@ static void in_words(void **state)
 
 	(void)state;
 	fake->meminfo = "MemTotal: 100 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n";
-	sentence(fake, "pgmajfault 140\nworkingset_refault_file 250\n",
+	sentence(fake, NULL, "pgmajfault 140\nworkingset_refault_file 250\n",
 		"no swap, and 100 file pages/s are read back that were just "
 		"dropped (20 major faults/s)");
-	sentence(fake, "pgmajfault 100\nworkingset_refault_file 250\n",
+	sentence(fake, IDLE, "pgmajfault 140\nworkingset_refault_file 250\n",
+		"dropped; tasks waited for memory 0.00 %");
+	sentence(fake, PRESSED, "pgmajfault 140\nworkingset_refault_file 250\n",
+		"programs wait for their own code");
+	sentence(fake, NULL, "pgmajfault 100\nworkingset_refault_file 250\n",
 		"100 file pages/s are read back that were just dropped");
-	sentence(fake, "pgmajfault 100\nworkingset_refault_file 50\n",
+	sentence(fake, NULL, "pgmajfault 100\nworkingset_refault_file 50\n",
 		"calm");
-	sentence(fake, "pgmajfault 100\nworkingset_refault_file 50\n"
+	sentence(fake, NULL, "pgmajfault 100\nworkingset_refault_file 50\n"
 		"pgsteal_kswapd 30\npgsteal_direct 10\n",
 		"short of memory: 10 pages/s");
-	sentence(fake, "pgmajfault 100\n", "is not told");
+	sentence(fake, NULL, "pgmajfault 100\n", "is not told");
 	fake->meminfo = "SwapTotal: 100 kB\nSwapFree: 50 kB\n";
-	sentence(fake, "pgmajfault 100\npswpin 25\npswpout 7\n",
+	sentence(fake, NULL, "pgmajfault 100\npswpin 25\npswpout 7\n",
 		"swapping: 10 pages/s in, 1 out");
 	source_free(&fake->src);
 }
@@ -480,9 +564,9 @@ static void in_words(void **state)
 static void rates(void **state)
 {
 	struct fake *fake = fake_new();
-	struct budget before = at(fake, 1000, "pgmajfault 100\npswpin 9\n");
+	struct budget before = at(fake, 1000, "pgmajfault 100\npswpin 9\n", NULL);
 	struct budget now = at(fake, 1500, "pgmajfault 103\npswpin 8\n"
-		"oom_kill 1\n");
+		"oom_kill 1\n", NULL);
 
 	(void)state;
 	budget_rates(&now, &before);
@@ -500,7 +584,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(every_machine), T(arithmetic), T(old_kernels),
 		T(negative_remainder), T(nothing_told), T(zram), T(zswap),
-		T(group_v2), T(tightest_limit), T(areas),
+		T(group_v2), T(tightest_limit), T(group_at_the_top),
+		T(where_zero_is_known), T(zram_of_old_kernels), T(areas),
 		T(group_elsewhere), T(group_v1), T(group_outside), T(in_words),
 		T(rates),
 	};
