@@ -105,6 +105,8 @@
  *   model/address_spaces.c   which processes are one address space
  *   model/group.c            what some processes have together
  *   model/fields_owner.c     what reports can say of that
+ *   model/cow_files.c        what writing to libraries' data has cost
+ *   model/fields_cow_file.c  what they can say of that
  *   model/fields_cow.c       what they can say of copy on write
  *   model/fields_group.c     what reports can say of that
  *   model/frame_map.c        frames, and what they belong to
@@ -167,6 +169,7 @@
  *   app/command.c            a COMMAND held at its first page
  *   app/session.c            whom to ask, and about which process
  *   app/selection.c          which processes the options choose
+ *   app/report_cow.c         copies on write, by region and by file
  *   app/report_sum.c         what processes have together, said
  *   app/report_group.c       what they are as one, said
  *   app/report_compare.c     two processes compared, said

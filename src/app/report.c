@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "vmatlas/app/report_compare.h"
-#include "vmatlas/app/report_group.h"
+#include "vmatlas/app/report_cow.h"
 #include "vmatlas/app/report_fitness.h"
+#include "vmatlas/app/report_group.h"
 #include "vmatlas/app/report_share.h"
 #include "vmatlas/app/report_sum.h"
 #include "vmatlas/app/selection.h"
@@ -178,30 +179,11 @@ static void report_zones(struct reporter *reporter,
 	reporter_all(reporter, OBJECT_ZONE, snapshot, snapshot->machine->nplaces);
 }
 
-/* Nothing of it is copied on a write, or was. */
-static bool has_no_cow(const struct region *region)
-{
-	const struct usage *usage = &region->usage;
-
-	return usage_knows(usage, USAGE_STATES) && !region->splits &&
-		!usage->state[STATE_PRESENT] &&
-		!usage->state[STATE_COW_PENDING] &&
-		!usage->state[STATE_COW_SHARED] &&
-		!usage->state[STATE_COW_COPIED] &&
-		!usage->state[STATE_ANON_WAS_SHARED];
-}
-
-static void report_cow(struct reporter *reporter,
+static void write_cow(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
-	struct record record = { .object = OBJECT_COW, .snapshot = snapshot };
-
 	reporter_head(reporter, OBJECT_COW, snapshot);
-	for (; record.index < snapshot->nregions; record.index++)
-		if (!has_no_cow(&snapshot->regions[record.index]))
-			table_record(&reporter->text,
-				reporter->options->format, &record);
-	record_fini(&record);
+	report_cow(&reporter->text, reporter->options->format, snapshot);
 }
 
 static void report_owners(struct reporter *reporter,
@@ -393,7 +375,7 @@ static void wish_cow(struct wish *wish, const struct options *options, int pid)
 	(void)options;
 	(void)pid;
 	need_states(wish);
-	wish->keep_blocks = true;
+	wish->keep_blocks = wish->want_cow_files = true;
 }
 
 /* The chosen ones, each and as one. */
@@ -443,7 +425,7 @@ static const struct report_kind {
 		NULL },
 	[REPORT_FRAMES] = { SUBJECT_MACHINE_OR_PROCESS, wish_frames, NULL,
 		report_frames },
-	[REPORT_COW] = { SUBJECT_PROCESS, wish_cow, report_cow, NULL },
+	[REPORT_COW] = { SUBJECT_PROCESS, wish_cow, write_cow, NULL },
 	[REPORT_OWNERS] = { SUBJECT_MACHINE_OR_PROCESS, wish_owners,
 		report_owners, NULL },
 	[REPORT_SHARING] = { SUBJECT_PROCESS, wish_sharing, report_sharing,
@@ -480,7 +462,7 @@ void reporter_wish(struct reporter *reporter, int pid)
 		/* The level of a recording: all about the process. */
 		wish->pid = pid;
 		wish->depth = DEPTH_FULL;
-		wish->want_budget = true;
+		wish->want_budget = wish->want_cow_files = true;
 		wish->list = wish->list_usage = pid != 0;
 		wish->list_pids[0] = pid;
 		wish->nlist_pids = 1;

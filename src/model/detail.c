@@ -4,6 +4,7 @@
 #include "swap_rows.h"
 #include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/model/link.h"
+#include "vmatlas/model/symbols.h"
 
 /* What the kernel says of the frame, where it has a page for it. */
 static void detail_words(struct page_detail *detail, struct reader *reader,
@@ -130,8 +131,47 @@ static void detail_page(struct page_detail *detail, struct space *space,
 	detail->has_count = reader_mapcount(reader, at, &detail->count);
 }
 
+static uint32_t copy_name(struct buf *names, const struct symbols *symbols,
+	uint32_t name)
+{
+	const char *text = buf_text(&symbols->names);
+	uint32_t at = (uint32_t)names->len;
+
+	if (name == SYMBOL_NONE)
+		return SYMBOL_NONE;
+	buf_add(names, text + name, strlen(text + name) + 1);
+	return at;
+}
+
+/* What the program or library calls the page. */
+static void detail_names(struct snapshot *snapshot, const struct space *space,
+	struct symbols *symbols)
+{
+	struct page_detail *detail = &snapshot->detail;
+	struct buf *names = &snapshot->detail_names;
+	uint32_t page_size = space->reader->machine->facts.page_size;
+	uint64_t va = detail->vpn << space->reader->machine->page_shift;
+	long region = regions_find(space->regions, space->nregions, va);
+	struct symbol_place first, last;
+
+	buf_clear(names);
+	detail->section = detail->first_symbol = detail->last_symbol =
+		SYMBOL_NONE;
+	if (region < 0)
+		return;
+	detail->section = copy_name(names, symbols, symbols_section(symbols,
+		space, (size_t)region, va, page_size, &detail->names));
+	if (detail->names != ANSWER_OK)
+		return;
+	first = symbols_at(symbols, space, (size_t)region, va);
+	last = symbols_at(symbols, space, (size_t)region, va + page_size - 1);
+	detail->first_symbol = copy_name(names, symbols, first.symbol);
+	detail->last_symbol = copy_name(names, symbols, last.symbol);
+	detail->names = first.answer != ANSWER_OK ? first.answer : last.answer;
+}
+
 void detail_fill(struct snapshot *snapshot, struct space *space,
-	const struct focus *focus)
+	struct symbols *symbols, const struct focus *focus)
 {
 	struct page_detail *detail = &snapshot->detail;
 	struct reader *reader = space->reader;
@@ -148,6 +188,8 @@ void detail_fill(struct snapshot *snapshot, struct space *space,
 		detail_frame(detail, space->reader, focus->range.start);
 	else if (focus->side == FOCUS_VIRTUAL)
 		detail_page(detail, space, focus->range.start);
+	if (focus->side == FOCUS_VIRTUAL)
+		detail_names(snapshot, space, symbols);
 	if (detail->has_swap)
 		swap_rows_name(snapshot, space,
 			UINT32_C(1) << detail->swap_type, false);

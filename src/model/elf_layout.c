@@ -142,28 +142,43 @@ static bool find_bias(const struct elf_layout *layout,
 	return false;
 }
 
+bool elf_layout_bias(const struct elf_layout *layout,
+	const struct region *regions, size_t file, uint32_t page_size,
+	uint64_t *bias)
+{
+	*bias = 0;
+	if (!layout->is_elf || !page_size)
+		return false;
+	if (!layout->is_exec && !find_bias(layout,
+		    &regions[first_region(regions, file)], page_size, false,
+		    bias))
+		return false;
+	/* A file that is mapped by itself, not by a loader, is not where its
+	 * first part says. */
+	return find_bias(layout, &regions[file], page_size, true, bias);
+}
+
+uint64_t elf_layout_end(const struct elf_layout *layout, uint64_t vaddr)
+{
+	size_t i;
+
+	for (i = 0; i < layout->nloads; i++)
+		if (vaddr - layout->loads[i].vaddr < layout->loads[i].mem_size)
+			return layout->loads[i].vaddr +
+				layout->loads[i].mem_size;
+	return 0;
+}
+
 bool elf_layout_address(const struct elf_layout *layout,
 	const struct region *regions, size_t file, uint64_t va,
 	uint32_t page_size, uint64_t *out)
 {
-	uint64_t bias = 0;
-	size_t first, i;
+	uint64_t bias;
 
-	if (!layout->is_elf || !page_size)
-		return false;
-	first = first_region(regions, file);
-	if (!layout->is_exec && !find_bias(layout, &regions[first], page_size,
-		false, &bias))
-		return false;
-	/* A file that is mapped by itself, not by a loader, is not where its
-	 * first part says. */
-	if (!find_bias(layout, &regions[file], page_size, true, &bias))
+	if (!elf_layout_bias(layout, regions, file, page_size, &bias))
 		return false;
 	*out = va - bias;
-	for (i = 0; i < layout->nloads; i++)
-		if (*out - layout->loads[i].vaddr < layout->loads[i].mem_size)
-			return true;
-	return false;
+	return elf_layout_end(layout, *out);
 }
 
 const struct layout_section *elf_layout_section(

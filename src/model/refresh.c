@@ -38,6 +38,7 @@ void refresh_fini(struct refresh *refresh)
 	budget_fini(&refresh->budget);
 	budget_fini(&refresh->budget_before);
 	question_fini(&refresh->question);
+	symbols_fini(&refresh->symbols);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);
@@ -220,6 +221,9 @@ void refresh_publish(struct refresh *refresh, bool complete)
 		refresh->command.len);
 	snapshot->nruns = 0;
 	snapshot->audit.n = 0;
+	snapshot->cow_files.n = 0;
+	snapshot->cow_files.is_cut = false;
+	snapshot->cow_files.answer = ANSWER_OK;
 	swap_rows_clear(snapshot);
 	snapshot->swap_pss_why = refresh->swap_users.why;
 	snapshot->swap_pss_pid = refresh->swap_users.pid;
@@ -230,10 +234,14 @@ void refresh_publish(struct refresh *refresh, bool complete)
 		if (wish->keep_blocks)
 			snapshot_take_cached(snapshot, &refresh->space, wish);
 		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
-			detail_fill(snapshot, &refresh->space, &wish->focus);
+			detail_fill(snapshot, &refresh->space,
+				&refresh->symbols, &wish->focus);
 		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks &&
 		    wish->want_fitness)
 			take_fitness(snapshot, refresh);
+		if (wish->want_cow_files && complete)
+			cow_files_count(&snapshot->cow_files,
+				&refresh->space, &refresh->symbols);
 		if (wish->want_runs && complete)
 			runs_fill(snapshot, &refresh->space, wish);
 	}
@@ -616,6 +624,7 @@ void refresh_read(struct refresh *refresh)
 	struct machine *before = refresh->machine;
 	bool complete;
 
+	symbols_forget(&refresh->symbols);
 	refresh->machine = machine_reread(refresh->src, before);
 	machine_unref(before);
 	wish_cut_to_pa(&refresh->wish, refresh->machine);

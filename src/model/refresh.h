@@ -48,6 +48,7 @@ struct refresh {
 	struct swap_users swap_users;
 	struct frames *frames;	/* NULL until it is wanted */
 	struct question question;
+	struct symbols symbols;	/* of this refresh */
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */

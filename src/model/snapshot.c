@@ -93,6 +93,8 @@ void snapshot_free(struct snapshot *snapshot)
 	comparison_fini(&snapshot->comparison);
 	buf_fini(&snapshot->owner_symbols);
 	file_use_fini(&snapshot->file_use);
+	buf_fini(&snapshot->detail_names);
+	cow_files_fini(&snapshot->cow_files);
 	free(snapshot);
 }
 
@@ -387,6 +389,12 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	complain_of_comparison(snapshot);
 	complain(snapshot, "symbols", snapshot->owner_symbols_answer,
 		"some names are unknown",
+		"needs root, or CAP_CHECKPOINT_RESTORE");
+	if (snapshot->cow_files.is_cut)
+		buf_fmt(&snapshot->problems, "cow_file: more than %u; the "
+			"rest is left out\n", COW_FILES_MOST);
+	complain(snapshot, "sections", snapshot->cow_files.answer,
+		"of some files they are unknown",
 		"needs root, or CAP_CHECKPOINT_RESTORE");
 	complain(snapshot, "swaps", snapshot->swaps_answer,
 		"swap areas are unknown", root);

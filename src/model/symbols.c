@@ -235,3 +235,20 @@ struct symbol_place symbols_at(struct symbols *symbols,
 	}
 	return place;
 }
+
+uint32_t symbols_section(struct symbols *symbols, const struct space *space,
+	size_t region, uint64_t va, uint64_t n, enum answer *answer)
+{
+	const struct layout_section *section;
+	const struct elf_layout *layout;
+	uint64_t bias;
+	size_t file;
+
+	layout = symbols_layout(symbols, space, region, &file, answer);
+	if (!layout || !elf_layout_bias(layout, space->regions, file,
+		    space->reader->machine->facts.page_size, &bias))
+		return SYMBOL_NONE;
+	section = elf_layout_section(layout, va - bias, n);
+	return section ? keep(symbols, text_of(buf_text(&layout->names) +
+		section->name)) : SYMBOL_NONE;
+}

@@ -215,6 +215,115 @@ def check_separate(tap, lab):
     target.end()
 
 
+# ---- what relocation and writing have cost, by section
+
+FILE_PAGE = 1 << 61     # not anonymous
+SWAPPED = 1 << 62
+SECTIONS = (".data", ".data.rel.ro", ".got", ".got.plt", ".dynamic",
+            ".init_array", ".fini_array", ".tdata", ".bss", ".text",
+            ".rodata")
+
+
+def read_elf(path):
+    """By readelf: the address of its first segment, and what lies where."""
+    text = subprocess.run(["readelf", "-lSW", path], capture_output=True,
+                          text=True).stdout
+    load = re.search(r"^ +LOAD +0x0+ 0x([0-9a-f]+)", text, re.M)
+    sections = []
+    for m in re.finditer(r"^ +\[ *\d+\] (\S+) +(\S+) +([0-9a-f]+) "
+                         r"([0-9a-f]+) ([0-9a-f]+) \S+ +([A-Z]*)", text,
+                         re.M):
+        if "A" in m[6] and not (m[2] == "NOBITS" and "T" in m[6]):
+            sections.append((int(m[3], 16), int(m[5], 16), m[1]))
+    return load and int(load[1], 16), sorted(sections)
+
+
+def section_of(sections, vaddr):
+    most, best = 0, "other"
+    for start, n, name in sections:
+        inside = min(start + n, vaddr + PAGE) - max(start, vaddr)
+        if inside > most:
+            most, best = inside, name
+    return best if best in SECTIONS else "other"
+
+
+def true_costs(pid):
+    """{path: [pending, copied]}, each {section: pages}."""
+    costs, seen = {}, {}
+    with open("/proc/%d/maps" % pid) as f:
+        maps = [line.split(None, 5) for line in f]
+    for where, perms, offset, _, inode, *name in maps:
+        if inode == "0" or perms[3] != "p":
+            continue
+        start, end = (int(x, 16) for x in where.split("-"))
+        path = name[0].strip()
+        if path not in seen:
+            vaddr, sections = read_elf(path)
+            seen[path] = vaddr is not None and int(offset, 16) == 0 and (
+                start - vaddr, sections)
+        if not seen[path]:
+            continue
+        bias, sections = seen[path]
+        for i, word in enumerate(read_pagemap(pid, start, end)):
+            section = section_of(sections, start + i * PAGE - bias)
+            if word & (PRESENT | SWAPPED) and not word & FILE_PAGE:
+                kind = 1
+            elif word & PRESENT and perms[1] == "w":
+                kind = 0
+            else:
+                continue
+            counts = costs.setdefault(path, [{}, {}])[kind]
+            counts[section] = counts.get(section, 0) + 1
+    return costs
+
+
+def check_costs(tap, lab, pid, what, least):
+    rows = {r["name"]: r for r in lab.report("-r", "cow", "-p", pid)
+            if r["kind"] == "cow_file"}
+    expected = true_costs(pid)
+    got = {name: [r["pending_in"], r["copied_in"]]
+           for name, r in rows.items()}
+    tap.check(len(expected) >= least and got == expected, what,
+              ["%s: %s, not %s" % (n, got.get(n), expected.get(n))
+               for n in set(got) | set(expected)
+               if got.get(n) != expected.get(n)])
+    bad = [r for r in rows.values()
+           if r["copied"] != sum(r["copied_in"].values()) * PAGE or
+           r["pending"] != sum(r["pending_in"].values()) * PAGE]
+    tap.check(rows and not bad, "sections add up to the pages", bad)
+    order = [r["copied"] for r in rows.values()]
+    tap.check(order == sorted(order, reverse=True),
+              "what cost most comes first", order)
+    return rows
+
+
+def check_ledger(tap, lab):
+    target = Target(lab, "ledger", [])
+    rows = check_costs(tap, lab, target.pid,
+                       "pages of libraries that were copied, by section", 3)
+    row = rows[target.path]
+    start, n, _ = next(s for s in target.symbols if "names_bss" in s[2])
+    begin = start + target.bias
+    # Of its pages those that have no file behind them.
+    with open("/proc/%d/maps" % target.pid) as f:
+        lines = [line.split() for line in f]
+    at = next(i for i, w in enumerate(lines)
+              if int(w[0].split("-")[0], 16) <= begin + n // 2 <
+              int(w[0].split("-")[1], 16))
+    first, last = (int(x, 16) for x in lines[at][0].split("-"))
+    tap.check(lines[at][4] == "0" and row["bss"] == sum(
+        bool(w & PRESENT) for w in read_pagemap(target.pid, first, last)) *
+        PAGE > 0, "what has no file behind it is told apart", [row])
+    target.end()
+    p = lab.start(["python3", "-c", "import ssl, ctypes, sys\n"
+                   "print(flush=True)\nsys.stdin.read()\n"],
+                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    p.stdout.readline()
+    check_costs(tap, lab, p.pid, "the same for many libraries", 5)
+    p.kill()
+    p.wait()
+
+
 def check_none(tap, lab, target, what, args=()):
     start, n, _ = next(s for s in target.symbols if "names_static" in s[2])
     got = name_at(lab, target.pid, start + target.bias + n // 2, *args)
@@ -281,6 +390,7 @@ def main():
     target.end()
     check_separate(tap, lab)
     check_deleted(tap, lab)
+    check_ledger(tap, lab)
     check_cut(tap, lab)
     tap.done()
 

@@ -45,13 +45,23 @@ void elf_layout_fini(struct elf_layout *layout);
  */
 long elf_file_region(const struct region *regions, size_t i);
 /*
+ * How far the file with LAYOUT, of which region FILE maps a part, was moved:
+ * *BIAS plus its own address is where a byte is.  False: which part of it is
+ * mapped there cannot be told.
+ */
+bool elf_layout_bias(const struct elf_layout *layout,
+	const struct region *regions, size_t file, uint32_t page_size,
+	uint64_t *bias);
+/*
  * The file's own address of VA, which lies in region FILE or behind it, FILE
- * mapping a part of the file with LAYOUT.  False: it has none there, or which
- * part of it is mapped there cannot be told.
+ * mapping a part of the file with LAYOUT.  False: it has none there, or that
+ * cannot be told.
  */
 bool elf_layout_address(const struct elf_layout *layout,
 	const struct region *regions, size_t file, uint64_t va,
 	uint32_t page_size, uint64_t *out);
+/* Where the part in memory that VADDR is of ends; 0: it is of none. */
+uint64_t elf_layout_end(const struct elf_layout *layout, uint64_t vaddr);
 /* The section that has most bytes of the N from VADDR on, the first of
  * several; NULL: none has any. */
 const struct layout_section *elf_layout_section(

@@ -27,6 +27,7 @@
 	X(MEMORY, "memory", memory_fields) \
 	X(OWNER, "owner", owner_fields) \
 	X(COW, "cow", cow_fields) \
+	X(COW_FILE, "cow_file", cow_file_fields) \
 	X(GROUP, "group", group_fields) \
 	X(SHARING, "sharing", sharing_fields) \
 	X(COMPARE, "compare", compare_fields) \

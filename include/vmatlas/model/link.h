@@ -14,9 +14,9 @@
 void link_fill(struct snapshot *snapshot, const struct space *space,
 	const struct focus *focus);
 /* Fill detail: the first page (or frame) of the focus, read from the kernel
- * this moment. */
+ * this moment; SYMBOLS are those of this refresh. */
 void detail_fill(struct snapshot *snapshot, struct space *space,
-	const struct focus *focus);
+	struct symbols *symbols, const struct focus *focus);
 /* Fill frame_blocks: which frames of the machine this process has. */
 void link_frame_blocks(struct snapshot *snapshot, const struct space *space);
 /* Fill frames: those in the wish's ranges, one entry for each mapping. */

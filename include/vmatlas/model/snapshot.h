@@ -10,6 +10,7 @@
 #include "vmatlas/model/audit.h"
 #include "vmatlas/model/budget.h"
 #include "vmatlas/model/comparison.h"
+#include "vmatlas/model/cow_files.h"
 #include "vmatlas/model/crowd.h"
 #include "vmatlas/model/file_users.h"
 #include "vmatlas/model/frame_use.h"
@@ -95,6 +96,8 @@ struct wish {
 	/* What memory is spent on, by the process too if there is one. */
 	bool want_budget;
 	uint32_t sums_asked;	/* grows when every frame is to be counted */
+	/* What files' private data cost; with keep_blocks. */
+	bool want_cow_files;
 	bool skip_pages;	/* of the process: its regions are enough */
 	/* A question to all processes, about the frames in ASKED_PFNS, or
 	 * (END 0) about those that the process has in ASKED_VA (bytes; END 0:
@@ -166,6 +169,11 @@ struct page_detail {
 	bool has_swap;		/* its slot is told: */
 	uint8_t swap_type;
 	uint64_t swap_offset;	/* pages */
+	/* Of a program's or library's page, in the snapshot's detail_names, or
+	 * SYMBOL_NONE: the section that has most of it, and what its first and
+	 * its last byte are in; unless that could not be read. */
+	enum answer names;
+	uint32_t section, first_symbol, last_symbol;
 };
 
 /* What the frames of the region that the focus is on are good for. */
@@ -283,11 +291,13 @@ struct snapshot {
 	size_t nlink, link_cap;
 	uint64_t link_pages;	/* how many pages or frames are linked in all */
 	struct page_detail detail;
+	struct buf detail_names;	/* NUL-terminated each */
 	struct region_fitness focus_fitness;
 	uint64_t below;		/* bytes: the limit of all fitness here */
 	struct fitness *fitness;	/* [nregions], closed; or nfitness is 0 */
 	size_t nfitness, fitness_cap;
 	struct audit audit;	/* lines only */
+	struct cow_files cow_files;	/* where the wish asks for them */
 	struct page_run *runs;
 	size_t nruns, runs_cap;
 	uint64_t runs_next;	/* byte to go on at; runs.end of the wish: done */

@@ -54,6 +54,10 @@ void symbols_fini(struct symbols *symbols);
 const struct elf_layout *symbols_layout(struct symbols *symbols,
 	const struct space *space, size_t region, size_t *file,
 	enum answer *answer);
+/* The name of the section that has most of the N bytes from VA on in REGION of
+ * SPACE, or SYMBOL_NONE; *ANSWER as above. */
+uint32_t symbols_section(struct symbols *symbols, const struct space *space,
+	size_t region, uint64_t va, uint64_t n, enum answer *answer);
 /* What is at VA in REGION of SPACE. */
 struct symbol_place symbols_at(struct symbols *symbols,
 	const struct space *space, size_t region, uint64_t va);

@@ -1,0 +1,1 @@
+"$VMATLAS" -R $FIXTURES/recordings/symbols.rec -r cow

@@ -1,0 +1,1 @@
+"$VMATLAS" -R $FIXTURES/recordings/symbols.rec -r owners --va 55551234
