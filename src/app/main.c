@@ -150,6 +150,8 @@
  *   view/memory_ram.c        the budget as a bar, and its letters
  *   view/memory_zones.c      zones, and how much is free in them
  *   view/memory_frames.c     frames by use and owner
+ *   view/share.c             the screen of sharing: its lists
+ *   view/share_paint.c       the screen of sharing: drawn
  *   view/help.c              the help screen
  *
  * term: how cells reach a terminal; the only user of curses
@@ -178,6 +180,7 @@
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do
+ *   app/ui_trail.c           jumps between processes, and back
  *   app/script.c             the program driven by a file of keys
  *   app/screen.c             the program on a terminal
  */

@@ -24,6 +24,7 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	ui->screen = session->pid ? UI_ATLAS : UI_LIST;
 	atlas_init(&ui->atlas);
 	list_init(&ui->list);
+	share_init(&ui->share);
 	ui->list.shown = is_wanted;
 	ui->list.arg = session->options;
 	ui->grid.utf8 = utf8;
@@ -40,6 +41,7 @@ void ui_fini(struct ui *ui)
 	snapshot_unref(ui->snapshot);
 	atlas_fini(&ui->atlas);
 	list_fini(&ui->list);
+	share_fini(&ui->share);
 	grid_fini(&ui->grid);
 }
 
@@ -54,6 +56,9 @@ static void update(struct ui *ui)
 		return;
 	if (ui->screen == UI_LIST)
 		list_update(&ui->list, ui->snapshot, ui->grid.rows);
+	else if (ui->screen == UI_SHARING)
+		share_update(&ui->share, ui->snapshot, ui->grid.rows,
+			ui->grid.cols);
 	else if (ui->screen == UI_ATLAS && ui->snapshot->has_process)
 		atlas_update(&ui->atlas, ui->snapshot, ui->grid.rows,
 			ui->grid.cols, has_caption(ui));
@@ -109,6 +114,8 @@ void ui_wish(struct ui *ui)
 			wish.nlist_pids = 1;
 		}
 	}
+	if (ui->screen == UI_SHARING)
+		wish.question = QUESTION_SHARING;
 	wish.npages = wish.nframes = 0;
 	wish.focus.side = FOCUS_NONE;
 	if (ui->screen == UI_ATLAS && ui->snapshot &&
@@ -179,9 +186,10 @@ static void open_chosen(struct ui *ui)
 
 static void set_screen(struct ui *ui, enum ui_screen screen)
 {
-	if (screen == UI_ATLAS && !ui->session->pid) {
+	if ((screen == UI_ATLAS || screen == UI_SHARING) && !ui->session->pid) {
 		open_chosen(ui);
-		return;
+		if (!ui->session->pid)
+			return;
 	}
 	ui->screen = screen;
 	ui->frozen = false;
@@ -280,6 +288,9 @@ static bool act_common(struct ui *ui, enum action action)
 	case ACTION_SCREEN_ATLAS:
 		set_screen(ui, UI_ATLAS);
 		return true;
+	case ACTION_SCREEN_SHARING:
+		set_screen(ui, UI_SHARING);
+		return true;
 	case ACTION_SCREEN_MEMORY:
 		set_screen(ui, UI_MEMORY);
 		return true;
@@ -289,6 +300,36 @@ static bool act_common(struct ui *ui, enum action action)
 	default:
 		return false;
 	}
+}
+
+/* Enter on the screen of sharing: to the other process, or to what of this
+ * one is under the cursor. */
+static void open_shared(struct ui *ui)
+{
+	uint64_t vpn, npages;
+	struct proc_id id;
+
+	if (share_process(&ui->share, ui->snapshot, &id))
+		ui_go(ui, id.pid, UINT64_MAX);
+	else if (share_place(&ui->share, ui->snapshot, &vpn, &npages))
+		ui_go(ui, ui->session->pid, vpn);
+}
+
+static void act_sharing(struct ui *ui, enum action action)
+{
+	if (action == ACTION_OPEN)
+		open_shared(ui);
+	else if (action == ACTION_BACK)
+		ui_go_back(ui);
+	else
+		share_act(&ui->share, ui->snapshot, action);
+}
+
+static void act_atlas(struct ui *ui, enum action action)
+{
+	if (action == ACTION_BACK && !ui->atlas.nback && ui_go_back(ui))
+		return;
+	ui->steered |= atlas_act(&ui->atlas, ui->snapshot, action);
 }
 
 void ui_key(struct ui *ui, uint32_t key)
@@ -317,8 +358,10 @@ void ui_key(struct ui *ui, uint32_t key)
 		list_act(&ui->list, ui->snapshot, action);
 	else if (ui->screen == UI_MEMORY)
 		memory_act(&ui->memory, action);
+	else if (ui->screen == UI_SHARING)
+		act_sharing(ui, action);
 	else if (ui->snapshot->has_process)
-		ui->steered |= atlas_act(&ui->atlas, ui->snapshot, action);
+		act_atlas(ui, action);
 	update(ui);
 }
 
@@ -330,6 +373,12 @@ void ui_mouse(struct ui *ui, int row, int col, int wheel)
 		if (wheel)
 			list_act(&ui->list, ui->snapshot, wheel < 0 ?
 				ACTION_UP : ACTION_DOWN);
+	} else if (ui->screen == UI_SHARING) {
+		if (wheel)
+			share_act(&ui->share, ui->snapshot, wheel < 0 ?
+				ACTION_UP : ACTION_DOWN);
+		else
+			share_click(&ui->share, ui->snapshot, row, col);
 	} else if (ui->screen == UI_MEMORY) {
 		memory_scroll(&ui->memory, wheel);
 	} else if (wheel) {
@@ -411,6 +460,10 @@ static bool is_answered(const struct ui *ui)
 		return snapshot->has_list;
 	case UI_MEMORY:
 		return snapshot->budget.valid;
+	case UI_SHARING:
+		if (snapshot->question != QUESTION_SHARING)
+			return false;
+		break;
 	case UI_ATLAS:
 		break;
 	}
@@ -422,7 +475,7 @@ void ui_paint(struct ui *ui)
 {
 	static const unsigned where[] = {
 		[UI_LIST] = ON_LIST, [UI_ATLAS] = ON_ATLAS,
-		[UI_MEMORY] = ON_MEMORY,
+		[UI_SHARING] = ON_SHARING, [UI_MEMORY] = ON_MEMORY,
 	};
 	struct atlas_status status;
 	char prompt[40];
@@ -439,6 +492,8 @@ void ui_paint(struct ui *ui)
 	status = status_of(ui, prompt);
 	if (ui->screen == UI_LIST)
 		list_paint(&ui->list, ui->snapshot, ui->message, &ui->grid);
+	else if (ui->screen == UI_SHARING)
+		share_paint(&ui->share, ui->snapshot, &status, &ui->grid);
 	else if (ui->screen == UI_MEMORY)
 		memory_paint(&ui->memory, ui->snapshot, &status, &ui->grid);
 	else

@@ -344,6 +344,7 @@ void question_fill(const struct question *question, struct snapshot *snapshot)
 	snapshot->question = question->kind;
 	snapshot->question_answer = question->answer;
 	snapshot->answered = question->answered;
+	snapshot->question_frames = question->frames;
 	snapshot->question_progress = !question->asking ? 1 :
 		is_first_walk(question) ? 0 :
 		crowd_progress(&question->now.crowd);

@@ -33,6 +33,7 @@ void sharers_fini(struct sharers *sharers)
 	free(sharers->index);
 	free(sharers->found);
 	free(sharers->seen);
+	free(sharers->ever);
 	memset(sharers, 0, sizeof(*sharers));
 }
 
@@ -109,7 +110,7 @@ static uint32_t take_thing(struct sharers *sharers, const struct space *space)
 		shares->nthings + 1, sizeof(*shares->things));
 	shares->things[shares->nthings] = (struct share_thing){
 		(uint32_t)shares->names.len, region->major, region->minor,
-		region->inode };
+		region->inode, 0, 0 };
 	buf_add(&shares->names, title.p, title.n);
 	buf_char(&shares->names, '\0');
 	*at = (uint32_t)++shares->nthings;
@@ -214,8 +215,13 @@ void sharers_between(struct sharers *sharers)
 	for (i = 0; i < sharers->frames.n; i++)
 		sharers->totals[sharers->frames.spans[i].thing] +=
 			sharers->frames.spans[i].n;
+	for (i = 0; i < nplaces(sharers); i++)
+		sharers->shares.things[i / NSHARE_KINDS].pages +=
+			sharers->totals[i];
 	free(sharers->found);
 	free(sharers->seen);
+	free(sharers->ever);
+	sharers->ever = mem_new(seen_words(sharers), sizeof(*sharers->ever));
 	sharers->found = mem_new(nplaces(sharers), sizeof(*sharers->found));
 	sharers->seen = mem_new(seen_words(sharers), sizeof(*sharers->seen));
 	sharers->nfound = 0;
@@ -228,6 +234,7 @@ static void take_slice(void *arg, size_t at, struct space *space)
 	struct sharers *sharers = arg;
 	struct reader *reader = space->reader;
 	const struct frame_span *span;
+	struct share_thing *thing;
 	uint64_t pfn, k, bit;
 	size_t i;
 
@@ -243,6 +250,10 @@ static void take_slice(void *arg, size_t at, struct space *space)
 		if (sharers->seen[k / 64] & bit)
 			continue;
 		sharers->seen[k / 64] |= bit;
+		thing = &sharers->shares.things[span->thing / NSHARE_KINDS];
+		thing->common += !(sharers->ever[k / 64] & bit) &&
+			thing->common < thing->pages;
+		sharers->ever[k / 64] |= bit;
 		sharers->found[span->thing]++;
 		sharers->nfound++;
 	}
@@ -319,6 +330,7 @@ static void end_member(void *arg, size_t at, struct space *space)
 	struct sharers *sharers = arg;
 	const struct process *process = &space->process;
 	enum same_space same = SPACE_OTHER;
+	size_t i;
 
 	/* Whoever ended while it was read has nothing any more. */
 	if (process->id.pid == sharers->id.pid ||
@@ -328,6 +340,9 @@ static void end_member(void *arg, size_t at, struct space *space)
 	}
 	if (sharers->nfound || process->vss == sharers->vss)
 		same = compare_spaces(sharers, space->reader->src, process);
+	for (i = 0; same == SPACE_SAME && i < sharers->shares.nthings; i++)
+		sharers->shares.things[i].common =
+			sharers->shares.things[i].pages;
 	add_row(sharers, at, same, same == SPACE_SAME ? sharers->totals :
 		sharers->found);
 	forget_member(sharers);

@@ -178,6 +178,30 @@ static bool is_other(const struct atlas *atlas,
 			atlas->panes[SIDE_VIRTUAL].cursor) < 0;
 }
 
+void atlas_go(struct atlas *atlas, int pid, uint64_t vpn, unsigned shift)
+{
+	atlas->goal = (struct atlas_goal){ pid, vpn, shift };
+	atlas->laid_out = false;
+}
+
+/* Is the process there that it goes to?  Then the cursor is where it should
+ * be. */
+static void take_goal(struct atlas *atlas, const struct snapshot *snapshot)
+{
+	struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
+
+	if (!atlas->goal.pid || !snapshot->nregions ||
+	    snapshot->process.id.pid != atlas->goal.pid)
+		return;
+	pane->cursor = atlas->goal.vpn;
+	pane->shift = atlas->goal.shift;
+	pane->fit = false;
+	pane->placed = true;
+	pane->hold = 4;		/* with what lies before it in view as well */
+	atlas->active = SIDE_VIRTUAL;
+	atlas->goal.pid = 0;
+}
+
 void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 	int rows, int cols, bool has_caption)
 {
@@ -196,6 +220,7 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 		v->top = p->top = 0;
 		atlas->nback = 0;
 	}
+	take_goal(atlas, snapshot);
 	atlas->id = snapshot->process.id;
 	memcpy(atlas->name, snapshot->process.name, sizeof(atlas->name));
 	place_panes(atlas);

@@ -371,7 +371,8 @@ static void paint_foot(struct painter *painter,
 	const struct atlas_status *status)
 {
 	static const struct key_label labels[] = {
-		{ "1", "Proc" }, { "6", "Memory" }, { "Tab", "Pane" },
+		{ "1", "Proc" }, { "4", "Share" }, { "6", "Mem" },
+		{ "Tab", "Pane" },
 		{ "+-", "Zoom" }, { "a", "Fit" }, { "c", "Color" },
 		{ "o", "Only" }, { "Enter", "Inspect" }, { "z", "Freeze" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },

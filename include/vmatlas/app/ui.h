@@ -7,13 +7,25 @@
 #include "vmatlas/view/help.h"
 #include "vmatlas/view/list.h"
 #include "vmatlas/view/memory.h"
+#include "vmatlas/view/share.h"
 
 /*
  * The interactive program without its terminal: what is on screen, what keys
  * do, what is asked of the sampler.  A terminal (screen.c) and a script
  * (script.c) both drive it.
  */
-enum ui_screen { UI_LIST, UI_ATLAS, UI_MEMORY };
+enum ui_screen { UI_LIST, UI_ATLAS, UI_SHARING, UI_MEMORY };
+
+/* Where somebody was before a jump to another process. */
+struct ui_place {
+	int pid;
+	enum ui_screen screen;
+	uint64_t vpn;		/* the atlas's cursor, and its zoom */
+	unsigned shift;
+	bool inspect;
+};
+#define UI_TRAIL 16
+
 
 struct ui {
 	struct session *session;
@@ -21,6 +33,9 @@ struct ui {
 	struct atlas atlas;
 	struct list list;
 	struct memory memory;
+	struct share share;
+	struct ui_place trail[UI_TRAIL];	/* the last one is the newest */
+	unsigned ntrail;
 	struct help help;
 	struct snapshot *snapshot;	/* what is shown; NULL at first */
 	struct grid grid;
@@ -46,6 +61,11 @@ void ui_mouse(struct ui *ui, int row, int col, int wheel);
 bool ui_take(struct ui *ui);
 /* Tell the sampler what is wanted now, if that changed. */
 void ui_wish(struct ui *ui);
+/* To the atlas of process PID, at page VPN there (UINT64_MAX: where it was, or
+ * begins); ui_go_back comes back here. */
+void ui_go(struct ui *ui, int pid, uint64_t vpn);
+/* False: there is nowhere to come back to. */
+bool ui_go_back(struct ui *ui);
 /* Draw into ui->grid. */
 void ui_paint(struct ui *ui);
 /* What is on screen answers the last wish: nothing more is to come for it. */

@@ -13,8 +13,8 @@
  *
  * A frame that is mapped once is this process's alone, and not in the map;
  * but another process in the same address space (which the kernel tells by
- * kcmp(2)) has all of them.  Memory: the map, a bit for each frame in it, and
- * the answer.
+ * kcmp(2)) has all of them.  Memory: the map, two bits for each frame in it,
+ * and the answer.
  */
 struct sharers {
 	struct proc_id id;		/* of the process */
@@ -28,6 +28,7 @@ struct sharers {
 	uint64_t *found;		/* as totals */
 	uint64_t nfound;
 	uint64_t *seen;			/* a bit for each frame of the map */
+	uint64_t *ever;			/* the same, of all so far */
 	struct shares shares;
 };
 

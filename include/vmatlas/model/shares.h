@@ -62,6 +62,8 @@ struct share_thing {
 	uint32_t name;		/* where it starts in names */
 	uint32_t major, minor;
 	uint64_t inode;		/* 0: no file */
+	uint64_t pages;		/* frames that the process has of it, */
+	uint64_t common;	/* and how many of them any other has */
 };
 
 struct shares {

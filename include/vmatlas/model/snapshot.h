@@ -326,6 +326,7 @@ struct snapshot {
 	/* The answer to a question to all processes, and who was asked. */
 	enum question_kind question;
 	bool answered;		/* once at least */
+	struct page_range question_frames;	/* that it is about; END 0: others */
 	double question_progress;	/* of the answer that is being read */
 	enum answer question_answer;	/* of the process it is about */
 	struct crowd_member *members;

@@ -41,6 +41,12 @@ struct atlas {
 	bool has_caption;	/* a line for one below the header */
 	struct place back[ATLAS_BACK];
 	unsigned nback;
+	/* As soon as process PID is there: its page VPN, so magnified. */
+	struct atlas_goal {
+		int pid;	/* 0: none */
+		uint64_t vpn;
+		unsigned shift;
+	} goal;
 	/* What the layouts were made for. */
 	struct proc_id id;
 	char name[64];
@@ -70,6 +76,9 @@ bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
  * cells that allow it. */
 void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 	uint64_t start, uint64_t end);
+/* The same of process PID, which the next snapshots will be about: its page
+ * VPN, with 2^SHIFT in a cell. */
+void atlas_go(struct atlas *atlas, int pid, uint64_t vpn, unsigned shift);
 /* A click: the cursor goes to the cell at this place of the grid. */
 void atlas_click(struct atlas *atlas, int row, int col);
 /* The wheel: scroll the pane that the mouse is over by N rows. */

@@ -11,7 +11,10 @@
 #define ON_LIST 1
 #define ON_ATLAS 2
 #define ON_MEMORY 4
-#define ON_ALL 7
+#define ON_SHARING 8
+#define ON_ALL 15
+/* Screens that are lists to be sorted. */
+#define ON_LISTS (ON_LIST | ON_SHARING)
 
 #define ACTIONS(X) \
 	X(NONE, 0, "") \
@@ -30,9 +33,9 @@
 	X(ROW_END, ON_ATLAS, "last cell of the row") \
 	X(TOP, ON_ALL, "to the first") \
 	X(BOTTOM, ON_ALL, "to the last") \
-	X(OTHER_PANE, ON_ATLAS, "the other pane, where the marks are") \
-	X(OPEN, ON_ALL, "inspect the page (list: its atlas; memory: count frames)") \
-	X(BACK, ON_ATLAS, "back to where I was") \
+	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane, where the marks are (sharing: by file)") \
+	X(OPEN, ON_ALL, "inspect the page (lists: its atlas; memory: count frames)") \
+	X(BACK, ON_ATLAS | ON_SHARING, "back to where I was") \
 	X(ZOOM_IN, ON_ATLAS, "more detail: half as much in a cell") \
 	X(ZOOM_OUT, ON_ATLAS, "less detail: twice as much in a cell") \
 	X(ZOOM_MOST, ON_ATLAS, "one page a cell") \
@@ -41,14 +44,15 @@
 	X(ONLY_MINE, ON_ATLAS, "physical pane: only what this process has, or all") \
 	X(COLOR_NEXT, ON_ATLAS, "next colouring") \
 	X(COLOR_PREV, ON_ATLAS, "previous colouring") \
-	X(SORT_LEFT, ON_LIST, "sort by the column to the left") \
-	X(SORT_RIGHT, ON_LIST, "sort by the column to the right") \
-	X(SORT_INVERT, ON_LIST, "sort the other way round") \
+	X(SORT_LEFT, ON_LISTS, "sort by the column to the left") \
+	X(SORT_RIGHT, ON_LISTS, "sort by the column to the right") \
+	X(SORT_INVERT, ON_LISTS, "sort the other way round") \
 	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
 	X(SCREEN_LIST, ON_ALL, "screen 1: processes") \
 	X(SCREEN_ATLAS, ON_ALL, "screen 2: the atlas") \
+	X(SCREEN_SHARING, ON_ALL, "screen 4: what it has in common with others") \
 	X(SCREEN_MEMORY, ON_ALL, "screen 6: memory: what it is spent on")
 
 #define X(id, where, words) ACTION_##id,
@@ -75,7 +79,8 @@ enum action { ACTIONS(X) NACTIONS };
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
-	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("6", SCREEN_MEMORY)
+	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("4", SCREEN_SHARING) \
+	X("6", SCREEN_MEMORY)
 
 enum action keymap_action(uint32_t key);
 /* Binding I of the table: its key's name; NULL behind the last. */
