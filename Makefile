@@ -101,6 +101,7 @@ ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 OBJS := $(ROOMS:%=$O/src/%.o)
 LIB := $O/libvmatlas.a
 PROG := $O/vmatlas
+FIELDS := $O/man/fields
 
 .PHONY: all
 all: $(PROG)
@@ -143,6 +144,18 @@ $O/gen/default_theme.inc: themes/default.theme
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
 $O/src/view/theme.o: $O/gen/default_theme.inc
 
+# One page of the manual has the fields of all reports.  It is kept in the tree,
+# as who builds for another machine cannot run this; check-man compares.
+$(FIELDS): man/fields.c $(LIB)
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+.PHONY: manual
+manual: $(FIELDS)
+	$(Q)$(FIELDS) <man/vmatlas-report.5.in >$O/man/page
+	$(Q)cp $O/man/page man/vmatlas-report.5
+
 .PHONY: run check install clean
 # The second make sees what the first one installed.
 run:
@@ -157,6 +170,8 @@ check:
 install: $(PROG)
 	install -D -m755 $(PROG) $(DESTDIR)$(PREFIX)/bin/vmatlas
 	install -D -m644 man/vmatlas.1 $(DESTDIR)$(PREFIX)/share/man/man1/vmatlas.1
+	install -D -m644 man/vmatlas-report.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/vmatlas-report.5
 	install -D -m644 man/vmatlas-recording.5 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/vmatlas-recording.5
 	install -d $(DESTDIR)$(PREFIX)/share/vmatlas/themes

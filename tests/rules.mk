@@ -53,10 +53,11 @@ $O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c \
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static \
 		-o $@ $(filter %.c,$^)
 
-.PHONY: unit-programs term-programs live-programs fuzz-programs fuzz-link \
-	san-programs clang-programs m32-programs
+.PHONY: unit-programs term-programs live-programs man-programs \
+	fuzz-programs fuzz-link san-programs clang-programs m32-programs
 unit-programs: $(UNIT)
 term-programs: $(PROG) $(TERM_TESTS)
+man-programs: $(FIELDS)
 live-programs: $(PROG) $(LIVE_PROGRAMS)
 
 # With clang the drivers search for new inputs under both sanitizers; without
@@ -128,13 +129,13 @@ RUN_same := 'VMATLAS=$(CLANG_O)/vmatlas sh tests/cli/run' \
 	'VMATLAS=$(PROG) ZOO=$(M32_O)/tests/live/zoo sh tests/m32 python3 -B tests/live/80-live-zoo.py' \
 	'VMATLAS=$(M32_O)/vmatlas ZOO=$(M32_O)/tests/live/zoo sh tests/m32 python3 -B tests/live/84-live-audit.py'
 RUN_install := 'sh tests/check-install'
-RUN_man := 'VMATLAS=$(PROG) sh tests/check-man'
+RUN_man := 'VMATLAS=$(PROG) FIELDS=$(FIELDS) sh tests/check-man'
 
 .PHONY: check-all check-layers check-unit check-fuzz check-cli check-tui \
 	check-term check-live check-sanitize check-builds check-same \
 	check-install check-man check-recorded check-boards
 check-all:
-	$(TRY) all unit-programs term-programs live-programs
+	$(TRY) all unit-programs term-programs live-programs man-programs
 	$(TRY) san-programs
 	$(TRY) fuzz-programs
 	$(TRY) clang-programs m32-programs
@@ -176,7 +177,7 @@ check-same:
 	$(JUDGE) $(RUN_same)
 
 check-install check-man: check-%:
-	$(TRY) all
+	$(TRY) all man-programs
 	$(JUDGE) $(RUN_$*)
 
 # Boots other kernels (tests/boards/guest); KERNELS chooses among them.
