@@ -84,7 +84,7 @@ MODEL += fields_memory fields_owner fields_cow fields_group
 MODEL += fields_cow_file fields_sharing fields_file fields_compare
 MODEL += refresh refresh_ask sampler
 VIEW := grid role color theme picture layout bin paint keymap foot explain
-VIEW += pane frame_row
+VIEW += pane frame_row compare compare_paint
 VIEW += atlas atlas_act atlas_paint atlas_head atlas_inspect
 VIEW += list share share_paint
 VIEW += memory memory_pen memory_ram memory_zones memory_frames
@@ -92,7 +92,7 @@ VIEW += help
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command
 APP += session selection report_sum report_cow report_group report_compare
-APP += report_fitness report_share report batch ui ui_trail script screen
+APP += report_fitness report_share report batch ui ui_trail ui_compare script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

@@ -145,6 +145,8 @@
  *   view/atlas_head.c        the atlas: the lines at its top
  *   view/atlas_inspect.c     the atlas: the inspector
  *   view/list.c              the screen of processes
+ *   view/compare.c           the screen of two processes compared
+ *   view/compare_paint.c     that, drawn
  *   view/memory.c            the screen of memory:
  *   view/memory_pen.c        its lines, and groups of figures
  *   view/memory_ram.c        the budget as a bar, and its letters
@@ -180,6 +182,7 @@
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do
+ *   app/ui_compare.c         which two processes are compared
  *   app/ui_trail.c           jumps between processes, and back
  *   app/script.c             the program driven by a file of keys
  *   app/screen.c             the program on a terminal

@@ -25,6 +25,7 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	atlas_init(&ui->atlas);
 	list_init(&ui->list);
 	share_init(&ui->share);
+	compare_init(&ui->compare);
 	ui->list.shown = is_wanted;
 	ui->list.arg = session->options;
 	ui->grid.utf8 = utf8;
@@ -42,6 +43,7 @@ void ui_fini(struct ui *ui)
 	atlas_fini(&ui->atlas);
 	list_fini(&ui->list);
 	share_fini(&ui->share);
+	compare_fini(&ui->compare);
 	grid_fini(&ui->grid);
 }
 
@@ -58,6 +60,9 @@ static void update(struct ui *ui)
 		list_update(&ui->list, ui->snapshot, ui->grid.rows);
 	else if (ui->screen == UI_SHARING)
 		share_update(&ui->share, ui->snapshot, ui->grid.rows,
+			ui->grid.cols);
+	else if (ui->screen == UI_COMPARE)
+		compare_update(&ui->compare, ui->snapshot, ui->grid.rows,
 			ui->grid.cols);
 	else if (ui->screen == UI_ATLAS && ui->snapshot->has_process)
 		atlas_update(&ui->atlas, ui->snapshot, ui->grid.rows,
@@ -116,6 +121,8 @@ void ui_wish(struct ui *ui)
 	}
 	if (ui->screen == UI_SHARING)
 		wish.question = QUESTION_SHARING;
+	if (ui->screen == UI_COMPARE)
+		ui_compare_wish(ui, &wish);
 	wish.npages = wish.nframes = 0;
 	wish.focus.side = FOCUS_NONE;
 	if (ui->screen == UI_ATLAS && ui->snapshot &&
@@ -164,6 +171,7 @@ bool ui_take(struct ui *ui)
 	ui->snapshot = latest;
 	if (latest->complete && latest->has_process)
 		session_release_command(ui->session);
+	ui_compare_take(ui);
 	update(ui);
 	follow_demo(ui);
 	say_end(ui);
@@ -291,6 +299,9 @@ static bool act_common(struct ui *ui, enum action action)
 	case ACTION_SCREEN_SHARING:
 		set_screen(ui, UI_SHARING);
 		return true;
+	case ACTION_SCREEN_COMPARE:
+		ui_compare_open(ui);
+		return true;
 	case ACTION_SCREEN_MEMORY:
 		set_screen(ui, UI_MEMORY);
 		return true;
@@ -302,15 +313,15 @@ static bool act_common(struct ui *ui, enum action action)
 	}
 }
 
-/* Enter on the screen of sharing: to the other process, or to what of this
- * one is under the cursor. */
+/* Enter on the screen of sharing: this process and the other one side by side,
+ * or what of this one is under the cursor. */
 static void open_shared(struct ui *ui)
 {
 	uint64_t vpn, npages;
 	struct proc_id id;
 
 	if (share_process(&ui->share, ui->snapshot, &id))
-		ui_go(ui, id.pid, UINT64_MAX);
+		ui_compare_go(ui, id.pid);
 	else if (share_place(&ui->share, ui->snapshot, &vpn, &npages))
 		ui_go(ui, ui->session->pid, vpn);
 }
@@ -360,6 +371,8 @@ void ui_key(struct ui *ui, uint32_t key)
 		memory_act(&ui->memory, action);
 	else if (ui->screen == UI_SHARING)
 		act_sharing(ui, action);
+	else if (ui->screen == UI_COMPARE)
+		ui_compare_act(ui, action);
 	else if (ui->snapshot->has_process)
 		act_atlas(ui, action);
 	update(ui);
@@ -379,6 +392,11 @@ void ui_mouse(struct ui *ui, int row, int col, int wheel)
 				ACTION_UP : ACTION_DOWN);
 		else
 			share_click(&ui->share, ui->snapshot, row, col);
+	} else if (ui->screen == UI_COMPARE) {
+		if (wheel)
+			compare_scroll(&ui->compare, row, col, wheel);
+		else
+			compare_click(&ui->compare, ui->snapshot, row, col);
 	} else if (ui->screen == UI_MEMORY) {
 		memory_scroll(&ui->memory, wheel);
 	} else if (wheel) {
@@ -432,6 +450,8 @@ static struct atlas_status status_of(const struct ui *ui, char *prompt)
 	if (ui->screen == UI_ATLAS)
 		status.message = obstacle(ui->snapshot);
 	status.is_warning = status.message != NULL;
+	if (ui->screen == UI_COMPARE)
+		status.message = ui_compare_message(ui);
 	if (session->blocked[0]) {
 		status.message = session->blocked;
 		status.is_warning = true;
@@ -464,6 +484,7 @@ static bool is_answered(const struct ui *ui)
 		if (snapshot->question != QUESTION_SHARING)
 			return false;
 		break;
+	case UI_COMPARE:
 	case UI_ATLAS:
 		break;
 	}
@@ -475,7 +496,8 @@ void ui_paint(struct ui *ui)
 {
 	static const unsigned where[] = {
 		[UI_LIST] = ON_LIST, [UI_ATLAS] = ON_ATLAS,
-		[UI_SHARING] = ON_SHARING, [UI_MEMORY] = ON_MEMORY,
+		[UI_SHARING] = ON_SHARING, [UI_COMPARE] = ON_COMPARE,
+		[UI_MEMORY] = ON_MEMORY,
 	};
 	struct atlas_status status;
 	char prompt[40];
@@ -494,6 +516,8 @@ void ui_paint(struct ui *ui)
 		list_paint(&ui->list, ui->snapshot, ui->message, &ui->grid);
 	else if (ui->screen == UI_SHARING)
 		share_paint(&ui->share, ui->snapshot, &status, &ui->grid);
+	else if (ui->screen == UI_COMPARE)
+		compare_paint(&ui->compare, ui->snapshot, &status, &ui->grid);
 	else if (ui->screen == UI_MEMORY)
 		memory_paint(&ui->memory, ui->snapshot, &status, &ui->grid);
 	else

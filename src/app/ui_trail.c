@@ -3,7 +3,7 @@
 
 #include "vmatlas/app/ui.h"
 
-static void remember(struct ui *ui)
+void ui_remember(struct ui *ui)
 {
 	const struct pane *pane = &ui->atlas.panes[SIDE_VIRTUAL];
 
@@ -23,7 +23,7 @@ static void remember(struct ui *ui)
 
 void ui_go(struct ui *ui, int pid, uint64_t vpn)
 {
-	remember(ui);
+	ui_remember(ui);
 	ui->session->pid = pid;
 	ui->screen = UI_ATLAS;
 	ui->frozen = false;

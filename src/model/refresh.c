@@ -393,6 +393,7 @@ bool refresh_is_about_else(const struct wish *now, const struct wish *before)
 	return now->pid != before->pid ||
 		now->keep_blocks != before->keep_blocks ||
 		(now->want_budget && !before->want_budget) ||
+		(!now->skip_pages && before->skip_pages) ||
 		now->sums_asked != before->sums_asked ||
 		(now->list && !before->list) ||
 		(now->list_usage && !before->list_usage);

@@ -371,10 +371,10 @@ static void paint_foot(struct painter *painter,
 	const struct atlas_status *status)
 {
 	static const struct key_label labels[] = {
-		{ "1", "Proc" }, { "4", "Share" }, { "6", "Mem" },
-		{ "Tab", "Pane" },
+		{ "1", "Proc" }, { "4", "Share" }, { "5", "Cmp" },
+		{ "6", "Mem" }, { "Tab", "Pane" },
 		{ "+-", "Zoom" }, { "a", "Fit" }, { "c", "Color" },
-		{ "o", "Only" }, { "Enter", "Inspect" }, { "z", "Freeze" },
+		{ "Enter", "Inspect" }, { "o", "Only" }, { "z", "Freeze" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
 	};
 	struct parts parts = atlas_parts(painter->atlas);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vmatlas/view/compare.h"
 #include "vmatlas/view/keymap.h"
 
 #define KEYS_COLS 14
@@ -110,6 +111,23 @@ static void help_frames(struct cursor *at)
 	}
 }
 
+static void help_relations(struct cursor *at)
+{
+	unsigned i;
+
+	for (i = RELATION_NONE + 1; i < NRELATIONS; i++) {
+		struct look_of_cell look = compare_look(i);
+		int row = next_row(at);
+
+		if (row < 0)
+			continue;
+		grid_put_fill(at->grid, row, 2, (uint32_t)look.letter,
+			look.role, (enum fill)look.fill);
+		grid_str(at->grid, row, 4, -1, ROLE_TEXT,
+			relation_info(i)->words);
+	}
+}
+
 static void help_fill(struct cursor *at)
 {
 	static const struct {
@@ -153,6 +171,11 @@ void help_paint(struct help *help, unsigned where, enum coloring coloring,
 		at.line = 0;
 		grid_clear(grid);
 		help_keys(&at, where);
+		if (where & ON_COMPARE) {
+			heading(&at, "letters: of pages side by side; a cell "
+				"of several shows what differs first");
+			help_relations(&at);
+		}
 		if (!snapshot || !(where & ON_ATLAS))
 			continue;
 		heading(&at, "letters and colours");

@@ -35,7 +35,7 @@ static uint64_t rows_for(uint64_t cells, unsigned per_row)
 	return (cells + per_row - 1) / per_row;
 }
 
-static uint64_t region_rows(const struct scale *scale, unsigned head_cells,
+uint64_t layout_region_rows(const struct scale *scale, unsigned head_cells,
 	unsigned row_cells)
 {
 	uint64_t cells = scale_cells(scale);
@@ -80,37 +80,50 @@ static uint64_t gap_before(const struct snapshot *snapshot, size_t i,
 	return gap < least ? 0 : gap >> snapshot->machine->page_shift;
 }
 
-void layout_virtual(struct layout *layout, const struct snapshot *snapshot,
-	unsigned shift, unsigned head_cells, unsigned row_cells)
+void layout_begin(struct layout *layout, unsigned head_cells,
+	unsigned row_cells)
 {
-	uint64_t row = 0, least = least_gap(snapshot);
-	size_t i;
-
 	layout->nsections = 0;
+	layout->nrows = 0;
 	layout->only = false;
 	layout->head_cells = head_cells;
 	layout->row_cells = row_cells;
-	for (i = 0; i < snapshot->nregions; i++) {
-		struct section *section;
-		struct scale scale = region_scale(snapshot, i, shift);
-
-		if (scale.start >= scale.end)
-			continue;
-		section = section_add(layout);
-		section->scale = scale;
-		section->region = (long)i;
-		section->gap = gap_before(snapshot, i, least);
-		section->first_row = row + (section->gap != 0);
-		section->one_row = scale_cells(&scale) <= head_cells;
-		row = section->first_row +
-			region_rows(&scale, head_cells, row_cells);
-	}
-	layout->nrows = row;
 }
 
-static uint64_t virtual_rows(const struct snapshot *snapshot, unsigned shift,
+void layout_add_region(struct layout *layout, const struct scale *scale,
+	long region, uint64_t gap)
+{
+	struct section *section = section_add(layout);
+
+	section->scale = *scale;
+	section->region = region;
+	section->gap = gap;
+	section->first_row = layout->nrows + (gap != 0);
+	section->one_row = scale_cells(scale) <= layout->head_cells;
+	layout->nrows = section->first_row + layout_region_rows(scale,
+		layout->head_cells, layout->row_cells);
+}
+
+void layout_virtual(struct layout *layout, const struct snapshot *snapshot,
+	unsigned shift, unsigned head_cells, unsigned row_cells)
+{
+	uint64_t least = least_gap(snapshot);
+	size_t i;
+
+	layout_begin(layout, head_cells, row_cells);
+	for (i = 0; i < snapshot->nregions; i++) {
+		struct scale scale = region_scale(snapshot, i, shift);
+
+		if (scale.start < scale.end)
+			layout_add_region(layout, &scale, (long)i,
+				gap_before(snapshot, i, least));
+	}
+}
+
+static uint64_t virtual_rows(const void *arg, unsigned shift,
 	unsigned head_cells, unsigned row_cells)
 {
+	const struct snapshot *snapshot = arg;
 	uint64_t rows = 0, least = least_gap(snapshot);
 	size_t i;
 
@@ -118,24 +131,25 @@ static uint64_t virtual_rows(const struct snapshot *snapshot, unsigned shift,
 		struct scale scale = region_scale(snapshot, i, shift);
 
 		if (scale.start < scale.end)
-			rows += region_rows(&scale, head_cells, row_cells) +
+			rows += layout_region_rows(&scale, head_cells,
+				row_cells) +
 				(gap_before(snapshot, i, least) != 0);
 	}
 	return rows;
 }
 
-unsigned layout_fit_virtual(const struct snapshot *snapshot, unsigned rows,
+unsigned layout_fit(const struct layout_rows *all, unsigned rows,
 	unsigned head_cells, unsigned row_cells)
 {
 	uint64_t totals[SCALE_SHIFT_MAX], fewest = UINT64_MAX, most;
 	unsigned shift;
 
 	for (shift = 0; shift < SCALE_SHIFT_MAX; shift++) {
-		totals[shift] = virtual_rows(snapshot, shift, head_cells,
+		totals[shift] = all->count(all->arg, shift, head_cells,
 			row_cells);
 		if (totals[shift] < fewest)
 			fewest = totals[shift];
-		if (totals[shift] <= rows || totals[shift] == snapshot->nregions)
+		if (totals[shift] <= rows || totals[shift] == all->least)
 			break;
 	}
 	/* Where all of it cannot be on screen, detail is worth scrolling half
@@ -145,6 +159,15 @@ unsigned layout_fit_virtual(const struct snapshot *snapshot, unsigned rows,
 		if (totals[shift] <= most)
 			break;
 	return shift;
+}
+
+unsigned layout_fit_virtual(const struct snapshot *snapshot, unsigned rows,
+	unsigned head_cells, unsigned row_cells)
+{
+	const struct layout_rows all = { virtual_rows, snapshot,
+		snapshot->nregions };
+
+	return layout_fit(&all, rows, head_cells, row_cells);
 }
 
 /* ---- physical */

@@ -395,10 +395,11 @@ static const char *obstacle(const struct snapshot *snapshot)
 static void paint_foot(const struct painter *painter,
 	const struct atlas_status *status)
 {
+	bool by_process = painter->share->list == SHARE_PROCESSES;
 	const struct key_label labels[] = {
-		{ "1", "Procs" }, { "2", "Atlas" }, { "Enter", "Open" },
-		{ "Tab", painter->share->list == SHARE_PROCESSES ?
-			"By file" : "By process" },
+		{ "1", "Procs" }, { "2", "Atlas" },
+		{ "Enter", by_process ? "Compare" : "Open" },
+		{ "Tab", by_process ? "By file" : "By process" },
 		{ "<>", "Sort" }, { "I", "Invert" }, { "z", "Freeze" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
 	};

@@ -4,6 +4,7 @@
 
 #include "vmatlas/app/session.h"
 #include "vmatlas/view/atlas.h"
+#include "vmatlas/view/compare.h"
 #include "vmatlas/view/help.h"
 #include "vmatlas/view/list.h"
 #include "vmatlas/view/memory.h"
@@ -14,7 +15,7 @@
  * do, what is asked of the sampler.  A terminal (screen.c) and a script
  * (script.c) both drive it.
  */
-enum ui_screen { UI_LIST, UI_ATLAS, UI_SHARING, UI_MEMORY };
+enum ui_screen { UI_LIST, UI_ATLAS, UI_SHARING, UI_COMPARE, UI_MEMORY };
 
 /* Where somebody was before a jump to another process. */
 struct ui_place {
@@ -34,6 +35,8 @@ struct ui {
 	struct list list;
 	struct memory memory;
 	struct share share;
+	struct compare compare;
+	int other, other_for;		/* who is to be compared, and with whom */
 	struct ui_place trail[UI_TRAIL];	/* the last one is the newest */
 	unsigned ntrail;
 	struct help help;
@@ -64,8 +67,19 @@ void ui_wish(struct ui *ui);
 /* To the atlas of process PID, at page VPN there (UINT64_MAX: where it was, or
  * begins); ui_go_back comes back here. */
 void ui_go(struct ui *ui, int pid, uint64_t vpn);
+/* Before any jump of that kind: ui_go_back comes back here. */
+void ui_remember(struct ui *ui);
 /* False: there is nowhere to come back to. */
 bool ui_go_back(struct ui *ui);
+/* Screen 5 (ui_compare.c): the process with OTHER (0: whoever shares most with
+ * it), from now on; go there; what it wishes, does and has to say. */
+void ui_compare_with(struct ui *ui, int other);
+void ui_compare_open(struct ui *ui);
+void ui_compare_go(struct ui *ui, int other);	/* with a way back */
+void ui_compare_wish(const struct ui *ui, struct wish *wish);
+void ui_compare_take(struct ui *ui);
+void ui_compare_act(struct ui *ui, enum action action);
+const char *ui_compare_message(const struct ui *ui);
 /* Draw into ui->grid. */
 void ui_paint(struct ui *ui);
 /* What is on screen answers the last wish: nothing more is to come for it. */

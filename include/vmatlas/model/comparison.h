@@ -34,9 +34,9 @@ enum compare_side { COMPARE_A, COMPARE_B, NCOMPARE_SIDES };
  */
 #define RELATIONS(X) \
 	X(NONE, ' ', "neither", "neither has a frame there") \
-	X(SAME, '=', "same", "one frame, which both have") \
-	X(DIFFER, 'x', "different", "each has a frame of its own there: copied " \
-		"apart, or never the same") \
+	X(SAME, '=', "same", "both have the same frame") \
+	X(DIFFER, 'x', "different", "each has its own frame: copied apart, or " \
+		"never the same") \
 	X(ONLY_A, 'a', "only A", "only A has a frame there") \
 	X(ONLY_B, 'b', "only B", "only B has a frame there")
 

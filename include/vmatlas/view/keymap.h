@@ -12,9 +12,12 @@
 #define ON_ATLAS 2
 #define ON_MEMORY 4
 #define ON_SHARING 8
-#define ON_ALL 15
+#define ON_COMPARE 16
+#define ON_ALL 31
 /* Screens that are lists to be sorted. */
 #define ON_LISTS (ON_LIST | ON_SHARING)
+/* Screens whose rows have cells. */
+#define ON_CELLS (ON_ATLAS | ON_COMPARE)
 
 #define ACTIONS(X) \
 	X(NONE, 0, "") \
@@ -23,25 +26,26 @@
 	X(HELP, ON_ALL, "this help; again or Esc closes it") \
 	X(UP, ON_ALL, "up") \
 	X(DOWN, ON_ALL, "down") \
-	X(LEFT, ON_ATLAS, "left") \
-	X(RIGHT, ON_ATLAS, "right") \
+	X(LEFT, ON_CELLS, "left") \
+	X(RIGHT, ON_CELLS, "right") \
 	X(PAGE_UP, ON_ALL, "a screen up") \
 	X(PAGE_DOWN, ON_ALL, "a screen down") \
 	X(HALF_UP, ON_ALL, "half a screen up") \
 	X(HALF_DOWN, ON_ALL, "half a screen down") \
-	X(ROW_START, ON_ATLAS, "first cell of the row") \
-	X(ROW_END, ON_ATLAS, "last cell of the row") \
+	X(ROW_START, ON_CELLS, "first cell of the row") \
+	X(ROW_END, ON_CELLS, "last cell of the row") \
 	X(TOP, ON_ALL, "to the first") \
 	X(BOTTOM, ON_ALL, "to the last") \
 	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane, where the marks are (sharing: by file)") \
-	X(OPEN, ON_ALL, "inspect the page (lists: its atlas; memory: count frames)") \
-	X(BACK, ON_ATLAS | ON_SHARING, "back to where I was") \
-	X(ZOOM_IN, ON_ATLAS, "more detail: half as much in a cell") \
-	X(ZOOM_OUT, ON_ATLAS, "less detail: twice as much in a cell") \
-	X(ZOOM_MOST, ON_ATLAS, "one page a cell") \
-	X(ZOOM_LEAST, ON_ATLAS, "as few cells as there can be") \
-	X(ZOOM_FIT, ON_ATLAS, "fit everything on the screen") \
-	X(ONLY_MINE, ON_ATLAS, "physical pane: only what this process has, or all") \
+	X(OPEN, ON_ALL, "inspect the page (lists, compare: go there; memory: count)") \
+	X(BACK, ON_CELLS | ON_SHARING, "back to where I was") \
+	X(ZOOM_IN, ON_CELLS, "more detail: half as much in a cell") \
+	X(ZOOM_OUT, ON_CELLS, "less detail: twice as much in a cell") \
+	X(ZOOM_MOST, ON_CELLS, "one page a cell") \
+	X(ZOOM_LEAST, ON_CELLS, "as few cells as there can be") \
+	X(ZOOM_FIT, ON_CELLS, "fit everything on the screen") \
+	X(ONLY_MINE, ON_CELLS, "only what this process has, or all (compare: what differs)") \
+	X(SWAP, ON_COMPARE, "swap A and B") \
 	X(COLOR_NEXT, ON_ATLAS, "next colouring") \
 	X(COLOR_PREV, ON_ATLAS, "previous colouring") \
 	X(SORT_LEFT, ON_LISTS, "sort by the column to the left") \
@@ -53,6 +57,7 @@
 	X(SCREEN_LIST, ON_ALL, "screen 1: processes") \
 	X(SCREEN_ATLAS, ON_ALL, "screen 2: the atlas") \
 	X(SCREEN_SHARING, ON_ALL, "screen 4: what it has in common with others") \
+	X(SCREEN_COMPARE, ON_ALL, "screen 5: compare it with another, page by page") \
 	X(SCREEN_MEMORY, ON_ALL, "screen 6: memory: what it is spent on")
 
 #define X(id, where, words) ACTION_##id,
@@ -74,13 +79,13 @@ enum action { ACTIONS(X) NACTIONS };
 	X("Enter", OPEN) X("Backspace", BACK) \
 	X("+", ZOOM_IN) X("=", ZOOM_IN) X("-", ZOOM_OUT) \
 	X("[", ZOOM_MOST) X("]", ZOOM_LEAST) X("a", ZOOM_FIT) \
-	X("o", ONLY_MINE) \
+	X("o", ONLY_MINE) X("S", SWAP) \
 	X("c", COLOR_NEXT) X("C", COLOR_PREV) \
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
 	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("4", SCREEN_SHARING) \
-	X("6", SCREEN_MEMORY)
+	X("5", SCREEN_COMPARE) X("6", SCREEN_MEMORY)
 
 enum action keymap_action(uint32_t key);
 /* Binding I of the table: its key's name; NULL behind the last. */

@@ -56,6 +56,15 @@ struct layout {
 };
 
 void layout_fini(struct layout *layout);
+/* Begin with no sections, then add one of pages after the other: SCALE is its
+ * pages, behind those of all before it, and REGION what it is called. */
+void layout_begin(struct layout *layout, unsigned head_cells,
+	unsigned row_cells);
+void layout_add_region(struct layout *layout, const struct scale *scale,
+	long region, uint64_t gap);
+/* The rows that it takes. */
+uint64_t layout_region_rows(const struct scale *scale, unsigned head_cells,
+	unsigned row_cells);
 void layout_virtual(struct layout *layout, const struct snapshot *snapshot,
 	unsigned shift, unsigned head_cells, unsigned row_cells);
 /* With ONLY_MINE, rows without a frame of the process are left out. */
@@ -74,6 +83,14 @@ bool layout_find(const struct layout *layout, uint64_t x, uint64_t *row,
 /* The smallest shift at which all rows fit into ROWS; where none does, the
  * smallest that needs no more than ROWS / 2 above the fewest (ROWS 0: the
  * smallest with the fewest). */
+struct layout_rows {
+	uint64_t (*count)(const void *arg, unsigned shift,
+		unsigned head_cells, unsigned row_cells);
+	const void *arg;
+	uint64_t least;		/* fewer there never are */
+};
+unsigned layout_fit(const struct layout_rows *all, unsigned rows,
+	unsigned head_cells, unsigned row_cells);
 unsigned layout_fit_virtual(const struct snapshot *snapshot, unsigned rows,
 	unsigned head_cells, unsigned row_cells);
 unsigned layout_fit_physical(const struct snapshot *snapshot, unsigned rows,

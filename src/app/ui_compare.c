@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "vmatlas/app/ui.h"
+
+/*
+ * Which two processes screen 5 compares: A is the one that all screens are
+ * about, B the one that was chosen for it, or else the one that shares most
+ * with it, which is found out first.
+ */
+static int other_of(const struct ui *ui)
+{
+	return ui->other_for == ui->session->pid ? ui->other : 0;
+}
+
+void ui_compare_with(struct ui *ui, int other)
+{
+	ui->other_for = ui->session->pid;
+	ui->other = other == ui->session->pid ? 0 : other;
+}
+
+void ui_compare_open(struct ui *ui)
+{
+	const struct options *options = ui->session->options;
+	struct proc_id id;
+	bool on_list = ui->screen == UI_LIST && ui->snapshot &&
+		list_chosen(&ui->list, ui->snapshot, &id);
+
+	/* On the list, with the process that the cursor is on. */
+	if (!ui->session->pid && on_list)
+		ui->session->pid = id.pid;
+	else if (on_list && id.pid != ui->session->pid)
+		ui_compare_with(ui, id.pid);
+	if (!ui->session->pid)
+		return;
+	if (!other_of(ui) && options->npids == 2 &&
+	    options->pids[0] == ui->session->pid)
+		ui_compare_with(ui, options->pids[1]);
+	ui->screen = UI_COMPARE;
+	ui->frozen = false;
+}
+
+void ui_compare_go(struct ui *ui, int other)
+{
+	ui_remember(ui);
+	ui_compare_with(ui, other);
+	ui->screen = UI_COMPARE;
+	ui->frozen = false;
+}
+
+void ui_compare_wish(const struct ui *ui, struct wish *wish)
+{
+	int other = other_of(ui);
+
+	wish->skip_pages = true;
+	wish->question = other ? QUESTION_COMPARE : QUESTION_SHARING;
+	if (!other)
+		return;
+	wish->group_pids[COMPARE_A] = ui->session->pid;
+	wish->group_pids[COMPARE_B] = other;
+	wish->ngroup_pids = 2;
+}
+
+/* One in the same address space has everything in common, which says less
+ * than any other. */
+static const struct share_row *most_in_common(const struct shares *shares)
+{
+	size_t i;
+
+	for (i = 0; i < shares->n; i++)
+		if (shares->rows[i].same != SPACE_SAME)
+			return &shares->rows[i];
+	return &shares->rows[0];
+}
+
+void ui_compare_take(struct ui *ui)
+{
+	const struct snapshot *snapshot = ui->snapshot;
+	const struct shares *shares = &snapshot->shares;
+
+	if (ui->screen != UI_COMPARE || other_of(ui) || !snapshot->answered ||
+	    snapshot->question != QUESTION_SHARING ||
+	    snapshot->process.id.pid != ui->session->pid || !shares->n)
+		return;
+	ui_compare_with(ui, snapshot->members[most_in_common(shares)->member]
+		.process.id.pid);
+	ui_wish(ui);
+}
+
+/* What is to be said while there is nobody to compare with; or NULL. */
+const char *ui_compare_message(const struct ui *ui)
+{
+	const struct snapshot *snapshot = ui->snapshot;
+
+	if (other_of(ui))
+		return NULL;
+	if (snapshot->question == QUESTION_SHARING && snapshot->answered &&
+	    snapshot->process.id.pid == ui->session->pid)
+		return "no process has anything in common with it (to choose "
+			"one: 1, then 5 on it)";
+	return "looking for the process that has most in common with it (to "
+		"choose one: 1, then 5 on it)";
+}
+
+/* All screens are about B from now on, which is called A. */
+static void swap(struct ui *ui)
+{
+	int other = other_of(ui), pid = ui->session->pid;
+
+	if (!other)
+		return;
+	ui->session->pid = other;
+	ui_compare_with(ui, pid);
+}
+
+/* The atlas of who has the page, at that page. */
+static void open_page(struct ui *ui)
+{
+	struct page_range pages;
+	struct proc_id id;
+
+	if (compare_chosen(&ui->compare, ui->snapshot, &id, &pages))
+		ui_go(ui, id.pid, pages.start);
+}
+
+void ui_compare_act(struct ui *ui, enum action action)
+{
+	switch (action) {
+	case ACTION_SWAP:
+		swap(ui);
+		break;
+	case ACTION_OPEN:
+		open_page(ui);
+		break;
+	case ACTION_BACK:
+		ui_go_back(ui);
+		break;
+	default:
+		compare_act(&ui->compare, ui->snapshot, action);
+		break;
+	}
+}
