@@ -136,6 +136,7 @@
  *   view/paint.c             how a cell looks; the legend
  *   view/keymap.c            what keys do, for use and for help
  *   view/foot.c              the line of keys
+ *   view/why.c               why a page is shared, and with whom
  *   view/explain.c           what the cursor is on, in words
  *   view/pane.c              a part of the screen with a cursor in it
  *   view/frame_row.c         what stands before a row of physical memory
@@ -144,6 +145,7 @@
  *   view/atlas_paint.c       the atlas: drawn
  *   view/atlas_head.c        the atlas: the lines at its top
  *   view/atlas_inspect.c     the atlas: the inspector
+ *   view/atlas_owners.c      the atlas: who has the frame under the cursor
  *   view/list.c              the screen of processes
  *   view/compare.c           the screen of two processes compared
  *   view/compare_paint.c     that, drawn

@@ -306,7 +306,9 @@ static bool act_common(struct ui *ui, enum action action)
 		set_screen(ui, UI_MEMORY);
 		return true;
 	case ACTION_CLOSE:
-		ui->atlas.inspect = false;
+		ui->atlas.inspect = ui->snapshot &&
+			atlas_lists_owners(&ui->atlas, ui->snapshot);
+		ui->atlas.owners = false;
 		return true;
 	default:
 		return false;
@@ -338,7 +340,16 @@ static void act_sharing(struct ui *ui, enum action action)
 
 static void act_atlas(struct ui *ui, enum action action)
 {
-	if (action == ACTION_BACK && !ui->atlas.nback && ui_go_back(ui))
+	uint64_t vpn;
+	int pid;
+
+	if (action == ACTION_OPEN &&
+	    atlas_owner(&ui->atlas, ui->snapshot, &pid, &vpn)) {
+		ui_go(ui, pid, vpn);
+		return;
+	}
+	if (action == ACTION_BACK && !ui->atlas.nback &&
+	    !atlas_lists_owners(&ui->atlas, ui->snapshot) && ui_go_back(ui))
 		return;
 	ui->steered |= atlas_act(&ui->atlas, ui->snapshot, action);
 }

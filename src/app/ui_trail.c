@@ -26,6 +26,7 @@ void ui_go(struct ui *ui, int pid, uint64_t vpn)
 	ui_remember(ui);
 	ui->session->pid = pid;
 	ui->screen = UI_ATLAS;
+	ui->atlas.owners = false;
 	ui->frozen = false;
 	ui->steered = true;
 	if (vpn != UINT64_MAX)
@@ -44,6 +45,7 @@ bool ui_go_back(struct ui *ui)
 	ui->session->pid = place->pid;
 	ui->screen = place->screen;
 	ui->atlas.inspect = place->inspect;
+	ui->atlas.owners = false;
 	ui->frozen = false;
 	return true;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "swap_rows.h"
+#include "vmatlas/kernel/kpageflags.h"
 #include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/model/link.h"
 #include "vmatlas/model/symbols.h"
@@ -70,6 +71,21 @@ static void detail_cached(struct page_detail *detail, struct space *space,
 		detail->marks |= MARK_CACHED;
 }
 
+/* What says that no other has it: of anonymous frames a flag, of those of the
+ * pool of huge pages their entry. */
+static void detail_private(struct page_detail *detail,
+	const struct kernel_rules *rules)
+{
+	if (detail->state == STATE_HUGETLB) {
+		detail->has_private = rules->high_bits;
+		detail->is_private = detail->word & PM_EXCLUSIVE;
+	} else if (rules->anon_exclusive && (detail->flags & KPF(ANON)) &&
+		   !(detail->flags & (KPF(KSM) | KPF(TAIL)))) {
+		detail->has_private = detail->has_flags;
+		detail->is_private = detail->flags & KPF_ANON_EXCLUSIVE;
+	}
+}
+
 static void detail_page(struct page_detail *detail, struct space *space,
 	uint64_t vpn)
 {
@@ -129,6 +145,7 @@ static void detail_page(struct page_detail *detail, struct space *space,
 	detail->has_flags = slice->known[at] & SLICE_FLAGS;
 	detail->flags = slice->flags[at];
 	detail->has_count = reader_mapcount(reader, at, &detail->count);
+	detail_private(detail, &reader->machine->rules);
 }
 
 static uint32_t copy_name(struct buf *names, const struct symbols *symbols,

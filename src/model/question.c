@@ -203,17 +203,21 @@ static uint64_t byte_of(const struct wish *wish, const struct machine *machine)
 	return start & (machine->facts.page_size - 1);
 }
 
+static bool is_same_range(struct page_range a, struct page_range b)
+{
+	return a.start == b.start && a.end == b.end;
+}
+
 static bool is_same(const struct question *question, const struct wish *wish,
-	struct page_range frames, struct page_range pages, uint64_t byte)
+	const struct machine *machine)
 {
 	return question->kind == wish->question &&
 		question->pid == wish->pid &&
 		question->file == wish->asked_file &&
-		question->frames.start == frames.start &&
-		question->frames.end == frames.end &&
-		question->pages.start == pages.start &&
-		question->pages.end == pages.end &&
-		question->byte == byte &&
+		is_same_range(question->frames, wish->asked_pfns) &&
+		is_same_range(question->pages,
+			range_in_pages(wish->asked_va, machine)) &&
+		question->byte == byte_of(wish, machine) &&
 		question->npids == wish->ngroup_pids &&
 		(!question->npids || !memcmp(question->pids, wish->group_pids,
 			question->npids * sizeof(*question->pids)));
@@ -233,9 +237,7 @@ bool question_is_open(const struct question *question,
 	const struct wish *wish, const struct machine *machine)
 {
 	return question_wanted(wish) &&
-		(!is_same(question, wish, wish->asked_pfns,
-			range_in_pages(wish->asked_va, machine),
-			byte_of(wish, machine)) ||
+		(!is_same(question, wish, machine) ||
 		 (question->asking && !question->answered));
 }
 
@@ -259,10 +261,7 @@ void question_begin(struct question *question, struct source *src,
 	const struct machine *machine, const struct wish *wish,
 	struct space *space)
 {
-	struct page_range frames = wish->asked_pfns;
-	struct page_range pages = range_in_pages(wish->asked_va, machine);
-	uint64_t byte = byte_of(wish, machine);
-	bool same = is_same(question, wish, frames, pages, byte);
+	bool same = is_same(question, wish, machine);
 
 	if (question->asking && same) {
 		crowd_set_machine(&question->now.crowd, machine);
@@ -271,9 +270,9 @@ void question_begin(struct question *question, struct source *src,
 	question->kind = wish->question;
 	question->pid = wish->pid;
 	question->file = wish->asked_file;
-	question->frames = frames;
-	question->pages = pages;
-	question->byte = byte;
+	question->frames = wish->asked_pfns;
+	question->pages = range_in_pages(wish->asked_va, machine);
+	question->byte = byte_of(wish, machine);
 	take_pids(question, wish);
 	question->asking = false;
 	question->answer = ANSWER_OK;
@@ -335,15 +334,17 @@ static void fill_members(const struct crowd *crowd, struct snapshot *snapshot)
 			crowd->n * sizeof(*crowd->members));
 }
 
-void question_fill(const struct question *question, struct snapshot *snapshot)
+void question_fill(const struct question *question, const struct wish *wish,
+	struct snapshot *snapshot)
 {
 	const struct question_ops *ops = &kinds[question->kind];
 	const struct inquiry *inquiry = question->answered ? &question->last :
 		&question->now;
+	bool same = is_same(question, wish, snapshot->machine);
 
-	snapshot->question = question->kind;
-	snapshot->question_answer = question->answer;
-	snapshot->answered = question->answered;
+	snapshot->question = same ? question->kind : QUESTION_NONE;
+	snapshot->question_answer = same ? question->answer : ANSWER_OK;
+	snapshot->answered = same && question->answered;
 	snapshot->question_frames = question->frames;
 	snapshot->question_progress = !question->asking ? 1 :
 		is_first_walk(question) ? 0 :
@@ -353,8 +354,10 @@ void question_fill(const struct question *question, struct snapshot *snapshot)
 	snapshot->owner_symbols_answer = ANSWER_OK;
 	snapshot->file_use.n = 0;
 	shares_clear(&snapshot->shares);
-	if (question->kind != QUESTION_COMPARE || !question->answered)
+	if (snapshot->question != QUESTION_COMPARE || !snapshot->answered)
 		comparison_clear(&snapshot->comparison);
+	if (snapshot->question == QUESTION_NONE)
+		return;
 	/* In the first walk nobody but the process itself was looked at. */
 	if (!question->answered && (!question->asking || !ops->early ||
 			is_first_walk(question)))

@@ -250,7 +250,7 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	take_sums(snapshot, refresh);
 	if (wish->want_budget)
 		budget_copy(&snapshot->budget, &refresh->budget);
-	question_fill(&refresh->question, snapshot);
+	question_fill(&refresh->question, wish, snapshot);
 	snapshot_take_problems(snapshot);
 	refresh->owner.publish(refresh->owner.arg, snapshot);
 	snapshot_unref(snapshot);

@@ -309,13 +309,17 @@ void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
 	const struct pane *other = &atlas->panes[!atlas->active];
 	uint64_t start, end;
 
-	(void)snapshot;
 	wish->npages = visible_ranges(&atlas->panes[SIDE_VIRTUAL],
 		wish->pages);
 	wish->shown = shown_range(&atlas->panes[SIDE_VIRTUAL]);
 	wish->nframes = visible_ranges(&atlas->panes[SIDE_PHYSICAL],
 		wish->frames);
 	wish->want_fitness = atlas->inspect || atlas->side_col;
+	/* Asking everybody costs too much to be done unasked. */
+	if (atlas->inspect && atlas_frame(atlas, snapshot, &start)) {
+		wish->question = QUESTION_OWNERS;
+		wish->asked_pfns = (struct page_range){ start, start + 1 };
+	}
 	wish->focus.side = FOCUS_NONE;
 	if (!pane_focus(active, &start, &end))
 		return;

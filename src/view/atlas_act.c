@@ -122,6 +122,8 @@ static bool act_zoom(struct atlas *atlas, const struct snapshot *snapshot,
 bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 	enum action action)
 {
+	if (atlas_act_owners(atlas, snapshot, action))
+		return true;
 	if (act_move(atlas, action) || act_zoom(atlas, snapshot, action))
 		return true;
 	switch (action) {
@@ -133,6 +135,7 @@ bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 		return true;
 	case ACTION_OPEN:
 		atlas->inspect = !atlas->inspect;
+		atlas->owners = false;
 		return true;
 	case ACTION_ONLY_MINE:
 		atlas->only_mine = !atlas->only_mine;

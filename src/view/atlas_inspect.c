@@ -63,6 +63,7 @@ void atlas_paint_inspector(const struct atlas *atlas,
 {
 	const struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
 	bool panel = atlas->side_col != 0;
+	bool list = atlas_lists_owners(atlas, snapshot);
 	int top = pane->row ? pane->row - 1 : 0, col, rows, cols;
 	struct buf lines = { 0 };
 	struct text all;
@@ -74,7 +75,8 @@ void atlas_paint_inspector(const struct atlas *atlas,
 	cols = panel ? grid->cols - col : grid->cols > 64 ? 60 : grid->cols;
 	explain_inspect(&lines, atlas, snapshot);
 	all = (struct text){ buf_text(&lines), lines.len };
-	rows = paint_lines(grid, 0, 0, col, cols, all) + 2;
+	rows = (list ? atlas_owners_rows(snapshot) :
+		paint_lines(grid, 0, 0, col, cols, all)) + 2;
 	if (panel)
 		rows = atlas_parts(atlas).pane + 2;
 	else if (rows > grid->rows - 2)
@@ -84,7 +86,13 @@ void atlas_paint_inspector(const struct atlas *atlas,
 	grid_fill(grid, top, col, rows, cols, ROLE_POPUP);
 	grid_box(grid, top, col, rows, cols,
 		panel ? ROLE_BORDER : ROLE_POPUP_BORDER);
-	grid_str(grid, top, col + 2, cols - 4, ROLE_TITLE, " inspector ");
-	paint_lines(grid, top + 1, top + rows - 1, col, cols, all);
+	grid_str(grid, top, col + 2, cols - 4, ROLE_TITLE, list ?
+		(cols < 45 ? " who has it (Enter: there) " :
+			" who has this frame (Enter: go there) ") : " inspector ");
+	if (list)
+		atlas_paint_owners(atlas, snapshot, grid, top + 1,
+			top + rows - 1, col + 1, cols - 2);
+	else
+		paint_lines(grid, top + 1, top + rows - 1, col, cols, all);
 	buf_fini(&lines);
 }

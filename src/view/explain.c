@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vmatlas/view/bin.h"
+#include "vmatlas/view/why.h"
 
 /* The detail is about the cell that the cursor is on now. */
 static bool detail_fits(const struct snapshot *snapshot, enum focus_side side,
@@ -82,6 +83,16 @@ static const char *cached_words(const struct page_detail *detail)
 	return "the page cache has not got it: a touch must read the file (major fault)";
 }
 
+/* What it is, and why: because it is shared, or else what its state says. */
+static void add_why(struct buf *out, const struct snapshot *snapshot)
+{
+	const struct state_info *info = state_info(snapshot->detail.state);
+
+	buf_fmt(out, "  %s: ", info->title);
+	if (!why_line(out, snapshot))
+		buf_fmt(out, "it %s", info->words);
+}
+
 static void explain_page(struct buf *out, const struct snapshot *snapshot,
 	uint64_t vpn)
 {
@@ -100,8 +111,7 @@ static void explain_page(struct buf *out, const struct snapshot *snapshot,
 		buf_fmt(out, "  %s: %s", state_info(detail->state)->title,
 			cached_words(detail));
 	else
-		buf_fmt(out, "  %s: it %s", state_info(detail->state)->title,
-			state_info(detail->state)->words);
+		add_why(out, snapshot);
 }
 
 /* The most frequent states of a cell, with their counts. */
@@ -227,6 +237,7 @@ void explain_line(struct buf *out, const struct atlas *atlas,
 /* ---- inspector */
 
 #define PAGES_NAMED 4
+#define OWNERS_NAMED 2
 
 static void line(struct buf *out, const char *title)
 {
@@ -386,7 +397,43 @@ static void inspect_names(struct buf *out, const struct snapshot *snapshot)
 	buf_char(out, '\n');
 }
 
-static void inspect_page(struct buf *out, const struct snapshot *snapshot)
+/* Who has the frame: only who opens the inspector wants everybody asked. */
+static void inspect_owners(struct buf *out, const struct atlas *atlas,
+	const struct snapshot *snapshot)
+{
+	if (!snapshot->detail.has_pfn)
+		return;
+	if (!atlas->inspect) {
+		buf_str(out, "owners\tnot asked for (Enter)\n");
+		return;
+	}
+	line(out, "owners");
+	if (!why_is_asked(snapshot, snapshot->detail.pfn)) {
+		buf_str(out, "asking all processes\n");
+		return;
+	}
+	why_owners(out, snapshot, OWNERS_NAMED);
+	buf_str(out, snapshot->nowners ? "  (Tab: list)\n" : "\n");
+}
+
+static void inspect_why(struct buf *out, const struct atlas *atlas,
+	const struct snapshot *snapshot)
+{
+	const struct page_detail *detail = &snapshot->detail;
+	struct buf sentence = { 0 };
+
+	if (why_sentence(&sentence, snapshot))
+		buf_fmt(out, "why\t%s\n", buf_text(&sentence));
+	else
+		buf_fmt(out, "\tit %s\n", state_info(detail->state)->words);
+	buf_fini(&sentence);
+	if (state_info(detail->state)->presence == PRESENCE_MAPPED &&
+	    detail->state != STATE_ZERO && detail->state != STATE_HUGE_ZERO)
+		inspect_owners(out, atlas, snapshot);
+}
+
+static void inspect_page(struct buf *out, const struct atlas *atlas,
+	const struct snapshot *snapshot)
 {
 	const struct page_detail *detail = &snapshot->detail;
 	const struct state_info *info = state_info(detail->state);
@@ -394,7 +441,7 @@ static void inspect_page(struct buf *out, const struct snapshot *snapshot)
 
 	inspect_names(out, snapshot);
 	buf_fmt(out, "state\t%c %s\n", info->letter, info->name);
-	buf_fmt(out, "\tit %s\n", info->words);
+	inspect_why(out, atlas, snapshot);
 	if (detail->has_cached)
 		buf_fmt(out, "touch\t%s\n", cached_words(detail));
 	else if (detail->state == STATE_NOT_MAPPED)
@@ -509,10 +556,11 @@ void explain_inspect(struct buf *out, const struct atlas *atlas,
 	} else if (virtual && snapshot->pagemap != ANSWER_OK) {
 		buf_str(out, "state\t?\n");
 	} else if (virtual) {
-		inspect_page(out, snapshot);
+		inspect_page(out, atlas, snapshot);
 	} else {
 		inspect_frame(out, snapshot, start);
 		inspect_pages(out, snapshot);
+		inspect_owners(out, atlas, snapshot);
 	}
 	if (virtual)
 		explain_fitness(out, snapshot, (size_t)region, start, end);

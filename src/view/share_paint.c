@@ -215,6 +215,10 @@ static void paint_part(const struct painter *painter, int row,
 
 	grid_fmt(painter->grid, row, first + 1, -1, ROLE_VALUE, "%6s",
 		size_of(painter, part->pages, size));
+	/* The end of a path says more than its start. */
+	while (half > at && grid_width(painter->grid, text_of(name)) >
+			half - at && strchr(name + 1, '/'))
+		name = strchr(name + 1, '/');
 	grid_str(painter->grid, row, at, half > at ? half - at : -1,
 		ROLE_TEXT, name);
 	add_kinds(&text, painter, part);

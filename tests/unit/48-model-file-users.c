@@ -46,7 +46,8 @@ static void ask(struct world *w, const char *path)
 	question_begin(&w->question, &w->crowd.src, w->machine, &wish, NULL);
 	while (question_step(&w->question))
 		;
-	question_fill(&w->question, &w->snapshot);
+	w->snapshot.machine = w->machine;
+	question_fill(&w->question, &wish, &w->snapshot);
 	assert_true(w->snapshot.answered);
 }
 

@@ -125,7 +125,8 @@ static void ask(struct world *w)
 		&w->space);
 	while (question_step(&w->question))
 		w->steps++;
-	question_fill(&w->question, &w->snapshot);
+	w->snapshot.machine = w->machine;
+	question_fill(&w->question, &wish, &w->snapshot);
 }
 
 static void stop(struct world *w)
@@ -298,24 +299,25 @@ static void meanwhile(void **state)
 	mine[16] = fake_frame(w.crowd.machine, 0x610, FAKE_CACHE, 3);
 	w.crowd.procs[1].words[0] = w.crowd.procs[4].words[0] = mine[16];
 	w.machine = machine_read(&w.crowd.src);
+	w.snapshot.machine = w.machine;
 	w.space.process.id.pid = 2;
 	assert_true(question_is_open(&w.question, &wish, w.machine));
 	question_begin(&w.question, &w.crowd.src, w.machine, &wish, &w.space);
-	question_fill(&w.question, &w.snapshot);
+	question_fill(&w.question, &wish, &w.snapshot);
 	assert_true(!w.snapshot.answered && !w.snapshot.shares.n);
 	while (question_step(&w.question) && !w.snapshot.shares.n)
-		question_fill(&w.question, &w.snapshot);
+		question_fill(&w.question, &wish, &w.snapshot);
 	assert_true(!w.snapshot.answered && row_of(&w, 1));
 	while (question_step(&w.question))
 		;
-	question_fill(&w.question, &w.snapshot);
+	question_fill(&w.question, &wish, &w.snapshot);
 	assert_true(w.snapshot.answered && w.snapshot.shares.n == 2);
 	assert_false(question_is_open(&w.question, &wish, w.machine));
 	w.crowd.procs[4].words[0] = 0;
 	question_begin(&w.question, &w.crowd.src, w.machine, &wish, &w.space);
 	for (k = 0; k < 3; k++)
 		question_step(&w.question);
-	question_fill(&w.question, &w.snapshot);
+	question_fill(&w.question, &wish, &w.snapshot);
 	assert_true(w.snapshot.answered && w.snapshot.shares.n == 2);
 	ask(&w);
 	assert_true(w.snapshot.shares.n == 1);

@@ -55,8 +55,9 @@ void question_begin(struct question *question, struct source *src,
 	struct space *space);
 /* Another step; false: it is answered, or cannot be. */
 bool question_step(struct question *question);
-/* Put what is known into SNAPSHOT. */
-void question_fill(const struct question *question, struct snapshot *snapshot);
+/* Put what is known of what WISH asks into SNAPSHOT, which has its machine. */
+void question_fill(const struct question *question, const struct wish *wish,
+	struct snapshot *snapshot);
 void question_fini(struct question *question);
 
 #endif

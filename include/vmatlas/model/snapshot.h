@@ -166,6 +166,8 @@ struct page_detail {
 	bool has_cached;	/* MARK_CACHED is known to be there or not, */
 	bool is_shmem;		/* of shared memory, */
 	bool beyond_end;	/* of the file: there is no such page */
+	bool has_private;	/* whether its frame is marked as only here, */
+	bool is_private;	/* or its entry, of pages of the pool */
 	bool has_swap;		/* its slot is told: */
 	uint8_t swap_type;
 	uint64_t swap_offset;	/* pages */

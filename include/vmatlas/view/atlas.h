@@ -34,7 +34,9 @@ struct atlas {
 	enum side active;
 	enum coloring coloring;
 	bool only_mine;
-	bool inspect;		/* the inspector is open */
+	bool inspect;		/* the inspector is open, */
+	bool owners;		/* and lists who has the frame: */
+	size_t owner;		/* the one that is chosen */
 	int rows, cols;
 	int side_col;		/* where the side panel is; 0: there is none */
 	bool border;
@@ -79,6 +81,12 @@ void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 /* The same of process PID, which the next snapshots will be about: its page
  * VPN, with 2^SHIFT in a cell. */
 void atlas_go(struct atlas *atlas, int pid, uint64_t vpn, unsigned shift);
+/* The inspector lists the owners of the frame that the cursor is on; the one
+ * chosen: who, and its page there.  False: it does not. */
+bool atlas_lists_owners(const struct atlas *atlas,
+	const struct snapshot *snapshot);
+bool atlas_owner(const struct atlas *atlas, const struct snapshot *snapshot,
+	int *pid, uint64_t *vpn);
 /* A click: the cursor goes to the cell at this place of the grid. */
 void atlas_click(struct atlas *atlas, int row, int col);
 /* The wheel: scroll the pane that the mouse is over by N rows. */

@@ -36,7 +36,7 @@
 	X(ROW_END, ON_CELLS, "last cell of the row") \
 	X(TOP, ON_ALL, "to the first") \
 	X(BOTTOM, ON_ALL, "to the last") \
-	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane, where the marks are (sharing: by file)") \
+	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane (sharing: by file; inspector: who has the frame)") \
 	X(OPEN, ON_ALL, "inspect the page (lists, compare: go there; memory: count)") \
 	X(BACK, ON_CELLS | ON_SHARING, "back to where I was") \
 	X(ZOOM_IN, ON_CELLS, "more detail: half as much in a cell") \
