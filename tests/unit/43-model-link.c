@@ -310,29 +310,31 @@ static void frames_of_the_wish(void **state)
 
 static void detail_of_a_page_and_a_frame(void **state)
 {
+	struct symbols symbols = { 0 };
 	struct focus focus = { FOCUS_VIRTUAL, { 0x2001, 0x2002 }, 0 };
 	const struct page_detail *detail = &snapshot.detail;
 
 	(void)state;
-	detail_fill(&snapshot, &space, &focus);
+	detail_fill(&snapshot, &space, &symbols, &focus);
 	assert_true(detail->valid && detail->has_pfn && detail->has_count);
 	assert_true(detail->pfn == 0x5001);
 	assert_true(detail->count == 2);
 	assert_int_equal(detail->state, STATE_SHMEM);
 	focus.range = (struct page_range){ 0x1fff, 0x2000 };	/* a hole */
-	detail_fill(&snapshot, &space, &focus);
+	detail_fill(&snapshot, &space, &symbols, &focus);
 	assert_true(detail->valid && !detail->has_pfn);
 	assert_int_equal(detail->state, STATE_HOLE);
 	focus = (struct focus){ FOCUS_PHYSICAL, { 0x5002, 0x5003 }, 0 };
-	detail_fill(&snapshot, &space, &focus);
+	detail_fill(&snapshot, &space, &symbols, &focus);
 	assert_true(detail->has_flags && detail->count == 2);
 	assert_true(detail->flags & KPF(SWAPBACKED));
 	/* A question that fails says nothing about the pass. */
 	fake->words_answer[WORDS_PAGEMAP] = ANSWER_UNRECORDED;
 	focus = (struct focus){ FOCUS_VIRTUAL, { 0x2001, 0x2002 }, 0 };
-	detail_fill(&snapshot, &space, &focus);
+	detail_fill(&snapshot, &space, &symbols, &focus);
 	assert_int_equal(space.reader->answers[WORDS_PAGEMAP], ANSWER_OK);
 	fake->words_answer[WORDS_PAGEMAP] = ANSWER_OK;
+	symbols_fini(&symbols);
 }
 
 int main(void)

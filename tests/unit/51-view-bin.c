@@ -395,6 +395,7 @@ static void said(struct atlas *atlas, const char *want)
 static void look_at(struct atlas *atlas, enum side side, uint64_t at,
 	unsigned shift)
 {
+	struct symbols symbols = { 0 };
 	uint64_t start, end;
 
 	atlas_update(atlas, &snapshot, 24, 80, false);
@@ -411,7 +412,8 @@ static void look_at(struct atlas *atlas, enum side side, uint64_t at,
 		atlas->panes[!side].shift };
 	take();
 	link_fill(&snapshot, &space, &wish.focus);
-	detail_fill(&snapshot, &space, &wish.focus);
+	detail_fill(&snapshot, &space, &symbols, &wish.focus);
+	symbols_fini(&symbols);
 }
 
 /* What is asked to be shown is shown in the cells that the title promises. */
