@@ -36,6 +36,7 @@
  *   source/live_cache.c      the running kernel: what the page cache has
  *   source/live_compare.c    the running kernel: who shares an address space
  *   source/elf_file.c        what an ELF file says of itself, read with care
+ *   source/elf_symbols.c     the symbols in it, by address
  *   source/live_symbols.c    the running kernel: names in the files mapped
  *   source/live_list.c       the running kernel: folders, the device tree
  *   source/live_file.c       the running kernel: which file a path leads to

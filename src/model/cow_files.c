@@ -117,6 +117,15 @@ static void count_region(struct cow_file *file, const struct place *place,
 
 /* ---- files */
 
+static bool same_name(const struct space *space, const struct region *a,
+	const struct region *b)
+{
+	struct text x = region_name(a, &space->names);
+	struct text y = region_name(b, &space->names);
+
+	return x.n == y.n && (!x.n || !memcmp(x.p, y.p, x.n));
+}
+
 static struct cow_file *file_of(struct cow_files *files,
 	const struct space *space, size_t region)
 {
@@ -128,7 +137,7 @@ static struct cow_file *file_of(struct cow_files *files,
 			&space->regions[files->files[i - 1].region];
 
 		if (other->inode == it->inode && other->major == it->major &&
-		    other->minor == it->minor)
+		    other->minor == it->minor && same_name(space, other, it))
 			return &files->files[i - 1];
 	}
 	if (files->n == COW_FILES_MOST) {
@@ -138,7 +147,7 @@ static struct cow_file *file_of(struct cow_files *files,
 	files->files = mem_grow(files->files, &files->cap, files->n + 1,
 		sizeof(*files->files));
 	files->files[files->n] = (struct cow_file){ .region = region,
-		.known = true };
+		.known = true, .has_sections = true };
 	return &files->files[files->n++];
 }
 
@@ -182,6 +191,7 @@ static void take_region(struct cow_files *files, const struct space *space,
 	file = file_of(files, space, at);
 	if (!file)
 		return;
+	file->has_sections &= place.layout != NULL;
 	if (!usage_knows(&it->usage, USAGE_STATES) ||
 	    it->usage.state[STATE_PRESENT])
 		file->known = false;

@@ -28,7 +28,6 @@ static void set_pages(struct record *record, struct value *value,
 FIGURE(pending)
 FIGURE(copied)
 FIGURE(shared)
-FIGURE(bss)
 
 static const char *section_part(const struct snapshot *snapshot, unsigned i,
 	char out[32])
@@ -72,12 +71,13 @@ static void get_copied_in(struct record *record, struct value *value)
 static void set_column(struct record *record, struct value *value,
 	uint64_t pages)
 {
-	const struct cow_file *file = file_of(record);
+	if (file_of(record)->has_sections)
+		set_pages(record, value, pages);
+}
 
-	if (file->copied == file->copied_in[COW_SECTION_UNKNOWN] &&
-	    file->copied)
-		return;
-	set_pages(record, value, pages);
+static void get_bss(struct record *record, struct value *value)
+{
+	set_column(record, value, file_of(record)->bss);
 }
 
 static void get_data(struct record *record, struct value *value)

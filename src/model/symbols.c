@@ -39,12 +39,28 @@ void symbols_fini(struct symbols *symbols)
 
 /* ---- files */
 
-static bool is_of(const struct known_layout *known, const struct region *region,
-	int pid)
+static bool is_of(const struct symbols *symbols, size_t i,
+	const struct space *space, const struct region *region)
 {
+	const struct known_layout *known = &symbols->layouts[i];
+
 	return known->inode == region->inode && known->major == region->major &&
 		known->minor == region->minor &&
-		(known->answer == ANSWER_OK || known->pid == pid);
+		(known->answer == ANSWER_OK ||
+		 known->pid == space->process.id.pid) &&
+		text_is(region_title(region, &space->names),
+			buf_text(&symbols->names) + known->name);
+}
+
+static uint32_t keep(struct symbols *symbols, struct text name)
+{
+	size_t at = symbols->names.len;
+
+	if (!name.n || at > UINT32_MAX / 2)
+		return SYMBOL_NONE;
+	buf_add(&symbols->names, name.p, name.n);
+	buf_char(&symbols->names, '\0');
+	return (uint32_t)at;
 }
 
 static void put_question(struct buf *out, const struct region *region)
@@ -58,14 +74,16 @@ static struct known_layout *ask_layout(struct symbols *symbols,
 {
 	struct buf question = { 0 }, answer = { 0 };
 	struct known_layout *known;
+	uint32_t name;
 
-	if (symbols->n == SYMBOLS_FILES)
+	name = keep(symbols, region_title(region, &space->names));
+	if (symbols->n == SYMBOLS_FILES || name == SYMBOL_NONE)
 		return NULL;
 	symbols->layouts = mem_grow(symbols->layouts, &symbols->cap,
 		symbols->n + 1, sizeof(*known));
 	known = &symbols->layouts[symbols->n];
 	*known = (struct known_layout){ region->major, region->minor,
-		region->inode, space->process.id.pid, ANSWER_OK,
+		region->inode, name, space->process.id.pid, ANSWER_OK,
 		{ .is_elf = false } };
 	put_question(&question, region);
 	known->answer = source_text(space->reader->src, space->process.id,
@@ -82,14 +100,13 @@ static struct known_layout *ask_layout(struct symbols *symbols,
 static struct known_layout *find_layout(struct symbols *symbols,
 	const struct space *space, const struct region *region)
 {
-	int pid = space->process.id.pid;
 	size_t i;
 
 	if (symbols->last < symbols->n &&
-	    is_of(&symbols->layouts[symbols->last], region, pid))
+	    is_of(symbols, symbols->last, space, region))
 		return &symbols->layouts[symbols->last];
 	for (i = 0; i < symbols->n; i++)
-		if (is_of(&symbols->layouts[i], region, pid)) {
+		if (is_of(symbols, i, space, region)) {
 			symbols->last = i;
 			return &symbols->layouts[i];
 		}
@@ -151,17 +168,6 @@ static void memo_grow(struct symbols *symbols)
 	free(symbols->memo);
 	symbols->memo = memo;
 	symbols->cap_memo = cap;
-}
-
-static uint32_t keep(struct symbols *symbols, struct text name)
-{
-	size_t at = symbols->names.len;
-
-	if (!name.n || at > UINT32_MAX / 2)
-		return SYMBOL_NONE;
-	buf_add(&symbols->names, name.p, name.n);
-	buf_char(&symbols->names, '\0');
-	return (uint32_t)at;
 }
 
 /* "symbol OFFSET NAME" */

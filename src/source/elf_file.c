@@ -1,43 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/source/elf_file.h"
 
-#ifdef HAVE_LIBELF
-
-#include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef HAVE_LIBELF
+
+#include "elf_impl.h"
 #include "vmatlas/base/mem.h"
 
 /* More than any program has; what is beyond is left out. */
 #define LOADS_MOST 512
 #define SECTIONS_MOST 4096
 #define NOTES_MOST ((uint64_t)64 << 10)
-/* What one read asks for. */
-#define CHUNK ((size_t)32 << 10)
 
 bool elf_is_built_in(void)
 {
 	return true;
-}
-
-static bool read_all(const struct elf_reader *reader, void *out, size_t n,
-	uint64_t offset)
-{
-	return offset <= INT64_MAX - n &&
-		reader->read(reader->arg, out, n, offset) == (ssize_t)n;
-}
-
-/* From the file's class and byte order to ours, where they stand. */
-static bool translate(const struct elf_file *file, Elf_Type type, void *bytes,
-	size_t n)
-{
-	Elf_Data data = { .d_buf = bytes, .d_type = type,
-		.d_version = EV_CURRENT, .d_size = n };
-	Elf_Data from = data;
-
-	return file->is_64 ? elf64_xlatetom(&data, &from, file->encoding) :
-		elf32_xlatetom(&data, &from, file->encoding);
 }
 
 static uint32_t word_at(const struct elf_file *file, const unsigned char *p)
@@ -45,7 +24,7 @@ static uint32_t word_at(const struct elf_file *file, const unsigned char *p)
 	uint32_t word;
 
 	memcpy(&word, p, sizeof(word));
-	return translate(file, ELF_T_WORD, &word, sizeof(word)) ? word : 0;
+	return elf_translate(file, ELF_T_WORD, &word, sizeof(word)) ? word : 0;
 }
 
 /* ---- headers of either class as one */
@@ -83,7 +62,7 @@ static bool read_header(struct elf_file *file, const struct elf_reader *reader,
 	bool is_program;
 	size_t n;
 
-	if (!read_all(reader, &any, sizeof(any.e32), 0) ||
+	if (!elf_read_all(reader, &any, sizeof(any.e32), 0) ||
 	    memcmp(ident, ELFMAG, SELFMAG))
 		return false;
 	file->is_64 = ident[EI_CLASS] == ELFCLASS64;
@@ -93,8 +72,8 @@ static bool read_header(struct elf_file *file, const struct elf_reader *reader,
 		return false;
 	n = file->is_64 ? sizeof(any.e64) : sizeof(any.e32);
 	/* It may have been rewritten meanwhile: the class is settled. */
-	if (!read_all(reader, &any, n, 0) ||
-	    !translate(file, ELF_T_EHDR, &any, n))
+	if (!elf_read_all(reader, &any, n, 0) ||
+	    !elf_translate(file, ELF_T_EHDR, &any, n))
 		return false;
 	if (file->is_64)
 		TAKE_HEADER(any.e64);
@@ -121,8 +100,8 @@ static bool read_section(const struct elf_file *file,
 
 	if (i >= header->nsections ||
 	    header->sections_at > INT64_MAX - (uint64_t)n * (i + 1) ||
-	    !read_all(reader, &any, n, header->sections_at + (uint64_t)n * i) ||
-	    !translate(file, ELF_T_SHDR, &any, n))
+	    !elf_read_all(reader, &any, n, header->sections_at + (uint64_t)n * i) ||
+	    !elf_translate(file, ELF_T_SHDR, &any, n))
 		return false;
 	if (file->is_64)
 		TAKE_SECTION(any.s64);
@@ -177,7 +156,7 @@ static void read_notes(struct elf_file *file, const struct elf_reader *reader,
 	if (file->nbuild_id || !n)
 		return;
 	notes = mem_new(n, 1);
-	if (read_all(reader, notes, n, offset))
+	if (elf_read_all(reader, notes, n, offset))
 		find_build_id(file, notes, n, align == 8 ? 8 : 4);
 	free(notes);
 }
@@ -206,8 +185,8 @@ static bool read_program(struct elf_file *file,
 	uint32_t type;
 
 	if (header->program_at > INT64_MAX - (uint64_t)n * (i + 1) ||
-	    !read_all(reader, &any, n, header->program_at + (uint64_t)n * i) ||
-	    !translate(file, ELF_T_PHDR, &any, n))
+	    !elf_read_all(reader, &any, n, header->program_at + (uint64_t)n * i) ||
+	    !elf_translate(file, ELF_T_PHDR, &any, n))
 		return false;
 	if (file->is_64)
 		TAKE_PROGRAM(any.p64);
@@ -228,21 +207,6 @@ static bool read_program(struct elf_file *file,
 
 /* ---- sections */
 
-/* "" where there is none. */
-static void read_name(const struct elf_reader *reader, uint64_t at,
-	uint64_t size, uint32_t name, char *out, size_t room)
-{
-	ssize_t got = 0;
-
-	if (name < size && at <= (uint64_t)INT64_MAX - size) {
-		size_t n = size - name < room - 1 ? (size_t)(size - name) :
-			room - 1;
-
-		got = reader->read(reader->arg, out, n, at + name);
-	}
-	out[got > 0 ? got : 0] = '\0';
-}
-
 static void read_debug_link(struct elf_file *file,
 	const struct elf_reader *reader, const struct section_header *section)
 {
@@ -251,7 +215,7 @@ static void read_debug_link(struct elf_file *file,
 
 	if (section->size < n)
 		n = (size_t)section->size;
-	if (n < 8 || !read_all(reader, bytes, n, section->offset))
+	if (n < 8 || !elf_read_all(reader, bytes, n, section->offset))
 		return;
 	name = strnlen(bytes, n);
 	if (!name || name >= sizeof(file->debug_name) ||
@@ -312,7 +276,7 @@ static void read_sections(struct elf_file *file,
 		return;
 	for (i = 1; i < header->nsections && read_section(file, reader,
 		header, i, &section); i++) {
-		read_name(reader, names.offset, names.size, section.name, name,
+		elf_read_name(reader, names.offset, names.size, section.name, name,
 			sizeof(name));
 		if (section.type == SHT_SYMTAB)
 			take_table(file, reader, header, &section,
@@ -358,185 +322,7 @@ bool elf_file_read(struct elf_file *file, const struct elf_reader *reader)
 	return true;
 }
 
-/* ---- symbols */
-
-struct symbol_header {
-	uint32_t name;
-	unsigned char info;
-	uint16_t section;
-	uint64_t value, size;
-};
-
-static bool is_named(const struct symbol_header *symbol)
-{
-	switch (symbol->info & 15) {
-	case STT_NOTYPE:
-	case STT_OBJECT:
-	case STT_FUNC:
-	case STT_COMMON:
-	case STT_GNU_IFUNC:
-		return symbol->name && symbol->section != SHN_UNDEF &&
-			(symbol->section < SHN_LORESERVE ||
-			 symbol->section == SHN_XINDEX);
-	default:
-		return false;
-	}
-}
-
-static void take_symbol(struct elf_symbols *symbols,
-	const struct elf_file *file, const struct symbol_header *symbol)
-{
-	static const unsigned char ranks[16] = { [STB_LOCAL] = 1,
-		[STB_WEAK] = 2, [STB_GLOBAL] = 3, [STB_GNU_UNIQUE] = 3 };
-	const uint64_t most = (UINT64_C(1) << 30) - 1;
-	uint64_t value = symbol->value;
-
-	if (!is_named(symbol))
-		return;
-	/* The lowest bit says that it is Thumb code. */
-	if (file->machine == EM_ARM && (symbol->info & 15) == STT_FUNC)
-		value &= ~UINT64_C(1);
-	symbols->symbols = mem_grow(symbols->symbols, &symbols->cap,
-		symbols->n + 1, sizeof(*symbols->symbols));
-	symbols->symbols[symbols->n++] = (struct elf_symbol){
-		.value = value,
-		.name = symbol->name,
-		.size = (uint32_t)(symbol->size < most ? symbol->size : most) &
-			0x3fffffff,
-		.rank = ranks[symbol->info >> 4] & 3,
-	};
-}
-
-/* Of two at the same place the better one comes last. */
-static int compare_symbols(const void *a, const void *b)
-{
-	const struct elf_symbol *x = a, *y = b;
-
-	if (x->value != y->value)
-		return x->value < y->value ? -1 : 1;
-	if (!x->size != !y->size)
-		return x->size ? 1 : -1;
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? -1 : 1;
-	if (x->size != y->size)
-		return x->size < y->size ? 1 : -1;
-	return (x->name < y->name) - (x->name > y->name);
-}
-
-#define TAKE_SYMBOL(from) \
-	(symbol = (struct symbol_header){ (from).st_name, (from).st_info, \
-		(from).st_shndx, (from).st_value, (from).st_size })
-
-void elf_symbols_read(struct elf_symbols *symbols, const struct elf_file *file,
-	const struct elf_table *table, const struct elf_reader *reader)
-{
-	size_t entry = file->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
-	size_t all = CHUNK / entry * entry, done, n, i;
-	uint64_t count = table->size / entry, at = table->offset, left;
-	union {
-		Elf32_Sym s32[CHUNK / sizeof(Elf32_Sym)];
-		Elf64_Sym s64[CHUNK / sizeof(Elf64_Sym)];
-	} *chunk;
-
-	memset(symbols, 0, sizeof(*symbols));
-	if (count > ELF_SYMBOLS_MOST)
-		return;
-	symbols->names = table->names;
-	symbols->names_size = table->names_size;
-	chunk = mem_new(1, sizeof(*chunk));
-	for (left = count * entry; left; left -= n, at += n) {
-		n = left < all ? (size_t)left : all;
-		if (!read_all(reader, chunk, n, at) ||
-		    !translate(file, ELF_T_SYM, chunk, n))
-			break;
-		done = n / entry;
-		for (i = 0; i < done; i++) {
-			struct symbol_header symbol;
-
-			if (file->is_64)
-				TAKE_SYMBOL(chunk->s64[i]);
-			else
-				TAKE_SYMBOL(chunk->s32[i]);
-			take_symbol(symbols, file, &symbol);
-		}
-	}
-	free(chunk);
-	if (symbols->n)
-		qsort(symbols->symbols, symbols->n, sizeof(*symbols->symbols),
-			compare_symbols);
-}
-
-/* ---- what is at an address */
-
-/* Symbols that start before an address and end before it too, which are
- * passed over on the way to one that it lies in. */
-#define STEPS_MOST 1024
-
-/* Labels that compilers and assemblers make are nobody's names. */
-static bool take_symbol_name(const struct elf_symbols *symbols,
-	const struct elf_reader *reader, const struct elf_symbol *symbol,
-	struct buf *name)
-{
-	char *text = buf_room(name, ELF_SYMBOL_NAME_MAX);
-
-	read_name(reader, symbols->names, symbols->names_size, symbol->name,
-		text, ELF_SYMBOL_NAME_MAX);
-	if (!text[0] || text[0] == '$' || !strncmp(text, ".L", 2)) {
-		text[0] = '\0';
-		return false;
-	}
-	/* The version that a linker ties to a name is none of its letters. */
-	text[1 + strcspn(text + 1, "@")] = '\0';
-	name->len += strlen(text);
-	return true;
-}
-
-/* How many symbols do not lie behind VADDR. */
-static size_t count_to(const struct elf_symbols *symbols, uint64_t vaddr)
-{
-	size_t low = 0, high = symbols->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (symbols->symbols[middle].value <= vaddr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-bool elf_symbols_find(const struct elf_symbols *symbols,
-	const struct elf_file *file, const struct elf_reader *reader,
-	uint64_t vaddr, struct buf *name, uint64_t *offset)
-{
-	const struct elf_section *section = elf_file_section(file, vaddr);
-	size_t first = section ? count_to(symbols, vaddr) : 0, i;
-	size_t last = first > STEPS_MOST ? first - STEPS_MOST : 0;
-	const struct elf_symbol *symbol;
-
-	for (i = first; i > last; i--) {
-		symbol = &symbols->symbols[i - 1];
-		*offset = vaddr - symbol->value;
-		if (*offset < symbol->size &&
-		    take_symbol_name(symbols, reader, symbol, name))
-			return true;
-	}
-	for (i = first; i > last; i--) {
-		symbol = &symbols->symbols[i - 1];
-		*offset = vaddr - symbol->value;
-		if (symbol->size || symbol->value < section->vaddr)
-			break;
-		if (take_symbol_name(symbols, reader, symbol, name))
-			return true;
-	}
-	return false;
-}
-
 #else /* !HAVE_LIBELF */
-
-#include <string.h>
 
 bool elf_is_built_in(void)
 {
@@ -550,31 +336,7 @@ bool elf_file_read(struct elf_file *file, const struct elf_reader *reader)
 	return false;
 }
 
-void elf_symbols_read(struct elf_symbols *symbols, const struct elf_file *file,
-	const struct elf_table *table, const struct elf_reader *reader)
-{
-	(void)file;
-	(void)table;
-	(void)reader;
-	memset(symbols, 0, sizeof(*symbols));
-}
-
-bool elf_symbols_find(const struct elf_symbols *symbols,
-	const struct elf_file *file, const struct elf_reader *reader,
-	uint64_t vaddr, struct buf *name, uint64_t *offset)
-{
-	(void)symbols;
-	(void)file;
-	(void)reader;
-	(void)vaddr;
-	(void)name;
-	(void)offset;
-	return false;
-}
-
 #endif
-
-#include <stdlib.h>
 
 void elf_file_fini(struct elf_file *file)
 {
@@ -600,10 +362,4 @@ const struct elf_section *elf_file_section(const struct elf_file *file,
 	    file->sections[low - 1].size)
 		return NULL;
 	return &file->sections[low - 1];
-}
-
-void elf_symbols_fini(struct elf_symbols *symbols)
-{
-	free(symbols->symbols);
-	memset(symbols, 0, sizeof(*symbols));
 }

@@ -13,9 +13,10 @@
 #include "vmatlas/base/text.h"
 #include "vmatlas/source/elf_file.h"
 
-/* Files that are kept, and symbols of all of them together. */
+/* Files that are kept, and symbols of all of them together (8 MiB); but those
+ * of the file that was asked about last are kept in any case. */
 #define FILES_KEPT 64
-#define SYMBOLS_KEPT ELF_SYMBOLS_MOST
+#define SYMBOLS_KEPT ((size_t)512 << 10)
 /* A file of symbols is held against its checksum only up to this size. */
 #define CHECKED_MOST ((uint64_t)256 << 20)
 /* Of a path that the kernel or a file names. */

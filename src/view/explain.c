@@ -385,7 +385,8 @@ static void inspect_names(struct buf *out, const struct snapshot *snapshot)
 		buf_char(out, '\n');
 	}
 	if (detail->names != ANSWER_OK)
-		buf_str(out, "symbol\t?\n");
+		buf_fmt(out, "symbol\t?%s\n", detail->names ==
+			ANSWER_DENIED ? "  (needs root)" : "");
 	if (!first[0] && !last[0])
 		return;
 	line(out, "symbol");

@@ -30,6 +30,8 @@ const char *cow_section_name(unsigned i);
 struct cow_file {
 	size_t region;		/* the first one that maps it */
 	bool known;		/* all of its pages' states were told */
+	bool has_sections;	/* and all are in sections; else BSS is not
+				 * known either */
 	/* Pages.  PENDING are the file's own frames, writable; COPIED are not
 	 * any more, in RAM or swap, of which SHARED are also a relative's,
 	 * since a fork; BSS has no file behind it. */

@@ -19,6 +19,8 @@
 struct known_layout {
 	uint32_t major, minor;
 	uint64_t inode;
+	uint32_t name;			/* in names; btrfs has one device and
+					 * inode for several files */
 	int pid;			/* who was asked; not told to him, */
 	enum answer answer;		/* it may be told of another */
 	struct elf_layout layout;
