@@ -82,17 +82,19 @@ MODEL += fields fields_process fields_region fields_page fields_zone
 MODEL += fields_audit fields_frame fields_swap fields_sum fields_fitness
 MODEL += fields_memory fields_owner fields_cow fields_group
 MODEL += fields_cow_file fields_sharing fields_file fields_compare
-MODEL += refresh refresh_ask sampler
+MODEL += roster refresh refresh_ask refresh_publish sampler
 VIEW := grid role color theme picture layout bin paint keymap foot why explain
 VIEW += pane frame_row compare compare_paint
 VIEW += atlas atlas_act atlas_paint atlas_head atlas_inspect atlas_owners
-VIEW += list share share_paint
+VIEW += list list_order list_columns list_paint prompt
+VIEW += share share_paint
 VIEW += memory memory_pen memory_ram memory_zones memory_frames
 VIEW += help
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command
 APP += session selection report_sum report_cow report_group report_compare
-APP += report_fitness report_share report batch ui ui_trail ui_compare script screen
+APP += report_fitness report_share report batch
+APP += ui ui_prompt ui_trail ui_compare script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

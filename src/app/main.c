@@ -122,8 +122,10 @@
  *   model/file_users.c       who maps a file
  *   model/fields_file.c      what reports can say of that
  *   model/question.c         what only all processes can answer, step by step
+ *   model/roster.c           all processes, and what was read of each
  *   model/refresh.c          what one refresh asks, in which order
  *   model/refresh_ask.c      what it asks of all processes
+ *   model/refresh_publish.c  what is known, frozen and handed out
  *   model/sampler.c          the thread that reads, and its replacement
  *
  * view: what each cell of the screen says; no curses, no I/O
@@ -147,7 +149,11 @@
  *   view/atlas_head.c        the atlas: the lines at its top
  *   view/atlas_inspect.c     the atlas: the inspector
  *   view/atlas_owners.c      the atlas: who has the frame under the cursor
- *   view/list.c              the screen of processes
+ *   view/list.c              the screen of processes: cursor, tags, keys
+ *   view/list_order.c        the screen of processes: which, in what order
+ *   view/list_columns.c      the screen of processes: its columns
+ *   view/list_paint.c        the screen of processes: drawn
+ *   view/prompt.c            a line that is being typed
  *   view/compare.c           the screen of two processes compared
  *   view/compare_paint.c     that, drawn
  *   view/memory.c            the screen of memory:
@@ -185,6 +191,7 @@
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do
+ *   app/ui_prompt.c          what is asked for, and done with the answer
  *   app/ui_compare.c         which two processes are compared
  *   app/ui_trail.c           jumps between processes, and back
  *   app/script.c             the program driven by a file of keys

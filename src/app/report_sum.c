@@ -58,7 +58,7 @@ static void say_sum(struct buf *out, const struct snapshot *snapshot,
 		return;
 	buf_fmt(out, "AnonPages of the machine: %" PRIu64 " K, %" PRIu64
 		" K %s than their anonymous PSS: %stasks that came or went, and"
-		" what CPUs have not added up yet\n", snapshot->anon_pages >> 10,
+		" what CPUs have not added up yet\n", snapshot->memory.anon >> 10,
 		(uint64_t)(more < 0 ? -more : more) >> 10,
 		more < 0 ? "less" : "more",
 		sum->nunread ? "what those have, " : "");

@@ -57,7 +57,8 @@ static void update(struct ui *ui)
 	if (!ui->snapshot)
 		return;
 	if (ui->screen == UI_LIST)
-		list_update(&ui->list, ui->snapshot, ui->grid.rows);
+		list_update(&ui->list, ui->snapshot, ui->grid.rows,
+			ui->grid.cols);
 	else if (ui->screen == UI_SHARING)
 		share_update(&ui->share, ui->snapshot, ui->grid.rows,
 			ui->grid.cols);
@@ -105,6 +106,7 @@ void ui_wish(struct ui *ui)
 	struct wish wish = session->wish;
 
 	wish.list = ui->screen == UI_LIST;
+	selection_wish(session->options, &wish);
 	wish.pid = session->pid;
 	wish.sums_asked = ui->memory.asked;
 	wish.want_budget = ui->screen == UI_MEMORY || session->recording;
@@ -125,6 +127,8 @@ void ui_wish(struct ui *ui)
 		ui_compare_wish(ui, &wish);
 	wish.npages = wish.nframes = 0;
 	wish.focus.side = FOCUS_NONE;
+	if (ui->screen == UI_LIST)
+		list_wish(&ui->list, ui->snapshot, &wish);
 	if (ui->screen == UI_ATLAS && ui->snapshot &&
 	    ui->snapshot->has_process &&
 	    ui->snapshot->process.id.pid == session->pid)
@@ -203,40 +207,6 @@ static void set_screen(struct ui *ui, enum ui_screen screen)
 	ui->frozen = false;
 }
 
-static void start_prompt(struct ui *ui)
-{
-	ui->prompting = true;
-	ui->prompt[0] = '\0';
-}
-
-static void key_prompt(struct ui *ui, uint32_t key)
-{
-	size_t n = strlen(ui->prompt);
-	double delay;
-
-	if (key == KEY_ID_BACKSPACE && n) {
-		ui->prompt[n - 1] = '\0';
-	} else if (key == KEY_ID_ESC || (key == KEY_ID_ENTER && !n)) {
-		ui->prompting = false;
-	} else if (key == KEY_ID_ENTER) {
-		char *end;
-
-		ui->prompting = false;
-		delay = strtod(ui->prompt, &end);
-		if (*end || delay < 0.05 || delay > 86400) {
-			snprintf(ui->message, sizeof(ui->message),
-				"a delay is 0.05 to 86400 seconds");
-			ui->is_warning = true;
-			return;
-		}
-		ui->session->wish.period_ms = (unsigned)(delay * 1000);
-	} else if (((key >= '0' && key <= '9') || key == '.') &&
-		   n + 1 < sizeof(ui->prompt)) {
-		ui->prompt[n] = (char)key;
-		ui->prompt[n + 1] = '\0';
-	}
-}
-
 static void act_help(struct ui *ui, enum action action)
 {
 	int page = ui->grid.rows > 4 ? ui->grid.rows - 3 : 1;
@@ -285,7 +255,7 @@ static bool act_common(struct ui *ui, enum action action)
 		ui->frozen = !ui->frozen && ui->snapshot;
 		return true;
 	case ACTION_DELAY:
-		start_prompt(ui);
+		ui_prompt(ui, PROMPT_DELAY);
 		return true;
 	case ACTION_READ_AGAIN:
 		ui->session->wish.asked++;
@@ -306,6 +276,8 @@ static bool act_common(struct ui *ui, enum action action)
 		set_screen(ui, UI_MEMORY);
 		return true;
 	case ACTION_CLOSE:
+		if (ui->screen == UI_LIST)
+			list_filter(&ui->list, "");
 		ui->atlas.inspect = ui->snapshot &&
 			atlas_lists_owners(&ui->atlas, ui->snapshot);
 		ui->atlas.owners = false;
@@ -354,14 +326,27 @@ static void act_atlas(struct ui *ui, enum action action)
 	ui->steered |= atlas_act(&ui->atlas, ui->snapshot, action);
 }
 
+static void act_list(struct ui *ui, enum action action)
+{
+	if (action == ACTION_OPEN)
+		open_chosen(ui);
+	else if (action == ACTION_FILTER)
+		ui_prompt(ui, PROMPT_FILTER);
+	else if (action == ACTION_FIND)
+		ui_prompt(ui, PROMPT_SEARCH);
+	else
+		list_act(&ui->list, ui->snapshot, action);
+}
+
 void ui_key(struct ui *ui, uint32_t key)
 {
 	enum action action = keymap_action(key);
 
 	ui->message[0] = '\0';
 	ui->is_warning = false;
-	if (ui->prompting) {
-		key_prompt(ui, key);
+	if (ui->prompt.kind != PROMPT_NONE) {
+		ui_prompt_key(ui, key);
+		update(ui);
 		return;
 	}
 	if (ui->help.open && action != ACTION_QUIT) {
@@ -374,10 +359,8 @@ void ui_key(struct ui *ui, uint32_t key)
 	}
 	if (!ui->snapshot)
 		return;
-	if (ui->screen == UI_LIST && action == ACTION_OPEN)
-		open_chosen(ui);
-	else if (ui->screen == UI_LIST)
-		list_act(&ui->list, ui->snapshot, action);
+	if (ui->screen == UI_LIST)
+		act_list(ui, action);
 	else if (ui->screen == UI_MEMORY)
 		memory_act(&ui->memory, action);
 	else if (ui->screen == UI_SHARING)
@@ -397,6 +380,8 @@ void ui_mouse(struct ui *ui, int row, int col, int wheel)
 		if (wheel)
 			list_act(&ui->list, ui->snapshot, wheel < 0 ?
 				ACTION_UP : ACTION_DOWN);
+		else
+			list_click(&ui->list, ui->snapshot, row, col);
 	} else if (ui->screen == UI_SHARING) {
 		if (wheel)
 			share_act(&ui->share, ui->snapshot, wheel < 0 ?
@@ -445,9 +430,8 @@ static const char *obstacle(const struct snapshot *snapshot)
 	return NULL;
 }
 
-/* What all screens but the list say beside what they show; PROMPT has room
- * for 40. */
-static struct atlas_status status_of(const struct ui *ui, char *prompt)
+/* What all screens say beside what they show. */
+static struct atlas_status status_of(const struct ui *ui)
 {
 	const struct session *session = ui->session;
 	struct atlas_status status = {
@@ -470,11 +454,6 @@ static struct atlas_status status_of(const struct ui *ui, char *prompt)
 	if (ui->message[0]) {
 		status.message = ui->message;
 		status.is_warning = ui->is_warning;
-	}
-	if (ui->prompting) {
-		snprintf(prompt, 40, "delay in seconds: %s_", ui->prompt);
-		status.message = prompt;
-		status.is_warning = false;
 	}
 	return status;
 }
@@ -511,7 +490,6 @@ void ui_paint(struct ui *ui)
 		[UI_MEMORY] = ON_MEMORY,
 	};
 	struct atlas_status status;
-	char prompt[40];
 
 	if (ui->help.open) {
 		help_paint(&ui->help, where[ui->screen], ui->atlas.coloring,
@@ -522,9 +500,9 @@ void ui_paint(struct ui *ui)
 		paint_waiting(ui);
 		return;
 	}
-	status = status_of(ui, prompt);
+	status = status_of(ui);
 	if (ui->screen == UI_LIST)
-		list_paint(&ui->list, ui->snapshot, ui->message, &ui->grid);
+		list_paint(&ui->list, ui->snapshot, &status, &ui->grid);
 	else if (ui->screen == UI_SHARING)
 		share_paint(&ui->share, ui->snapshot, &status, &ui->grid);
 	else if (ui->screen == UI_COMPARE)
@@ -533,4 +511,5 @@ void ui_paint(struct ui *ui)
 		memory_paint(&ui->memory, ui->snapshot, &status, &ui->grid);
 	else
 		atlas_paint(&ui->atlas, ui->snapshot, &status, &ui->grid);
+	prompt_paint(&ui->prompt, &ui->grid);
 }

@@ -12,11 +12,14 @@
 OBJECTS(X)
 #undef X
 
-#define F(name, title, unit, width, left, get, part, words) \
-	{ name, title, unit, words, width, left, get, part, NULL }
+/* Members that are not named are 0: no column of a screen. */
+#define F(name_, title_, unit_, width_, left_, get_, part_, words_) \
+	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
+	  .width = width_, .left = left_, .get = get_, .part = part_ }
 /* A list of objects, which have the fields ITEMS. */
-#define F_OBJECTS(name, title, unit, width, get, items, words) \
-	{ name, title, unit, words, width, true, get, NULL, items }
+#define F_OBJECTS(name_, title_, unit_, width_, get_, items_, words_) \
+	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
+	  .width = width_, .left = true, .get = get_, .items = items_ }
 
 /* Parts of COUNTS: the states that can be counted, and the zones. */
 const char *fields_state_part(const struct snapshot *snapshot, unsigned i,

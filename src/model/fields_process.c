@@ -101,6 +101,31 @@ static void get_major(struct record *record, struct value *value)
 		set_u64(value, fields_process(record)->major_faults);
 }
 
+/* As stat has it: known at once. */
+static void get_quick_rss(struct record *record, struct value *value)
+{
+	if (fields_stat_known(record))
+		set_bytes(value, fields_process(record)->rss);
+}
+
+static void get_faults_per_second(struct record *record, struct value *value)
+{
+	if (fields_stat_known(record) && record->row->fault_rate >= 0)
+		set_real(value, record->row->fault_rate);
+}
+
+/* Of what is costly, in seconds. */
+static void get_age(struct record *record, struct value *value)
+{
+	uint64_t now = record->snapshot->machine->facts.uptime_ms + 1;
+
+	if (record->row->answer != ANSWER_OK)
+		value->kind = VALUE_NONE;
+	else if (record->row->usage_ms)
+		set_u64(value, now > record->row->usage_ms ?
+			(now - record->row->usage_ms) / 1000 : 0);
+}
+
 static uint64_t process_state_at(const struct record *record, unsigned i)
 {
 	return record->row->usage.state[i + 1];
@@ -115,45 +140,70 @@ static void get_process_states(struct record *record, struct value *value)
 	value->at = process_state_at;
 }
 
+/* A field that is also a column of the screen of processes. */
+#define F_COLUMN(name_, title_, unit_, width_, left_, get_, words_, column_, \
+		column_width_, rank_, cost_) \
+	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
+	  .width = width_, .left = left_, .get = get_, .column = column_, \
+	  .column_width = column_width_, .rank = rank_, .cost = cost_ }
+/* One that is nothing else. */
+#define F_SCREEN(left_, unit_, get_, column_, column_width_, rank_) \
+	F_COLUMN("", NULL, unit_, 0, left_, get_, "", column_, \
+		column_width_, rank_, COST_NONE)
+
 const struct field process_fields[] = {
-	F("pid", "PID", "", 7, false, fields_pid, NULL, "process"),
+	F_COLUMN("pid", "PID", "", 7, false, fields_pid, "process",
+		"PID", 7, 0, COST_NONE),
 	F("starttime", NULL, "ticks", 0, false, fields_starttime, NULL,
 		"when it started, in clock ticks after boot"),
-	F("ppid", NULL, "", 0, false, get_ppid, NULL, "its parent"),
+	F_COLUMN("ppid", NULL, "", 0, false, get_ppid, "its parent",
+		"PPID", 7, 15, COST_NONE),
 	F("name", NULL, "", 0, false, get_process_name, NULL, "its comm"),
 	F("command", NULL, "", 0, true, get_command, NULL,
 		"its command line"),
-	F("user", "USER", "", 10, true, get_user, NULL, "its effective user"),
-	F("state", "S", "", 1, true, get_process_state, NULL,
-		"R S D Z T ..., as ps has it"),
-	F("vss", "VSS", "bytes", 10, false, get_vss, NULL,
-		"virtual set size: all that is mapped"),
+	F_COLUMN("user", "USER", "", 10, true, get_user,
+		"its effective user", "USER", 8, 3, COST_NONE),
+	F_COLUMN("state", "S", "", 1, true, get_process_state,
+		"R S D Z T ..., as ps has it", "S", 1, 4, COST_NONE),
+	F_COLUMN("vss", "VSS", "bytes", 10, false, get_vss,
+		"virtual set size: all that is mapped",
+		"VSS", 5, 6, COST_NONE),
 	F("rss", "RSS", "bytes", 9, false, get_process_rss, NULL,
 		"resident set size: what is in memory"),
-	F("pss", "PSS", "bytes", 9, false, get_process_pss, NULL,
-		"proportional set size: shared pages by their share"),
+	F_SCREEN(false, "bytes", get_quick_rss, "RSS", 5, 1),
+	F_COLUMN("pss", "PSS", "bytes", 9, false, get_process_pss,
+		"proportional set size: shared pages by their share",
+		"PSS", 5, 2, COST_USAGE),
 	F("pss_anon", NULL, "bytes", 0, false, get_process_pss_anon, NULL,
 		"the anonymous part of it"),
 	F("pss_source", NULL, "", 0, true, get_pss_source, NULL,
 		"pagemap or smaps_rollup"),
-	F("uss", "USS", "bytes", 9, false, get_process_uss, NULL,
-		"unique set size: what only it has"),
-	F("shared", "SHARED", "bytes", 9, false, get_process_shared, NULL,
-		"pages mapped more than once"),
-	F("anonymous", NULL, "bytes", 0, false, get_process_anonymous, NULL,
-		"pages of no file"),
-	F("swap", "SWAP", "bytes", 8, false, get_process_swap, NULL,
-		"what is in swap"),
-	F("cow_shared", NULL, "bytes", 0, false, get_process_cow_shared, NULL,
-		"shared after a fork, not yet written"),
-	F("cow_copied", NULL, "bytes", 0, false, get_process_cow_copied, NULL,
-		"private copies of file pages"),
+	F_COLUMN("uss", "USS", "bytes", 9, false, get_process_uss,
+		"unique set size: what only it has",
+		"USS", 5, 5, COST_USAGE),
+	F_COLUMN("shared", "SHARED", "bytes", 9, false, get_process_shared,
+		"pages mapped more than once", "SHARED", 6, 9, COST_USAGE),
+	F_COLUMN("anonymous", NULL, "bytes", 0, false, get_process_anonymous,
+		"pages of no file", "ANON", 5, 13, COST_USAGE),
+	F_COLUMN("swap", "SWAP", "bytes", 8, false, get_process_swap,
+		"what is in swap", "SWAP", 5, 7, COST_USAGE),
+	F_COLUMN("cow_shared", NULL, "bytes", 0, false, get_process_cow_shared,
+		"shared after a fork, not yet written",
+		"COW", 5, 10, COST_STATES),
+	F_COLUMN("cow_copied", NULL, "bytes", 0, false, get_process_cow_copied,
+		"private copies of file pages", "COPIED", 6, 12, COST_STATES),
 	F("minor_faults", NULL, "", 0, false, get_minor, NULL,
 		"page faults without I/O"),
-	F("major_faults", NULL, "", 0, false, get_major, NULL,
-		"page faults with I/O"),
+	F_COLUMN("major_faults", NULL, "", 0, false, get_major,
+		"page faults with I/O", "MAJFLT", 6, 14, COST_NONE),
+	F_COLUMN("faults_per_second", NULL, "", 0, false,
+		get_faults_per_second,
+		"page faults of both kinds, since the refresh before",
+		"FLT/s", 5, 8, COST_NONE),
 	F("states", NULL, "pages", 0, false, get_process_states, fields_state_part,
 		"pages by state"),
-	F("", "COMMAND", "", 0, true, get_command, NULL, ""),
+	F_SCREEN(false, "seconds", get_age, "AGE", 4, 11),
+	F_COLUMN("", "COMMAND", "", 0, true, get_command, "", "COMMAND", 0, 0,
+		COST_NONE),
 	{ 0 },
 };

@@ -31,8 +31,8 @@ SUM_FIGURE(uss, USAGE_USS, usage->uss)
 
 static void get_anon_pages(struct record *record, struct value *value)
 {
-	if (record->snapshot->anon_known)
-		set_bytes(value, record->snapshot->anon_pages);
+	if (record->snapshot->memory.anon_known)
+		set_bytes(value, record->snapshot->memory.anon);
 }
 
 static void get_difference(struct record *record, struct value *value)

@@ -136,7 +136,7 @@ static void look_outside(struct group *group, const struct crowd *crowd)
 				id.pid < other->id.pid)
 			member++;
 		/* Kernel threads have none. */
-		if (!other->vss || (member < crowd->n &&
+		if (!process_may_map(other) || (member < crowd->n &&
 		    crowd->members[member].process.id.pid == other->id.pid &&
 		    crowd->members[member].answer == ANSWER_OK))
 			continue;

@@ -15,6 +15,7 @@
 #include "vmatlas/model/frames.h"
 #include "vmatlas/model/link.h"
 #include "vmatlas/model/question.h"
+#include "vmatlas/model/roster.h"
 #include "vmatlas/model/runs.h"
 #include "vmatlas/model/snapshot.h"
 #include "vmatlas/model/swap_users.h"
@@ -57,11 +58,7 @@ struct refresh {
 	struct frame_sums sums;
 	uint32_t sums_asked;	/* which request they answer */
 	struct snapshot *pool[SNAPSHOT_POOL];
-	struct process_row *rows;	/* of the last list */
-	size_t nrows;
-	struct buf commands;
-	bool anon_known;		/* AnonPages as the list was read */
-	uint64_t anon_pages;
+	struct roster roster;
 };
 
 /* Takes SRC over. */
@@ -75,7 +72,7 @@ void refresh_read(struct refresh *refresh);
 /* Answer the wish from what is known, reading only what it lacks. */
 void refresh_serve(struct refresh *refresh);
 /*
- * What refresh.c shares with refresh_ask.c.  Freeze what is known and hand it
+ * What refresh.c shares with refresh_ask.c and refresh_publish.c.  Freeze what is known and hand it
  * out; COMPLETE: all that the wish asks for.
  */
 void refresh_publish(struct refresh *refresh, bool complete);

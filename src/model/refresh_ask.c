@@ -13,6 +13,17 @@ static void begin(struct refresh *refresh)
 		&refresh->wish, has_space ? &refresh->space : NULL);
 }
 
+/* What was never answered is, as fast as it can be; but a list is to be kept
+ * fresh meanwhile. */
+static bool is_enough(const struct refresh *refresh, uint64_t cpu_start)
+{
+	if (refresh->question.answered)
+		return refresh_has_spent(refresh, cpu_start);
+	return refresh->wish.list &&
+		refresh_clock_ms(CLOCK_THREAD_CPUTIME_ID) - cpu_start >
+			refresh->wish.period_ms / 2;
+}
+
 bool refresh_ask(struct refresh *refresh)
 {
 	struct question *question = &refresh->question;
@@ -26,9 +37,7 @@ bool refresh_ask(struct refresh *refresh)
 				return false;
 			begin(refresh);
 		}
-		/* What was never answered is, as fast as it can be. */
-		if (!refresh->wish.whole && question->answered &&
-		    refresh_has_spent(refresh, cpu))
+		if (!refresh->wish.whole && is_enough(refresh, cpu))
 			break;
 		if (!question->answered && refresh->wish.keep_blocks &&
 		    refresh_clock_ms(CLOCK_MONOTONIC) >= look) {

@@ -42,9 +42,9 @@ bool sum_difference(const struct sum *sum, const struct snapshot *snapshot,
 {
 	uint64_t ours = sum->usage.pss_anon_fixed >> PSS_SHIFT;
 
-	if (sum->partial || !snapshot->anon_known || !sum_is_known(sum) ||
+	if (sum->partial || !snapshot->memory.anon_known || !sum_is_known(sum) ||
 	    !usage_knows(&sum->usage, USAGE_PSS_ANON))
 		return false;
-	*nbytes = (int64_t)(snapshot->anon_pages - ours);
+	*nbytes = (int64_t)(snapshot->memory.anon - ours);
 	return true;
 }

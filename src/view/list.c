@@ -1,82 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "vmatlas/view/list.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "list_impl.h"
 #include "vmatlas/base/mem.h"
-#include "vmatlas/view/foot.h"
-#include "vmatlas/view/role.h"
 
 void list_init(struct list *list)
 {
 	memset(list, 0, sizeof(*list));
-	list->sort = LIST_RSS;
+	list->sort = list_column_field("RSS");
 }
 
 void list_fini(struct list *list)
 {
 	free(list->order);
+	free(list->branches);
+	free(list->tags);
 }
 
-/* ---- order */
-
-static int compare_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static const char *command_of(const struct snapshot *snapshot,
-	const struct process_row *row)
-{
-	return buf_text(&snapshot->commands) + row->command;
-}
-
-/* Sizes from big to small, all else from small to big. */
-static int compare_rows(const struct snapshot *snapshot,
-	enum list_column column, uint32_t i, uint32_t k)
-{
-	const struct process *a = &snapshot->rows[i].process;
-	const struct process *b = &snapshot->rows[k].process;
-	int order = 0;
-
-	switch (column) {
-	case LIST_USER:
-		order = strcmp(a->user, b->user);
-		break;
-	case LIST_VIRT:
-		order = compare_u64(b->vss, a->vss);
-		break;
-	case LIST_RSS:
-		order = compare_u64(b->rss, a->rss);
-		break;
-	case LIST_STATE:
-		order = (a->state > b->state) - (a->state < b->state);
-		break;
-	case LIST_COMMAND:
-		order = strcmp(command_of(snapshot, &snapshot->rows[i]),
-			command_of(snapshot, &snapshot->rows[k]));
-		break;
-	case LIST_PID:
-	case LIST_NCOLUMNS:
-		break;
-	}
-	return order ? order : (a->id.pid > b->id.pid) - (a->id.pid < b->id.pid);
-}
-
-struct order {
-	const struct snapshot *snapshot;
-	const struct list *list;
-};
-
-static int compare_order(const void *a, const void *b, void *arg)
-{
-	const struct order *order = arg;
-	int result = compare_rows(order->snapshot, order->list->sort,
-		*(const uint32_t *)a, *(const uint32_t *)b);
-
-	return order->list->invert ? -result : result;
-}
+/* ---- the cursor */
 
 static int cursor_index(const struct list *list,
 	const struct snapshot *snapshot)
@@ -105,30 +47,91 @@ static void set_cursor(struct list *list, const struct snapshot *snapshot,
 		list->top = i;
 	if (list->rows && i >= list->top + list->rows)
 		list->top = i - list->rows + 1;
+	/* No empty rows while there are processes to fill them. */
+	if (list->top > (int)list->norder - list->rows)
+		list->top = (int)list->norder - list->rows;
+	if (list->top < 0)
+		list->top = 0;
 }
 
-void list_update(struct list *list, const struct snapshot *snapshot, int rows)
+/* ---- tags */
+
+/* Where the tag of PID is, or would be. */
+static size_t tag_place(const struct list *list, int pid)
 {
-	struct order order = { snapshot, list };
-	int was = list->top, at;
-	size_t i;
+	size_t low = 0, high = list->ntags;
 
-	list->rows = rows > 3 ? rows - 3 : 1;
-	list->order = mem_grow(list->order, &list->cap, snapshot->nrows,
-		sizeof(*list->order));
-	list->norder = 0;
-	for (i = 0; i < snapshot->nrows; i++) {
-		const struct process *process = &snapshot->rows[i].process;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-		/* Kernel threads map nothing. */
-		if (process_may_map(process) &&
-		    (!list->shown || list->shown(list->arg, snapshot,
-				&snapshot->rows[i])))
-			list->order[list->norder++] = (uint32_t)i;
+		if (list->tags[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	if (list->norder)
-		qsort_r(list->order, list->norder, sizeof(*list->order),
-			compare_order, &order);
+	return low;
+}
+
+bool list_is_tagged(const struct list *list, struct proc_id id)
+{
+	size_t at = tag_place(list, id.pid);
+
+	return at < list->ntags && list->tags[at].pid == id.pid &&
+		list->tags[at].starttime == id.starttime;
+}
+
+void list_tag(struct list *list, struct proc_id id)
+{
+	size_t at = tag_place(list, id.pid);
+
+	if (list_is_tagged(list, id)) {
+		memmove(&list->tags[at], &list->tags[at + 1],
+			(list->ntags - at - 1) * sizeof(*list->tags));
+		list->ntags--;
+		return;
+	}
+	if (list->ntags >= WISH_PIDS)
+		return;
+	list->tags = mem_grow(list->tags, &list->tags_cap, list->ntags + 1,
+		sizeof(*list->tags));
+	memmove(&list->tags[at + 1], &list->tags[at],
+		(list->ntags - at) * sizeof(*list->tags));
+	list->tags[at] = id;
+	list->ntags++;
+}
+
+/* Those that ended have none any more.  Both are in order of pid. */
+static void drop_tags(struct list *list, const struct snapshot *snapshot)
+{
+	size_t i, k = 0, n = 0;
+
+	for (i = 0; i < list->ntags; i++) {
+		struct proc_id id = list->tags[i];
+
+		while (k < snapshot->nrows &&
+		       snapshot->rows[k].process.id.pid < id.pid)
+			k++;
+		if (k < snapshot->nrows &&
+		    snapshot->rows[k].process.id.pid == id.pid &&
+		    snapshot->rows[k].process.id.starttime == id.starttime)
+			list->tags[n++] = id;
+	}
+	list->ntags = n;
+}
+
+/* ---- what is listed */
+
+void list_update(struct list *list, const struct snapshot *snapshot, int rows,
+	int cols)
+{
+	int was = list->top, at;
+
+	list->rows = rows > LIST_HEAD + 1 ? rows - LIST_HEAD - 1 : 1;
+	list->cols = cols;
+	if (!snapshot->has_list)
+		return;
+	drop_tags(list, snapshot);
+	list_sort(list, snapshot);
 	at = cursor_index(list, snapshot);
 	/* Where the chosen one ended, the next one takes its place. */
 	set_cursor(list, snapshot, at >= 0 ? at : list->placed ? was : 0);
@@ -141,144 +144,146 @@ bool list_chosen(const struct list *list, const struct snapshot *snapshot,
 	return cursor_index(list, snapshot) >= 0;
 }
 
-bool list_act(struct list *list, const struct snapshot *snapshot,
+void list_filter(struct list *list, const char *text)
+{
+	if (strlen(text) < sizeof(list->filter))
+		memcpy(list->filter, text, strlen(text) + 1);
+}
+
+bool list_search(struct list *list, const struct snapshot *snapshot,
+	const char *text, bool back)
+{
+	int at = cursor_index(list, snapshot), n = (int)list->norder, i;
+
+	if (!text[0])
+		return true;
+	if (strlen(text) < sizeof(list->search))
+		memmove(list->search, text, strlen(text) + 1);
+	for (i = 1; i <= n; i++) {
+		int k = ((at + (back ? -i : i)) % n + n) % n;
+
+		if (list_matches(snapshot, &snapshot->rows[list->order[k]],
+			    list->search)) {
+			set_cursor(list, snapshot, k);
+			return true;
+		}
+	}
+	return false;
+}
+
+void list_wish(const struct list *list, const struct snapshot *snapshot,
+	struct wish *wish)
+{
+	struct list_column columns[LIST_COLUMNS_MAX];
+	unsigned n = list_columns(list->cols, columns), i;
+	int k;
+
+	wish->list = wish->list_usage = true;
+	wish->list_states = list->sort->cost == COST_STATES;
+	for (i = 0; i < n; i++)
+		wish->list_states |= columns[i].field->cost == COST_STATES;
+	for (k = list->top; snapshot && snapshot->has_list &&
+	     k < list->top + list->rows && k < (int)list->norder &&
+	     wish->nshown_pids < WISH_SHOWN; k++)
+		if (list->order[k] < snapshot->nrows)
+			wish->shown_pids[wish->nshown_pids++] =
+				snapshot->rows[list->order[k]].process.id.pid;
+	if (!list->ntags)
+		return;
+	wish->question = QUESTION_GROUP;
+	for (i = 0; i < list->ntags; i++)
+		wish->group_pids[wish->ngroup_pids++] = list->tags[i].pid;
+}
+
+/* ---- keys */
+
+static void move_sort(struct list *list, int by)
+{
+	struct list_column columns[LIST_COLUMNS_MAX];
+	int n = (int)list_columns(list->cols, columns), i;
+
+	for (i = 0; i < n && columns[i].field != list->sort; i++)
+		;
+	list->sort = columns[i == n ? 0 : (i + by + n) % n].field;
+}
+
+static bool move(struct list *list, const struct snapshot *snapshot,
 	enum action action)
 {
 	int at = cursor_index(list, snapshot);
+	const struct { enum action action; int to; } moves[] = {
+		{ ACTION_UP, at - 1 }, { ACTION_DOWN, at + 1 },
+		{ ACTION_PAGE_UP, at - list->rows },
+		{ ACTION_PAGE_DOWN, at + list->rows },
+		{ ACTION_HALF_UP, at - list->rows / 2 },
+		{ ACTION_HALF_DOWN, at + list->rows / 2 },
+		{ ACTION_TOP, 0 }, { ACTION_ROW_START, 0 },
+		{ ACTION_BOTTOM, (int)list->norder - 1 },
+		{ ACTION_ROW_END, (int)list->norder - 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(moves) / sizeof(*moves); i++)
+		if (moves[i].action == action) {
+			set_cursor(list, snapshot, moves[i].to);
+			return true;
+		}
+	return false;
+}
+
+bool list_act(struct list *list, const struct snapshot *snapshot,
+	enum action action)
+{
+	struct proc_id id;
 
 	switch (action) {
-	case ACTION_UP:
-		set_cursor(list, snapshot, at - 1);
-		return true;
-	case ACTION_DOWN:
-		set_cursor(list, snapshot, at + 1);
-		return true;
-	case ACTION_PAGE_UP:
-		set_cursor(list, snapshot, at - list->rows);
-		return true;
-	case ACTION_PAGE_DOWN:
-		set_cursor(list, snapshot, at + list->rows);
-		return true;
-	case ACTION_HALF_UP:
-		set_cursor(list, snapshot, at - list->rows / 2);
-		return true;
-	case ACTION_HALF_DOWN:
-		set_cursor(list, snapshot, at + list->rows / 2);
-		return true;
-	case ACTION_TOP:
-		set_cursor(list, snapshot, 0);
-		return true;
-	case ACTION_BOTTOM:
-		set_cursor(list, snapshot, (int)list->norder - 1);
-		return true;
 	case ACTION_SORT_LEFT:
-		list->sort = (list->sort + LIST_NCOLUMNS - 1) % LIST_NCOLUMNS;
+		move_sort(list, -1);
 		return true;
 	case ACTION_SORT_RIGHT:
-		list->sort = (list->sort + 1) % LIST_NCOLUMNS;
+		move_sort(list, 1);
 		return true;
 	case ACTION_SORT_INVERT:
 		list->invert = !list->invert;
 		return true;
+	case ACTION_TREE:
+		list->tree = !list->tree;
+		return true;
+	case ACTION_TAG:
+		if (list_chosen(list, snapshot, &id))
+			list_tag(list, id);
+		return move(list, snapshot, ACTION_DOWN);
+	case ACTION_UNTAG:
+		list->ntags = 0;
+		return true;
+	case ACTION_FIND_NEXT:
+		return list_search(list, snapshot, list->search, false);
+	case ACTION_FIND_BACK:
+		return list_search(list, snapshot, list->search, true);
 	default:
-		return false;
+		return move(list, snapshot, action);
 	}
 }
 
-/* ---- drawing */
-
-static const struct {
-	const char *title;
-	int width;
-	bool right;
-} columns[LIST_NCOLUMNS] = {
-	[LIST_PID] = { "PID", 7, true },
-	[LIST_USER] = { "USER", 10, false },
-	[LIST_VIRT] = { "VIRT", 6, true },
-	[LIST_RSS] = { "RSS", 6, true },
-	[LIST_STATE] = { "S", 2, false },
-	[LIST_COMMAND] = { "COMMAND", 0, false },
-};
-
-static int put(struct grid *grid, int row, int col, enum list_column column,
-	int role, struct text text)
+void list_click(struct list *list, const struct snapshot *snapshot, int row,
+	int col)
 {
-	int width = columns[column].width;
-	int used = grid_width(grid, text);
+	struct list_column columns[LIST_COLUMNS_MAX];
+	unsigned n = list_columns(list->cols, columns), i;
 
-	if (!width) {
-		grid_text(grid, row, col, -1, role, text);
-		return grid->cols;
+	if (row >= LIST_HEAD && row < LIST_HEAD + list->rows &&
+	    list->top + row - LIST_HEAD < (int)list->norder)
+		set_cursor(list, snapshot, list->top + row - LIST_HEAD);
+	if (row != LIST_HEAD - 1)
+		return;
+	for (i = 0; i < n; i++) {
+		if (col < columns[i].col || col >= columns[i].col +
+				columns[i].width)
+			continue;
+		if (list->sort == columns[i].field)
+			list->invert = !list->invert;
+		else
+			list->invert = false;
+		list->sort = columns[i].field;
 	}
-	grid_text(grid, row, columns[column].right && used < width ?
-		col + width - used : col, width, role, text);
-	return col + width + 1;
-}
-
-static void paint_titles(const struct list *list, struct grid *grid, int row)
-{
-	int col = 1, i;
-
-	grid_fill(grid, row, 0, 1, grid->cols, ROLE_HEADER);
-	for (i = 0; i < LIST_NCOLUMNS; i++)
-		col = put(grid, row, col, (enum list_column)i,
-			(int)list->sort == i ? ROLE_TITLE : ROLE_HEADER,
-			text_of(columns[i].title));
-}
-
-static void paint_process(const struct snapshot *snapshot, uint32_t i,
-	bool chosen, struct grid *grid, int row)
-{
-	const struct process_row *line = &snapshot->rows[i];
-	const struct process *process = &line->process;
-	int role = chosen ? ROLE_SELECTED : ROLE_TEXT, col = 1;
-	char text[TEXT_SIZE_MAX + 8], state[2] = { process->state, '\0' };
-	bool known = process->answer == ANSWER_OK;
-	bool sized = known && !process->headless;
-	struct buf pid = { 0 };
-
-	if (chosen)
-		grid_fill(grid, row, 0, 1, grid->cols, role);
-	buf_fmt(&pid, "%d", process->id.pid);
-	col = put(grid, row, col, LIST_PID, role, text_of(buf_text(&pid)));
-	col = put(grid, row, col, LIST_USER, role, text_of(process->user));
-	col = put(grid, row, col, LIST_VIRT, role,
-		text_of(sized ? text_size(process->vss, text) : "?"));
-	col = put(grid, row, col, LIST_RSS, role,
-		text_of(sized ? text_size(process->rss, text) : "?"));
-	col = put(grid, row, col, LIST_STATE, role, text_of(known ? state : "?"));
-	put(grid, row, col, LIST_COMMAND, role,
-		text_of(command_of(snapshot, line)));
-	buf_fini(&pid);
-}
-
-void list_paint(struct list *list, const struct snapshot *snapshot,
-	const char *message, struct grid *grid)
-{
-	static const struct key_label labels[] = {
-		{ "Enter", "Atlas" }, { "6", "Memory" }, { "<>", "Sort" }, { "I", "Invert" },
-		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
-	};
-	int row = 0, i;
-
-	grid_clear(grid);
-	if (grid->rows > 2) {
-		grid_fill(grid, 0, 0, 1, grid->cols, ROLE_HEADER);
-		grid_fmt(grid, 0, 1, -1, ROLE_TITLE, "vmatlas  %zu processes",
-			list->norder);
-		if (message)
-			grid_str(grid, 0, 30, -1, ROLE_MESSAGE, message);
-		paint_titles(list, grid, 1);
-		row = 2;
-	}
-	for (i = list->top; i < (int)list->norder && row < grid->rows; i++) {
-		uint32_t at = list->order[i];
-
-		if (i - list->top >= list->rows)
-			break;
-		paint_process(snapshot, at, snapshot->rows[at].process.id.pid ==
-			list->cursor.pid, grid, row++);
-	}
-	if (grid->rows > 3)
-		foot_paint(grid, grid->rows - 1, labels);
 }

@@ -20,7 +20,8 @@ static struct process_row row_of(int pid, uint64_t pss_anon)
 
 static void shares_add_up(void **state)
 {
-	struct snapshot snapshot = { .anon_known = true, .anon_pages = 9000 };
+	struct snapshot snapshot = { .memory = { .anon_known = true,
+		.anon = 9000 } };
 	struct process_row row = row_of(7, 3000);
 	struct sum sum;
 	int64_t more;
@@ -34,17 +35,18 @@ static void shares_add_up(void **state)
 	assert_int_equal(sum.usage.uss, 8192);
 	assert_true(sum_difference(&sum, &snapshot, &more));
 	assert_true(more == 1000);
-	snapshot.anon_pages = 7000;
+	snapshot.memory.anon = 7000;
 	assert_true(sum_difference(&sum, &snapshot, &more));
 	assert_true(more == -1000);
-	snapshot.anon_known = false;
+	snapshot.memory.anon_known = false;
 	assert_false(sum_difference(&sum, &snapshot, &more));
 	sum_fini(&sum);
 }
 
 static void the_unread_are_named(void **state)
 {
-	struct snapshot snapshot = { .anon_known = true, .anon_pages = 9000 };
+	struct snapshot snapshot = { .memory = { .anon_known = true,
+		.anon = 9000 } };
 	struct process_row row = row_of(7, 3000);
 	struct sum sum;
 	int64_t more;
@@ -67,7 +69,8 @@ static void the_unread_are_named(void **state)
 
 static void what_is_not_known_or_left_out(void **state)
 {
-	struct snapshot snapshot = { .anon_known = true, .anon_pages = 9000 };
+	struct snapshot snapshot = { .memory = { .anon_known = true,
+		.anon = 9000 } };
 	struct process_row row = row_of(7, 3000);
 	struct sum sum;
 	int64_t more;
@@ -89,7 +92,8 @@ static void none_could_be_read(void **state)
 {
 	struct process_row row = { .process.id.pid = 1,
 		.answer = ANSWER_DENIED };
-	struct snapshot snapshot = { .anon_known = true, .anon_pages = 9000 };
+	struct snapshot snapshot = { .memory = { .anon_known = true,
+		.anon = 9000 } };
 	struct sum sum;
 	int64_t more;
 

@@ -577,14 +577,15 @@ static void list_rows(struct snapshot *with, size_t n)
 
 static void list_keeps_its_process(void **state)
 {
-	struct snapshot with = { 0 };
+	struct snapshot with = { .has_list = true };
 	struct list list;
 	struct proc_id id;
+	int i;
 
 	(void)state;
 	list_init(&list);
 	list_rows(&with, 6);	/* rss 0 100 200 - 150 0 */
-	list_update(&list, &with, 24);
+	list_update(&list, &with, 24, 80);
 	assert_int_equal(list.norder, 5);	/* one maps nothing */
 	assert_true(list_chosen(&list, &with, &id));
 	assert_int_equal(id.pid, 30);	/* the biggest */
@@ -592,12 +593,13 @@ static void list_keeps_its_process(void **state)
 	list_chosen(&list, &with, &id);
 	assert_int_equal(id.pid, 50);
 	/* However it is sorted. */
-	assert_true(list_act(&list, &with, ACTION_SORT_RIGHT));
-	list_update(&list, &with, 24);
+	for (i = 0; i < 4; i++)		/* VSS S USER PID */
+		assert_true(list_act(&list, &with, ACTION_SORT_LEFT));
+	list_update(&list, &with, 24, 80);
 	list_chosen(&list, &with, &id);
 	assert_int_equal(id.pid, 50);
 	list_act(&list, &with, ACTION_SORT_INVERT);
-	list_update(&list, &with, 5);
+	list_update(&list, &with, 5, 80);
 	list_chosen(&list, &with, &id);
 	assert_int_equal(id.pid, 50);
 	assert_true(list_act(&list, &with, ACTION_BOTTOM));
@@ -612,10 +614,10 @@ static void list_keeps_its_process(void **state)
 	assert_int_equal(list.top, 0);
 	/* It ended: another takes its place; all ended: none. */
 	list_rows(&with, 3);
-	list_update(&list, &with, 24);
+	list_update(&list, &with, 24, 80);
 	assert_true(list_chosen(&list, &with, &id));
 	list_rows(&with, 0);
-	list_update(&list, &with, 24);
+	list_update(&list, &with, 24, 80);
 	assert_false(list_chosen(&list, &with, &id));
 	assert_false(list_act(&list, &with, ACTION_ZOOM_IN));
 	list_fini(&list);

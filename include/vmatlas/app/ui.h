@@ -8,6 +8,7 @@
 #include "vmatlas/view/help.h"
 #include "vmatlas/view/list.h"
 #include "vmatlas/view/memory.h"
+#include "vmatlas/view/prompt.h"
 #include "vmatlas/view/share.h"
 
 /*
@@ -46,8 +47,8 @@ struct ui {
 	int act;			/* of the demo, that is shown; -1: none */
 	bool steered;			/* by the user: the demo no longer leads */
 	bool end_said;			/* that the process ended */
-	bool prompting;			/* for the delay */
-	char prompt[16];
+	struct prompt prompt;		/* takes the keys while it is open */
+	char filter_before[PROMPT_MAX];	/* it was opened */
 	char message[240];		/* until the next key */
 	bool is_warning;
 	struct wish sent;		/* the last wish, */
@@ -80,6 +81,9 @@ void ui_compare_wish(const struct ui *ui, struct wish *wish);
 void ui_compare_take(struct ui *ui);
 void ui_compare_act(struct ui *ui, enum action action);
 const char *ui_compare_message(const struct ui *ui);
+/* Ask for a line of text, and what its keys do. */
+void ui_prompt(struct ui *ui, enum prompt_kind kind);
+void ui_prompt_key(struct ui *ui, uint32_t key);
 /* Draw into ui->grid. */
 void ui_paint(struct ui *ui);
 /* What is on screen answers the last wish: nothing more is to come for it. */

@@ -97,6 +97,13 @@ struct field {
 	/* OBJECTS: what can be said of each, of any kind but the lists;
 	 * getters find it by the record's item. */
 	const struct field *items;
+	/* On a screen that lists them: the title, or NULL; its width, 0: what is
+	 * left; the higher the rank, the sooner it is left out; and what it
+	 * costs to read, so how old it may be. */
+	const char *column;
+	int column_width;
+	unsigned rank;
+	enum column_cost { COST_NONE, COST_USAGE, COST_STATES } cost;
 };
 
 /* Field I of an object, or NULL behind the last. */

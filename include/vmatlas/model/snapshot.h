@@ -28,6 +28,7 @@
  */
 #define WISH_RANGES 256
 #define WISH_PIDS 2048
+#define WISH_SHOWN 256
 
 struct page_range {
 	uint64_t start, end;
@@ -57,6 +58,10 @@ struct wish {
 	int pid;		/* 0: no process */
 	bool list;		/* processes, cheap figures */
 	bool list_usage;	/* with the sums of each */
+	bool list_states;	/* and by how many pages in which state */
+	/* Of those on screen, read first. */
+	int shown_pids[WISH_SHOWN];
+	unsigned nshown_pids;
 	bool list_cgroups;	/* with the control groups of each */
 	bool list_pagemap;	/* those from pagemap, not smaps_rollup */
 	int list_pids[WISH_PIDS];	/* only these */
@@ -231,9 +236,19 @@ struct process_row {
 	struct usage usage;	/* known 0: not asked, or may not be seen */
 	enum answer answer;	/* why usage is not known */
 	bool by_pagemap;	/* where usage is from */
+	/* When, by the machine's uptime (plus 1): it was first listed, its
+	 * usage was read, the states in that were; 0: never. */
+	uint64_t listed_ms, usage_ms, states_ms;
+	double fault_rate;	/* page faults per second; < 0: not known */
 	uint32_t command;	/* where it starts in commands */
 	uint32_t cgroup;	/* its /proc/PID/cgroup, there too */
 	bool has_cgroup;	/* that was asked for, and told */
+};
+
+/* What the machine has, as the processes were listed: of /proc/meminfo. */
+struct list_memory {
+	bool total_known, free_known, anon_known;
+	uint64_t total, free, anon;	/* bytes */
 };
 
 /*
@@ -348,8 +363,7 @@ struct snapshot {
 	struct process_row *rows;
 	size_t nrows, rows_cap;
 	struct buf commands;	/* NUL-terminated each */
-	bool anon_known;
-	uint64_t anon_pages;	/* bytes: AnonPages, where list_pagemap asks */
+	struct list_memory memory;
 
 	double self_cpu;	/* percent since the refresh before; < 0: not known */
 	uint64_t self_rss;

@@ -51,6 +51,13 @@
 	X(SORT_LEFT, ON_LISTS, "sort by the column to the left") \
 	X(SORT_RIGHT, ON_LISTS, "sort by the column to the right") \
 	X(SORT_INVERT, ON_LISTS, "sort the other way round") \
+	X(TREE, ON_LIST, "as a tree of parents and children, or as a list") \
+	X(TAG, ON_LIST, "tag the process: the sums speak of the tagged, also as one") \
+	X(UNTAG, ON_LIST, "untag all") \
+	X(FILTER, ON_LIST, "filter: command, name, user or PID; Esc shows all again") \
+	X(FIND, ON_LIST, "find, as the filter does, without hiding the others") \
+	X(FIND_NEXT, ON_LIST, "find the next") \
+	X(FIND_BACK, ON_LIST, "find the one before") \
 	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
@@ -82,6 +89,9 @@ enum action { ACTIONS(X) NACTIONS };
 	X("o", ONLY_MINE) X("S", SWAP) \
 	X("c", COLOR_NEXT) X("C", COLOR_PREV) \
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
+	X("F5", TREE) X("y", TREE) X("Space", TAG) X("U", UNTAG) \
+	X("\\", FILTER) X("F4", FILTER) \
+	X("/", FIND) X("n", FIND_NEXT) X("N", FIND_BACK) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
 	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("4", SCREEN_SHARING) \

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "refresh.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "swap_rows.h"
+
+/* One that nobody looks at.  The app holds two at most, the sampler one. */
+static struct snapshot *snapshot_take(struct refresh *refresh)
+{
+	unsigned i;
+
+	for (i = 0; i < SNAPSHOT_POOL; i++) {
+		struct snapshot *snapshot = refresh->pool[i];
+
+		if (!snapshot)
+			snapshot = refresh->pool[i] =
+				mem_new(1, sizeof(*snapshot));
+		if (!__atomic_load_n(&snapshot->refs, __ATOMIC_ACQUIRE))
+			return snapshot_ref(snapshot);
+	}
+	abort();
+}
+
+static double rate(uint64_t now, uint64_t before, uint64_t ms)
+{
+	return ms && now >= before ?
+		(double)(now - before) * 1000.0 / (double)ms : -1;
+}
+
+static void take_rates(struct snapshot *snapshot, const struct refresh *refresh)
+{
+	const struct rates *now = &refresh->now, *before = &refresh->before;
+	uint64_t ms = before->known && now->uptime_ms > before->uptime_ms ?
+		now->uptime_ms - before->uptime_ms : 0;
+	bool same = now->id.pid && before->id.pid == now->id.pid &&
+		before->id.starttime == now->id.starttime;
+
+	snapshot->faults_rate = snapshot->major_rate = -1;
+	snapshot->split_rate = snapshot->self_cpu = -1;
+	if (ms && now->self_cpu_us)
+		snapshot->self_cpu = rate(now->self_cpu_us,
+			before->self_cpu_us, ms) / 1e4;
+	if (!same)
+		return;
+	snapshot->faults_rate = rate(now->minor_faults + now->major_faults,
+		before->minor_faults + before->major_faults, ms);
+	snapshot->major_rate = rate(now->major_faults, before->major_faults, ms);
+	snapshot->split_rate = rate(now->splits, before->splits, ms);
+}
+
+/* The lines change hands; what the kernel said stays for the next time. */
+static void take_audit(struct snapshot *snapshot, struct refresh *refresh)
+{
+	struct audit *audit = &refresh->audit;
+	struct audit_line *lines = snapshot->audit.lines;
+	size_t cap = snapshot->audit.cap;
+
+	audit->swap_pss_why = refresh->swap_users.why;
+	audit_compare(audit, &refresh->space, &snapshot->total);
+	snapshot->audit.lines = audit->lines;
+	snapshot->audit.n = audit->n;
+	snapshot->audit.cap = audit->cap;
+	audit->lines = lines;
+	audit->cap = cap;
+	audit->n = 0;
+}
+
+static void take_fitness(struct snapshot *snapshot, struct refresh *refresh)
+{
+	const struct space *space = &refresh->space;
+	const struct wish *wish = &refresh->wish;
+	const struct page_detail *detail = &snapshot->detail;
+	struct region_fitness *out = &snapshot->focus_fitness;
+	uint64_t vpn = wish->focus.range.start;
+	long region = snapshot_region(snapshot, vpn);
+
+	if (region < 0)
+		return;
+	fitness_walk_step(&refresh->walk, space, (size_t)region, wish->below);
+	fitness_walk_take(&refresh->walk, space, (size_t)region, &out->fitness);
+	out->region = (size_t)region;
+	out->valid = true;
+	out->partial = !refresh->walk.done || !space->whole;
+	out->has_run = detail->valid && detail->has_pfn &&
+		detail->vpn == vpn && space_run_around(space, (size_t)region,
+			vpn, detail->pfn, &out->run_at, &out->run_length);
+}
+
+static void take_frames(struct snapshot *snapshot, struct refresh *refresh,
+	bool complete)
+{
+	snapshot->nframe_runs = 0;
+	snapshot->has_uses = false;
+	if (complete && !refresh->ended && refresh->frames &&
+	    frames_wanted(&refresh->wish))
+		frames_fill(refresh->frames, snapshot, &refresh->wish);
+}
+
+static void take_sums(struct snapshot *snapshot, const struct refresh *refresh)
+{
+	const struct frame_sums *sums = &refresh->sums;
+	uint64_t now = refresh->machine->facts.uptime_ms;
+	size_t n;
+
+	/* Zones that came meanwhile are in other places. */
+	snapshot->has_sums = sums->counts && refresh->wish.want_budget &&
+		sums->machine->nplaces == refresh->machine->nplaces;
+	if (!snapshot->has_sums)
+		return;
+	n = (sums->machine->nplaces + 1) * (NFRAME_USES + 1) * NFRAME_OWNERS;
+	snapshot->frame_sums = mem_grow(snapshot->frame_sums,
+		&snapshot->frame_sums_cap, n, sizeof(*snapshot->frame_sums));
+	memcpy(snapshot->frame_sums, sums->counts, n * sizeof(*sums->counts));
+	snapshot->sums_done = sums->done;
+	snapshot->sums_answer = sums->answer;
+	snapshot->sums_progress = sums->all ?
+		(double)sums->read / (double)sums->all : 1;
+	snapshot->sums_age_ms = now > sums->done_ms ? now - sums->done_ms : 0;
+	snapshot->sums_pid = sums->pid;
+}
+
+void refresh_publish(struct refresh *refresh, bool complete)
+{
+	const struct wish *wish = &refresh->wish;
+	struct snapshot *snapshot;
+
+	if (!refresh->machine)
+		return;
+	snapshot = snapshot_take(refresh);
+	machine_unref(snapshot->machine);
+	snapshot->machine = machine_ref(refresh->machine);
+	snapshot->wish = wish->serial;
+	if (complete)
+		snapshot->asked = wish->asked;
+	snapshot->refresh = refresh->number;
+	snapshot->complete = complete;
+	snapshot->ended = refresh->ended;
+	snapshot->self_rss = refresh->machine->facts.self_rss;
+	snapshot->has_process = false;
+	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
+	snapshot->nframe_blocks = snapshot->nframes = 0;
+	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
+	snapshot->nfitness = 0;
+	snapshot->below = wish->below;
+	snapshot->ncached = snapshot->ncached_known = 0;
+	take_rates(snapshot, refresh);
+	roster_fill(&refresh->roster, wish, snapshot);
+	buf_clear(&snapshot->command);
+	buf_add(&snapshot->command, buf_text(&refresh->command),
+		refresh->command.len);
+	snapshot->nruns = 0;
+	snapshot->audit.n = 0;
+	snapshot->cow_files.n = 0;
+	snapshot->cow_files.is_cut = false;
+	snapshot->cow_files.answer = ANSWER_OK;
+	swap_rows_clear(snapshot);
+	snapshot->swap_pss_why = refresh->swap_users.why;
+	snapshot->swap_pss_pid = refresh->swap_users.pid;
+	if (refresh->has_space) {
+		snapshot_take_space(snapshot, &refresh->space, wish);
+		if (wish->want_audit && complete)
+			take_audit(snapshot, refresh);
+		if (wish->keep_blocks)
+			snapshot_take_cached(snapshot, &refresh->space, wish);
+		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
+			detail_fill(snapshot, &refresh->space,
+				&refresh->symbols, &wish->focus);
+		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks &&
+		    wish->want_fitness)
+			take_fitness(snapshot, refresh);
+		if (wish->want_cow_files && complete)
+			cow_files_count(&snapshot->cow_files,
+				&refresh->space, &refresh->symbols);
+		if (wish->want_runs && complete)
+			runs_fill(snapshot, &refresh->space, wish);
+	}
+	take_frames(snapshot, refresh, complete);
+	snapshot->budget.valid = false;
+	take_sums(snapshot, refresh);
+	if (wish->want_budget)
+		budget_copy(&snapshot->budget, &refresh->budget);
+	question_fill(&refresh->question, wish, snapshot);
+	snapshot_take_problems(snapshot);
+	refresh->owner.publish(refresh->owner.arg, snapshot);
+	snapshot_unref(snapshot);
+}

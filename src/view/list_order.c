@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "list_impl.h"
+#include "vmatlas/base/mem.h"
+
+/* ---- which */
+
+static bool holds(struct text text, struct text part)
+{
+	size_t i;
+
+	for (i = 0; i + part.n <= text.n; i++)
+		if (!strncasecmp(text.p + i, part.p, part.n))
+			return true;
+	return false;
+}
+
+bool list_matches(const struct snapshot *snapshot,
+	const struct process_row *row, const char *text)
+{
+	const struct process *process = &row->process;
+	struct text part = text_of(text);
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", process->id.pid);
+	return holds(text_of(buf_text(&snapshot->commands) + row->command),
+			part) ||
+		holds(text_of(process->name), part) ||
+		holds(text_of(process->user), part) ||
+		holds(text_of(pid), part);
+}
+
+/* Kernel threads map nothing. */
+static bool is_candidate(const struct list *list,
+	const struct snapshot *snapshot, const struct process_row *row)
+{
+	return process_may_map(&row->process) &&
+		(!list->shown || list->shown(list->arg, snapshot, row));
+}
+
+/* ---- in which order */
+
+/* What a row is sorted by: what is not known comes last, either way. */
+struct sort_key {
+	uint32_t row;
+	int pid;
+	bool known, is_text;
+	double number;		/* the bigger, the earlier */
+	char text[48];		/* the start of it */
+};
+
+static struct sort_key key_of(const struct field *field,
+	struct record *record, uint32_t row)
+{
+	struct sort_key key = { .row = row };
+	struct value value = { .kind = VALUE_NULL };
+
+	record->row = &record->snapshot->rows[row];
+	key.pid = record->row->process.id.pid;
+	field->get(record, &value);
+	key.known = value.kind != VALUE_NULL && value.kind != VALUE_NONE;
+	switch (value.kind) {
+	case VALUE_TEXT:
+		key.is_text = true;
+		snprintf(key.text, sizeof(key.text), "%.*s",
+			value.text.n < sizeof(key.text) ? (int)value.text.n :
+			(int)sizeof(key.text) - 1, value.text.p);
+		break;
+	case VALUE_REAL:
+		key.number = value.r;
+		break;
+	case VALUE_BYTES:
+		key.number = (double)value.u;
+		break;
+	case VALUE_U64:
+		/* Numbers of things from the first on, amounts from the
+		 * biggest on. */
+		key.number = field->get == list_column_field("PID")->get ||
+			field->get == list_column_field("PPID")->get ?
+			-(double)value.u : (double)value.u;
+		break;
+	default:
+		break;
+	}
+	return key;
+}
+
+static int compare_keys(const void *a, const void *b, void *arg)
+{
+	const struct list *list = arg;
+	const struct sort_key *x = a, *y = b;
+	int order;
+
+	if (x->known != y->known)
+		return x->known ? -1 : 1;
+	if (x->is_text)
+		order = strcmp(x->text, y->text);
+	else
+		order = (x->number < y->number) - (x->number > y->number);
+	if (!order)
+		return (x->pid > y->pid) - (x->pid < y->pid);
+	return list->invert ? -order : order;
+}
+
+static void sort_rows(struct list *list, const struct snapshot *snapshot)
+{
+	struct record record = { .object = OBJECT_PROCESS,
+		.snapshot = snapshot };
+	struct sort_key *keys = mem_new(list->norder, sizeof(*keys));
+	size_t i;
+
+	for (i = 0; i < list->norder; i++)
+		keys[i] = key_of(list->sort, &record, list->order[i]);
+	if (list->norder)
+		qsort_r(keys, list->norder, sizeof(*keys), compare_keys, list);
+	for (i = 0; i < list->norder; i++)
+		list->order[i] = keys[i].row;
+	free(keys);
+	record_fini(&record);
+}
+
+/* ---- as a tree */
+
+#define NOBODY UINT32_MAX
+
+/* Rows of the snapshot: the place in the order of each that is listed, its
+ * children in their order, and the next child of its parent. */
+struct tree {
+	const struct snapshot *snapshot;
+	uint32_t *place, *parent, *child, *last, *next;
+};
+
+static uint32_t row_of_pid(const struct snapshot *snapshot, int pid)
+{
+	size_t low = 0, high = snapshot->nrows;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (snapshot->rows[middle].process.id.pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < snapshot->nrows &&
+		snapshot->rows[low].process.id.pid == pid ?
+		(uint32_t)low : NOBODY;
+}
+
+/* The nearest ancestor that is listed.  What was read at different moments may
+ * make a circle; so nobody is the parent of who began before. */
+static uint32_t ancestor(const struct tree *tree, uint32_t row)
+{
+	const struct process_row *rows = tree->snapshot->rows;
+	unsigned hops = 0;
+
+	do {
+		uint32_t up = row_of_pid(tree->snapshot,
+			rows[row].process.ppid);
+
+		if (up == NOBODY || up == row || rows[up].process.id.starttime >
+				rows[row].process.id.starttime)
+			return NOBODY;
+		if (rows[up].process.id.starttime ==
+				rows[row].process.id.starttime &&
+		    rows[up].process.id.pid > rows[row].process.id.pid)
+			return NOBODY;
+		row = up;
+	} while (tree->place[row] == NOBODY && ++hops < 64);
+	return tree->place[row] == NOBODY ? NOBODY : row;
+}
+
+static void add_child(struct tree *tree, uint32_t row)
+{
+	uint32_t parent = ancestor(tree, row);
+
+	tree->parent[row] = parent;
+	if (parent == NOBODY)
+		return;
+	if (tree->last[parent] == NOBODY)
+		tree->child[parent] = row;
+	else
+		tree->next[tree->last[parent]] = row;
+	tree->last[parent] = row;
+}
+
+/* ROW and all below it, in their order. */
+static void plant(struct list *list, const struct tree *tree, uint32_t row,
+	size_t *n)
+{
+	struct list_branch branch = { 0 };
+	uint32_t top = row;
+
+	for (;;) {
+		list->order[*n] = row;
+		list->branches[(*n)++] = branch;
+		if (tree->child[row] != NOBODY) {
+			row = tree->child[row];
+			if (branch.depth < 63)
+				branch.depth++;
+		} else {
+			while (row != top && tree->next[row] == NOBODY) {
+				row = tree->parent[row];
+				branch.depth = list->branches[tree->place[row]].
+					depth;
+			}
+			if (row == top)
+				return;
+			row = tree->next[row];
+		}
+		branch.more &= ~(UINT64_MAX << branch.depth);
+		if (tree->next[row] != NOBODY)
+			branch.more |= UINT64_C(1) << branch.depth;
+		/* From here on, where it stands in the order. */
+		tree->place[row] = (uint32_t)*n;
+	}
+}
+
+static void sort_tree(struct list *list, const struct snapshot *snapshot)
+{
+	size_t n = snapshot->nrows, i, planted = 0;
+	uint32_t *memory = mem_new(5 * n + 1, sizeof(*memory));
+	uint32_t *sorted = mem_new(list->norder, sizeof(*sorted));
+	struct tree tree = { snapshot, memory, memory + n, memory + 2 * n,
+		memory + 3 * n, memory + 4 * n };
+
+	memset(memory, 0xff, 5 * n * sizeof(*memory));
+	memcpy(sorted, list->order, list->norder * sizeof(*sorted));
+	for (i = 0; i < list->norder; i++)
+		tree.place[sorted[i]] = (uint32_t)i;
+	for (i = 0; i < list->norder; i++)
+		add_child(&tree, sorted[i]);
+	for (i = 0; i < list->norder; i++)
+		if (tree.parent[sorted[i]] == NOBODY) {
+			tree.place[sorted[i]] = (uint32_t)planted;
+			plant(list, &tree, sorted[i], &planted);
+		}
+	list->norder = planted;
+	free(sorted);
+	free(memory);
+}
+
+void list_sort(struct list *list, const struct snapshot *snapshot)
+{
+	size_t i;
+
+	list->order = mem_grow(list->order, &list->cap, snapshot->nrows,
+		sizeof(*list->order));
+	list->branches = mem_grow(list->branches, &list->branches_cap,
+		snapshot->nrows, sizeof(*list->branches));
+	list->norder = list->nhidden = 0;
+	for (i = 0; i < snapshot->nrows; i++) {
+		const struct process_row *row = &snapshot->rows[i];
+
+		if (!is_candidate(list, snapshot, row))
+			continue;
+		if (list->filter[0] &&
+		    !list_matches(snapshot, row, list->filter))
+			list->nhidden++;
+		else
+			list->order[list->norder++] = (uint32_t)i;
+	}
+	sort_rows(list, snapshot);
+	if (list->tree)
+		sort_tree(list, snapshot);
+}
