@@ -198,7 +198,8 @@ static void count_users(struct share *share, const struct shares *shares)
 
 	share->users = mem_grow(share->users, &share->users_cap,
 		shares->nthings, sizeof(*share->users));
-	memset(share->users, 0, shares->nthings * sizeof(*share->users));
+	for (i = 0; i < shares->nthings; i++)
+		share->users[i] = 0;
 	for (i = 0; i < shares->nparts; i++)
 		share->users[shares->parts[i].thing]++;
 }
