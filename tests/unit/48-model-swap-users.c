@@ -265,6 +265,21 @@ static void the_headless_may_have_some(void **state)
 	stop(&w);
 }
 
+/* An unprivileged reader is told slot 0 of type 0 for each of them. */
+static void slots_that_are_not_told(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	w.crowd.machine->facts.pfn_visible = false;
+	w.crowd.procs[2].words[0] = w.crowd.procs[2].words[1] = SLOT(0, 0);
+	count(&w);
+	assert_non_null(w.users.why);
+	assert_int_equal(swap_users_of(&w.users, 0, 0), 0);
+	stop(&w);
+}
+
 static void who_has_ended_has_none(void **state)
 {
 	struct world w;
@@ -333,7 +348,7 @@ int main(void)
 #define T(name) cmocka_unit_test(name)
 	const struct CMUnitTest tests[] = {
 		T(everybody_is_counted), T(one_address_space_counts_once),
-		T(who_cannot_be_read), T(the_headless_may_have_some),
+		T(who_cannot_be_read), T(the_headless_may_have_some), T(slots_that_are_not_told),
 		T(who_has_ended_has_none),
 		T(without_swap_nobody_is_asked), T(sums_are_the_kernels),
 	};

@@ -560,6 +560,19 @@ static void in_words(void **state)
 	source_free(&fake->src);
 }
 
+/* Until 5.9 there was one counter of these, of files. */
+static void refaults_of_old_kernels(void **state)
+{
+	struct fake *fake = fake_new();
+	struct budget budget = at(fake, 1000, "workingset_refault 77\n", NULL);
+
+	(void)state;
+	assert_true(value(&budget, GROUP_EVENTS, "refault-file") == 77);
+	unknown(&budget, GROUP_EVENTS, "refault-anon");
+	budget_fini(&budget);
+	source_free(&fake->src);
+}
+
 /* A counter that went back, or that is new, has no rate. */
 static void rates(void **state)
 {
@@ -588,6 +601,7 @@ int main(void)
 		T(where_zero_is_known), T(zram_of_old_kernels), T(areas),
 		T(group_elsewhere), T(group_v1), T(group_outside), T(in_words),
 		T(rates),
+		T(refaults_of_old_kernels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,11 +8,13 @@
 
 #include "fake-source.h"
 #include "machine-file.h"
+#include "vmatlas/model/board.h"
 #include "vmatlas/model/device.h"
 
 /* ---- where regions are */
 
 #define UIO "/sys/class/uio/uio0/maps/map"
+#define BACK "/sys/devices/../devices/pci0000:00/0000:00:02.0/resource"
 #define BAR "/sys/devices/pci0000:00/0000:00:02.0/resource"
 #define SYSFS \
 	"== " UIO "0/addr\n0x00000000fd000000\n" \
@@ -22,7 +24,8 @@
 	"== " BAR "\n0x00000000e0000000 0x00000000e000ffff 0x0000000000042208\n" \
 	"0x0000000000003000 0x00000000000030ff 0x0000000000040101\n" \
 	"0x00000000feb00800 0x00000000feb008ff 0x0000000000040200\n" \
-	"0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+	"0x0000000000000000 0x0000000000000000 0x0000000000000000\n" \
+	"== " BACK "\n0x00000000e0000000 0x00000000e000ffff 0x0000000000042208\n"
 
 static struct region place_on(const char *maps, unsigned flags,
 	const char *sys, const char *machine_name)
@@ -114,6 +117,7 @@ static void test_pci(void **state)
 		0xe000f000);
 	check("7000-9000 rw-s e000f000 00:15 9 " BAR "0\n", PLACE_ODD, 0);
 	check("7000-8000 rw-s dffff000 00:15 9 " BAR "0\n", PLACE_ODD, 0);
+	check("7000-8000 rw-s e0020000 00:15 9 " BAR "0\n", PLACE_ODD, 0);
 	check("7000-8000 rw-s 0 00:15 9 " BAR "0\n", PLACE_ODD, 0);
 	check("7000-8000 rw-s 3000 00:15 9 " BAR "1\n", PLACE_PORTS, 0);
 	/* Smaller than a page, and inside it. */
@@ -126,8 +130,7 @@ static void test_pci(void **state)
 		PLACE_UNREAD, 0);
 	check("7000-8000 rw-p e0000000 00:15 9 " BAR "0\n", PLACE_PRIVATE, 0);
 	/* Never out of sysfs. */
-	check("7000-8000 rw-s e0000000 00:15 9 /sys/devices/../devices/"
-		"pci0000:00/0000:00:02.0/resource0\n", PLACE_UNREAD, 0);
+	check("7000-8000 rw-s e0000000 00:15 9 " BACK "0\n", PLACE_UNREAD, 0);
 }
 
 static void test_uio(void **state)
@@ -344,6 +347,25 @@ static void test_given(void **state)
 	source_free(&fake->src);
 }
 
+/* Whichever is read last; of equals the later is the better one. */
+static void test_smallest(void **state)
+{
+	char small[] = "small", big[] = "big", better[] = "better";
+	struct resource names[] = {
+		{ .start = 0x1000, .end = 0x2000, .name = small },
+		{ .start = 0x0, .end = 0x8000, .name = big },
+		{ .start = 0x1000, .end = 0x2000, .name = better },
+	};
+	struct board board = { .refs = 1, .names = names, .nnames = 2 };
+
+	(void)state;
+	assert_string_equal(board_name(&board, 0x1800)->name, "small");
+	assert_string_equal(board_name(&board, 0x2000)->name, "big");
+	assert_null(board_name(&board, 0x8000));
+	board.nnames = 3;
+	assert_string_equal(board_name(&board, 0x1000)->name, "better");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_board),
 		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_smallest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
