@@ -19,17 +19,39 @@ void ui_compare_with(struct ui *ui, int other)
 	ui->other = other == ui->session->pid ? 0 : other;
 }
 
+/* From the list, with the process that the cursor is on; two that are tagged
+ * with each other, one that is with that of the cursor. */
+static void choose_on_list(struct ui *ui)
+{
+	const struct list *list = &ui->list;
+	int *pid = &ui->session->pid, cursor = 0;
+	struct proc_id id;
+
+	if (list_chosen(list, ui->snapshot, &id))
+		cursor = id.pid;
+	if (list->ntags == 2) {
+		bool is_second = *pid == list->tags[1].pid;
+
+		*pid = list->tags[is_second].pid;
+		cursor = list->tags[!is_second].pid;
+	} else if (list->ntags == 1) {
+		*pid = list->tags[0].pid;
+	} else if (!*pid) {
+		*pid = cursor;
+	}
+	if (cursor && cursor != *pid)
+		ui_compare_with(ui, cursor);
+}
+
 void ui_compare_open(struct ui *ui)
 {
 	const struct options *options = ui->session->options;
 	struct proc_id id;
-	bool on_list = ui->screen == UI_LIST && ui->snapshot &&
-		list_chosen(&ui->list, ui->snapshot, &id);
 
-	/* On the list, with the process that the cursor is on. */
-	if (!ui->session->pid && on_list)
-		ui->session->pid = id.pid;
-	else if (on_list && id.pid != ui->session->pid)
+	if (ui->screen == UI_LIST && ui->snapshot)
+		choose_on_list(ui);
+	else if (ui->screen == UI_SHARING && ui->snapshot &&
+		 share_process(&ui->share, ui->snapshot, &id))
 		ui_compare_with(ui, id.pid);
 	if (!ui->session->pid)
 		return;
@@ -96,10 +118,10 @@ const char *ui_compare_message(const struct ui *ui)
 		return NULL;
 	if (snapshot->question == QUESTION_SHARING && snapshot->answered &&
 	    snapshot->process.id.pid == ui->session->pid)
-		return "no process has anything in common with it (to choose "
-			"one: 1, then 5 on it)";
-	return "looking for the process that has most in common with it (to "
-		"choose one: 1, then 5 on it)";
+		return "no process has anything in common with it (p: "
+			"choose one)";
+	return "looking for the process that has most in common with it (p: "
+		"choose one)";
 }
 
 /* All screens are about B from now on, which is called A. */
@@ -128,6 +150,9 @@ void ui_compare_act(struct ui *ui, enum action action)
 	switch (action) {
 	case ACTION_SWAP:
 		swap(ui);
+		break;
+	case ACTION_OTHER:
+		ui_prompt(ui, PROMPT_OTHER);
 		break;
 	case ACTION_OPEN:
 		open_page(ui);

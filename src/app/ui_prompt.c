@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,20 @@ static void search(struct ui *ui, const char *text)
 		warn(ui, "no process has that");
 }
 
+static void set_other(struct ui *ui, const char *text)
+{
+	uint64_t pid;
+
+	if (!text[0])
+		return;
+	if (!text_all_u64(text_of(text), 10, &pid) || !pid || pid > INT_MAX)
+		warn(ui, "a process is named by its number");
+	else if ((int)pid == ui->session->pid)
+		warn(ui, "that is the process itself");
+	else
+		ui_compare_with(ui, (int)pid);
+}
+
 void ui_prompt(struct ui *ui, enum prompt_kind kind)
 {
 	prompt_open(&ui->prompt, kind, kind == PROMPT_FILTER ?
@@ -55,4 +70,6 @@ void ui_prompt_key(struct ui *ui, uint32_t key)
 		set_delay(ui, text);
 	else if (kind == PROMPT_SEARCH && event == PROMPT_DONE)
 		search(ui, text);
+	else if (kind == PROMPT_OTHER && event == PROMPT_DONE)
+		set_other(ui, text);
 }

@@ -510,7 +510,7 @@ static void paint_foot(const struct painter *painter,
 {
 	static const struct key_label labels[] = {
 		{ "1", "Proc" }, { "2", "Atlas" }, { "4", "Share" }, { "S", "Swap" },
-		{ "+-", "Zoom" }, { "a", "Fit" },
+		{ "p", "Other" }, 		{ "+-", "Zoom" }, { "a", "Fit" },
 		{ "o", "Only" }, { "Enter", "Open" }, { "z", "Freeze" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
 	};

@@ -46,6 +46,7 @@
 	X(ZOOM_FIT, ON_CELLS, "fit everything on the screen") \
 	X(ONLY_MINE, ON_CELLS, "only what this process has, or all (compare: what differs)") \
 	X(SWAP, ON_COMPARE, "swap A and B") \
+	X(OTHER, ON_COMPARE, "compare with another process, by its number") \
 	X(COLOR_NEXT, ON_ATLAS, "next colouring") \
 	X(COLOR_PREV, ON_ATLAS, "previous colouring") \
 	X(SORT_LEFT, ON_LISTS, "sort by the column to the left") \
@@ -86,7 +87,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("Enter", OPEN) X("Backspace", BACK) \
 	X("+", ZOOM_IN) X("=", ZOOM_IN) X("-", ZOOM_OUT) \
 	X("[", ZOOM_MOST) X("]", ZOOM_LEAST) X("a", ZOOM_FIT) \
-	X("o", ONLY_MINE) X("S", SWAP) \
+	X("o", ONLY_MINE) X("S", SWAP) X("p", OTHER) \
 	X("c", COLOR_NEXT) X("C", COLOR_PREV) \
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
 	X("F5", TREE) X("y", TREE) X("Space", TAG) X("U", UNTAG) \

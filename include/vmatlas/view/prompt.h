@@ -17,7 +17,8 @@
 #define PROMPTS(X) \
 	X(DELAY, "delay in seconds: ") \
 	X(FILTER, "filter: ") \
-	X(SEARCH, "/")
+	X(SEARCH, "/") \
+	X(OTHER, "compare with process: ")
 
 #define X(id, title) PROMPT_##id,
 enum prompt_kind { PROMPT_NONE, PROMPTS(X) NPROMPTS };
