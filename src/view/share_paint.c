@@ -401,7 +401,7 @@ static void paint_foot(const struct painter *painter,
 {
 	bool by_process = painter->share->list == SHARE_PROCESSES;
 	const struct key_label labels[] = {
-		{ "1", "Procs" }, { "2", "Atlas" },
+		{ "1", "Proc" }, { "2", "Atlas" },
 		{ "Enter", by_process ? "Compare" : "Open" },
 		{ "Tab", by_process ? "By file" : "By process" },
 		{ "<>", "Sort" }, { "I", "Invert" }, { "z", "Freeze" },
