@@ -498,6 +498,10 @@ bool reporter_is_whole(const struct reporter *reporter,
 		return false;
 	if (wish->want_swaps && snapshot->swaps_answer != ANSWER_OK)
 		return false;
+	if ((wish->question == QUESTION_OWNERS ||
+	     wish->question == QUESTION_SHARING) &&
+	    !snapshot->machine->facts.pfn_visible)
+		return false;
 	if (wish->question == QUESTION_COMPARE &&
 	    !comparison_is_known(&snapshot->comparison))
 		return false;

@@ -2,12 +2,13 @@
 #include "vmatlas/app/report_cow.h"
 
 /* Nothing of it is copied on a write, or was. */
-static bool has_no_cow(const struct region *region)
+static bool has_no_cow(const struct snapshot *snapshot,
+	const struct region *region)
 {
 	const struct usage *usage = &region->usage;
 
 	return usage_knows(usage, USAGE_STATES) && !region->splits &&
-		!usage->state[STATE_PRESENT] &&
+		snapshot_tells_left(snapshot, usage) &&
 		!usage->state[STATE_COW_PENDING] &&
 		!usage->state[STATE_COW_SHARED] &&
 		!usage->state[STATE_COW_COPIED] &&
@@ -36,7 +37,7 @@ void report_cow(struct buf *out, enum format format,
 	struct record record = { .object = OBJECT_COW, .snapshot = snapshot };
 
 	for (; record.index < snapshot->nregions; record.index++)
-		if (!has_no_cow(&snapshot->regions[record.index]))
+		if (!has_no_cow(snapshot, &snapshot->regions[record.index]))
 			table_record(out, format, &record);
 	record_fini(&record);
 	report_files(out, format, snapshot);

@@ -118,8 +118,10 @@ const char *ui_compare_message(const struct ui *ui)
 		return NULL;
 	if (snapshot->question == QUESTION_SHARING && snapshot->answered &&
 	    snapshot->process.id.pid == ui->session->pid)
-		return "no process has anything in common with it (p: "
-			"choose one)";
+		return snapshot->machine->facts.pfn_visible ?
+			"nothing in common with any that could be read (p: "
+			"choose one)" :
+			"frames are not told to this user (p: choose one)";
 	return "looking for the process that has most in common with it (p: "
 		"choose one)";
 }

@@ -34,7 +34,15 @@ static uint64_t bytes_of(const struct record *record, uint64_t pages)
 COW_STATE(pending, STATE_COW_PENDING)
 COW_STATE(shared, STATE_COW_SHARED)
 COW_STATE(copied, STATE_COW_COPIED)
-COW_STATE(was_shared, STATE_ANON_WAS_SHARED)
+
+static void get_was_shared(struct record *record, struct value *value)
+{
+	const struct usage *usage = &region_of(record)->usage;
+
+	if (snapshot_tells_left(record->snapshot, usage))
+		set_figure(value, usage, USAGE_STATES, bytes_of(record,
+			usage->state[STATE_ANON_WAS_SHARED]));
+}
 
 static void get_split_last(struct record *record, struct value *value)
 {

@@ -48,7 +48,8 @@ static void take_rates(struct snapshot *snapshot, const struct refresh *refresh)
 	snapshot->faults_rate = rate(now->minor_faults + now->major_faults,
 		before->minor_faults + before->major_faults, ms);
 	snapshot->major_rate = rate(now->major_faults, before->major_faults, ms);
-	snapshot->split_rate = rate(now->splits, before->splits, ms);
+	if (space_sees_splits(&refresh->space))
+		snapshot->split_rate = rate(now->splits, before->splits, ms);
 }
 
 /* The lines change hands; what the kernel said stays for the next time. */

@@ -319,6 +319,18 @@ static void complain_of_members(struct snapshot *snapshot)
 			"; what they map is not in the answer\n");
 }
 
+/* Each is in the list, with figures that are not known. */
+static void complain_of_rows(struct snapshot *snapshot, const char *help)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snapshot->nrows; i++)
+		n += snapshot->rows[i].answer == ANSWER_DENIED;
+	if (n)
+		buf_fmt(&snapshot->problems, "processes: %zu may not be looked "
+			"at, so figures of theirs are not known; %s\n", n, help);
+}
+
 static void complain_of_comparison(struct snapshot *snapshot)
 {
 	const struct comparison *comparison = &snapshot->comparison;
@@ -385,6 +397,7 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	if (snapshot->budget.valid)
 		complain(snapshot, "meminfo", snapshot->budget.meminfo,
 			"what memory is spent on is unknown", root);
+	complain_of_rows(snapshot, owner);
 	complain_of_members(snapshot);
 	complain_of_comparison(snapshot);
 	complain(snapshot, "symbols", snapshot->owner_symbols_answer,
@@ -418,6 +431,17 @@ void snapshot_take_problems(struct snapshot *snapshot)
 }
 
 /* ---- questions */
+
+bool snapshot_tells_left(const struct snapshot *snapshot,
+	const struct usage *usage)
+{
+	const struct machine *machine = snapshot->machine;
+
+	return !usage->state[STATE_PRESENT] && (!usage->state[STATE_ANON] ||
+		(machine->facts.pfn_visible &&
+		 snapshot->kpageflags == ANSWER_OK &&
+		 machine->rules.anon_exclusive));
+}
 
 size_t snapshot_block_after(const struct snapshot *snapshot, uint64_t vpn)
 {

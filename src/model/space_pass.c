@@ -311,8 +311,18 @@ static uint32_t unknown_by_answers(const struct space *space)
 	return 0;
 }
 
+bool space_sees_splits(const struct space *space)
+{
+	const struct reader *reader = space->reader;
+
+	return reader->machine && reader->machine->facts.pfn_visible &&
+		reader->answers[WORDS_PAGEMAP] == ANSWER_OK &&
+		reader->answers[WORDS_KPAGEFLAGS] == ANSWER_OK;
+}
+
 static void sum_blocks(struct space *space)
 {
+	bool sees_splits = space_sees_splits(space);
 	size_t i;
 
 	reset_sums(space);
@@ -320,8 +330,7 @@ static void sum_blocks(struct space *space)
 		struct region *region = &space->regions[i];
 
 		region->splits = region->splits_last = 0;
-		region->splits_known = space->finished &&
-			space->reader->machine->facts.pfn_visible;
+		region->splits_known = space->finished && sees_splits;
 		region->splits_last_known = region->splits_known &&
 			space->finished > 1;
 	}

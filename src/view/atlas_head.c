@@ -141,7 +141,10 @@ static void paint_rates(const struct head *head, int row)
 	col = put_cow(head, row, col, "pending", STATE_COW_PENDING);
 	col = put_cow(head, row, col, "shared", STATE_COW_SHARED);
 	col = put_cow(head, row, col, "copied", STATE_COW_COPIED);
-	col = put_rate(head, row, col, "split", snapshot->split_rate);
+	if (snapshot->machine->facts.pfn_visible)
+		col = put_rate(head, row, col, "split", snapshot->split_rate);
+	else
+		col = put_pair(grid, row, col, "split", "?");
 	col = put_rate(head, row, col + 1, "faults", snapshot->faults_rate);
 	if (!snapshot->self_rss)
 		return;

@@ -88,7 +88,7 @@ static void paint_machine(const struct list *list,
 /* What some processes amount to together, row by row. */
 struct sums {
 	uint64_t rss, pss_fixed, uss, swap;
-	size_t n, read, knows_swap, knows_uss;
+	size_t n, read, denied, knows_swap, knows_uss;
 };
 
 static struct sums sums_of(const struct list *list,
@@ -106,6 +106,7 @@ static struct sums sums_of(const struct list *list,
 			continue;
 		sums.n++;
 		sums.rss += row->process.rss;
+		sums.denied += row->answer == ANSWER_DENIED;
 		if (usage_knows(usage, USAGE_PSS)) {
 			sums.read++;
 			sums.pss_fixed += usage->pss_fixed;
@@ -133,8 +134,9 @@ static void paint_all(const struct list *list,
 		col = grid_str(grid, 1, col, -1, ROLE_HEADER, "all:") + 1;
 	} else {
 		/* Of those that were read, and said so: no guess at the rest. */
-		snprintf(text, sizeof(text), "%zu of %zu read:", sums.read,
-			sums.n);
+		snprintf(text, sizeof(text), sums.denied ?
+			"%zu of %zu read (%zu not permitted):" :
+			"%zu of %zu read:", sums.read, sums.n, sums.denied);
 		col = grid_str(grid, 1, col, -1, ROLE_HEADER, text) + 1;
 	}
 	col = put_size(grid, 1, col, "PSS", sums.read,

@@ -387,6 +387,12 @@ void snapshot_free(struct snapshot *snapshot);
 
 /* The first block that ends above VPN (nblocks: none). */
 size_t snapshot_block_after(const struct snapshot *snapshot, uint64_t vpn);
+/*
+ * Is it known which pages of USAGE are left over from a fork (anon-was-shared)?
+ * Without flags of frames, and before 5.19, they look like any other.
+ */
+bool snapshot_tells_left(const struct snapshot *snapshot,
+	const struct usage *usage);
 /* The frame of the page whose detail is at index I of words[]; false: it has
  * none, or we may not know. */
 bool snapshot_pfn(const struct snapshot *snapshot, size_t i, uint64_t *pfn);

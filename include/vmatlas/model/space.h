@@ -113,6 +113,8 @@ void space_check_regions(struct space *space);
 
 /* Begin to read pages: all regions from the first page on. */
 void space_pass_begin(struct space *space, enum depth depth);
+/* Can it see copies on a write?  By frames, and by what these were. */
+bool space_sees_splits(const struct space *space);
 /*
  * Read the next slice.  1: there is more; 0: all was read, blocks that
  * are not there any more are forgotten; -1: the address space is gone.

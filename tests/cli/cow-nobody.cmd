@@ -1,0 +1,1 @@
+"$VMATLAS" -R $FIXTURES/recordings/nobody.rec -r cow
