@@ -160,6 +160,22 @@ static void say_end(struct ui *ui)
 	ui->end_said = ended;
 }
 
+/* With --union, what is chosen begins as the tagged. */
+static void tag_chosen(struct ui *ui)
+{
+	const struct options *options = ui->session->options;
+	const struct snapshot *snapshot = ui->snapshot;
+	size_t i;
+
+	if (!options->together || ui->chosen_tagged || !snapshot->has_list)
+		return;
+	ui->chosen_tagged = true;
+	for (i = 0; i < snapshot->nrows; i++)
+		if (selection_has(options, snapshot, &snapshot->rows[i]) &&
+		    process_may_map(&snapshot->rows[i].process))
+			list_tag(&ui->list, snapshot->rows[i].process.id);
+}
+
 bool ui_take(struct ui *ui)
 {
 	struct snapshot *latest;
@@ -176,6 +192,7 @@ bool ui_take(struct ui *ui)
 	if (latest->complete && latest->has_process)
 		session_release_command(ui->session);
 	ui_compare_take(ui);
+	tag_chosen(ui);
 	update(ui);
 	follow_demo(ui);
 	say_end(ui);

@@ -253,6 +253,7 @@ static void begin_reading(struct roster *roster, struct process_row *row,
 	struct space *space = &roster->space;
 	enum answer answer;
 
+	end_reading(roster);
 	space_init(space, row->process.id, false);
 	roster->is_reading = true;
 	roster->at = (size_t)(row - roster->rows);
@@ -410,8 +411,7 @@ bool roster_look(struct roster *roster, const struct wish *wish)
 	bool found = false;
 	unsigned i;
 
-	if (!roster->machine || !wish->list_usage || wish->whole ||
-	    roster->is_reading)
+	if (!roster->machine || !wish->list_usage || wish->whole)
 		return false;
 	for (i = 0; i < wish->nshown_pids && !found; i++) {
 		struct process_row *row = find(roster, wish->shown_pids[i]);
@@ -419,6 +419,9 @@ bool roster_look(struct roster *roster, const struct wish *wish)
 		found = row && !row->usage_ms && process_may_map(&row->process);
 		if (found)
 			read_usage(roster, row, wish);
+		while (found && !row->usage_ms)
+			if (space_pass_step(&roster->space, true) <= 0)
+				take_reading(roster);
 	}
 	roster->spare_us -= (int64_t)(cpu_us() - begun);
 	return found;

@@ -46,6 +46,7 @@ struct ui {
 	bool frozen, quit;
 	int act;			/* of the demo, that is shown; -1: none */
 	bool steered;			/* by the user: the demo no longer leads */
+	bool chosen_tagged;		/* those that --union chooses */
 	bool end_said;			/* that the process ended */
 	struct prompt prompt;		/* takes the keys while it is open */
 	char filter_before[PROMPT_MAX];	/* it was opened */
