@@ -165,7 +165,6 @@ static void set_cursor(struct share *share, const struct snapshot *snapshot,
 	else
 		snprintf(share->thing, sizeof(share->thing), "%s",
 			share_thing_name(shares, share->order[i]));
-	share->lists[share->list].placed = true;
 	if (i < *top)
 		*top = i;
 	if (share->list_rows && i >= *top + share->list_rows)
@@ -225,9 +224,10 @@ void share_update(struct share *share, const struct snapshot *snapshot,
 		qsort_r(share->order, share->norder, sizeof(*share->order),
 			compare, &order);
 	at = share_at(share, snapshot);
-	/* Where the chosen one ended, the next one takes its place. */
-	set_cursor(share, snapshot, at >= 0 ? at :
-		share->lists[share->list].placed ? was : 0);
+	/* Where the chosen one ended, the next one takes its place.  Until one
+	 * is chosen it is the first, whatever still comes before it. */
+	set_cursor(share, snapshot, !share->lists[share->list].chosen ? 0 :
+		at >= 0 ? at : was);
 }
 
 bool share_process(const struct share *share, const struct snapshot *snapshot,
@@ -326,6 +326,7 @@ bool share_act(struct share *share, const struct snapshot *snapshot,
 	default:
 		return act_sort(share, action);
 	}
+	share->lists[share->list].chosen = true;
 	set_cursor(share, snapshot, at);
 	return true;
 }
@@ -337,6 +338,8 @@ void share_click(struct share *share, const struct snapshot *snapshot,
 
 	if (i >= 0 && i < share->list_rows &&
 	    (!share->detail_col || col < share->detail_col) &&
-	    share->lists[share->list].top + i < (int)share->norder)
+	    share->lists[share->list].top + i < (int)share->norder) {
+		share->lists[share->list].chosen = true;
 		set_cursor(share, snapshot, share->lists[share->list].top + i);
+	}
 }

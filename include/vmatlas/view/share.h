@@ -38,7 +38,7 @@ struct share {
 		unsigned sort;
 		bool invert;
 		int top;
-		bool placed;
+		bool chosen;	/* the user has moved the cursor */
 	} lists[NSHARE_LISTS];
 	int pid;		/* the cursor of each list */
 	char thing[256];	/* by its name, cut */
