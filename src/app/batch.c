@@ -275,6 +275,11 @@ int batch_run(struct session *session, const volatile int *stop)
 	struct err err = { 0 };
 	int result;
 
+	if (!session->pid && batch.reporter.report == REPORT_OWNERS &&
+	    !session->options->pfn_end && !session->options->pa_end) {
+		message("-r owners: of which frames? give --pfn or --pa, or a process");
+		return 2;
+	}
 	if (!session->pid && (session->recording || batch.reporter.report) &&
 	    report_subject(batch.reporter.report) == SUBJECT_PROCESS) {
 		message("which process? name one by its number or its command's name");

@@ -186,12 +186,6 @@ static void write_cow(struct reporter *reporter,
 	report_cow(&reporter->text, reporter->options->format, snapshot);
 }
 
-static void report_owners(struct reporter *reporter,
-	const struct snapshot *snapshot)
-{
-	reporter_all(reporter, OBJECT_OWNER, snapshot, snapshot->nowners);
-}
-
 static void report_swap(struct reporter *reporter,
 	const struct snapshot *snapshot)
 {
@@ -356,17 +350,6 @@ static void wish_memory(struct wish *wish, const struct options *options,
 	(void)options;
 	(void)pid;
 	wish->want_budget = wish->skip_pages = true;
-}
-
-static void wish_owners(struct wish *wish, const struct options *options,
-	int pid)
-{
-	(void)pid;
-	wish->question = QUESTION_OWNERS;
-	wish->asked_pfns = (struct page_range){ options->pfn_start,
-		options->pfn_end };
-	wish->asked_va = (struct page_range){ options->va_start,
-		options->va_end };
 }
 
 /* What happens to pages is seen only where they are kept. */

@@ -3,6 +3,62 @@
 
 #include <inttypes.h>
 
+/* Frames asked about that are looked up themselves, should nobody have them. */
+#define LOOKED_UP_MAX 512
+
+static uint64_t frames_asked(const struct options *options)
+{
+	/* A page size is not known yet; of what is small it does not matter. */
+	return options->pa_end ? (options->pa_end - options->pa_start) / 4096 :
+		options->pfn_end - options->pfn_start;
+}
+
+void wish_owners(struct wish *wish, const struct options *options, int pid)
+{
+	bool of_frames = options->pfn_end || options->pa_end;
+
+	(void)pid;
+	wish->question = QUESTION_OWNERS;
+	wish->asked_pfns = (struct page_range){ options->pfn_start,
+		options->pfn_end };
+	wish->asked_va = (struct page_range){ options->va_start,
+		options->va_end };
+	wish->want_frame_runs = of_frames &&
+		frames_asked(options) <= LOOKED_UP_MAX;
+	wish->frame_runs = (struct page_range){ options->pfn_start,
+		options->pfn_end ? options->pfn_end : UINT64_MAX };
+}
+
+/* People are told that nobody has them, and what else they are. */
+static void say_no_owner(struct reporter *reporter,
+	const struct snapshot *snapshot)
+{
+	struct buf *out = &reporter->text;
+
+	if (!snapshot->machine->facts.pfn_visible) {
+		buf_str(out, "who has them: ?\n");
+		return;
+	}
+	buf_str(out, "no process that could be read maps any of them");
+	if (!reporter->session->wish.want_frame_runs) {
+		buf_char(out, '\n');
+		return;
+	}
+	if (!snapshot->nframe_runs) {
+		buf_str(out, ", and this machine has nothing there\n");
+		return;
+	}
+	buf_str(out, "; they are:\n");
+	reporter_all(reporter, OBJECT_FRAMES, snapshot, snapshot->nframe_runs);
+}
+
+void report_owners(struct reporter *reporter, const struct snapshot *snapshot)
+{
+	reporter_all(reporter, OBJECT_OWNER, snapshot, snapshot->nowners);
+	if (!snapshot->nowners && reporter->options->format == FORMAT_TEXT)
+		say_no_owner(reporter, snapshot);
+}
+
 void wish_sharing(struct wish *wish, const struct options *options, int pid)
 {
 	(void)options;
@@ -30,11 +86,16 @@ static void say_file(struct reporter *reporter,
 	unsigned shift = snapshot->machine->page_shift;
 	struct buf *out = &reporter->text;
 
-	buf_fmt(out, "%zu process%s map%s ", use->n, use->n == 1 ? "" : "es",
-		use->n == 1 ? "s" : "");
+	if (use->n)
+		buf_fmt(out, "%zu process%s map%s ", use->n,
+			use->n == 1 ? "" : "es", use->n == 1 ? "s" : "");
+	else
+		buf_str(out, "no process that could be read maps ");
 	text_escape(out, text_of(reporter->options->file), false);
-	if (use->frames_told)
-		buf_fmt(out, ": %" PRIu64 " K of it in memory, each frame "
+	if (!use->n)
+		buf_char(out, '\n');
+	else if (use->frames_told)
+		buf_fmt(out, ": %" PRIu64 " K of it mapped, each frame "
 			"once, and %" PRIu64 " K of private copies\n",
 			use->frames << shift >> 10, use->copies << shift >> 10);
 	else

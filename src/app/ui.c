@@ -208,6 +208,8 @@ static void open_chosen(struct ui *ui)
 	if (!ui->snapshot ||
 	    !list_chosen(&ui->list, ui->snapshot, &chosen))
 		return;
+	if (ui->screen != UI_ATLAS)
+		ui_remember(ui);
 	ui->session->pid = chosen.pid;
 	ui->screen = UI_ATLAS;
 	ui->frozen = false;
@@ -219,6 +221,8 @@ static void set_screen(struct ui *ui, enum ui_screen screen)
 		open_chosen(ui);
 		if (!ui->session->pid)
 			return;
+	} else if (screen != ui->screen) {
+		ui_remember(ui);
 	}
 	ui->screen = screen;
 	ui->frozen = false;
@@ -347,6 +351,8 @@ static void act_list(struct ui *ui, enum action action)
 {
 	if (action == ACTION_OPEN)
 		open_chosen(ui);
+	else if (action == ACTION_BACK)
+		ui_go_back(ui);
 	else if (action == ACTION_FILTER)
 		ui_prompt(ui, PROMPT_FILTER);
 	else if (action == ACTION_FIND)
@@ -378,6 +384,8 @@ void ui_key(struct ui *ui, uint32_t key)
 		return;
 	if (ui->screen == UI_LIST)
 		act_list(ui, action);
+	else if (ui->screen == UI_MEMORY && action == ACTION_BACK)
+		ui_go_back(ui);
 	else if (ui->screen == UI_MEMORY)
 		memory_act(&ui->memory, action);
 	else if (ui->screen == UI_SHARING)

@@ -46,15 +46,20 @@ static void choose_on_list(struct ui *ui)
 void ui_compare_open(struct ui *ui)
 {
 	const struct options *options = ui->session->options;
+	bool is_new = ui->screen != UI_COMPARE;
 	struct proc_id id;
 
+	if (is_new)
+		ui_remember(ui);
 	if (ui->screen == UI_LIST && ui->snapshot)
 		choose_on_list(ui);
 	else if (ui->screen == UI_SHARING && ui->snapshot &&
 		 share_process(&ui->share, ui->snapshot, &id))
 		ui_compare_with(ui, id.pid);
-	if (!ui->session->pid)
+	if (!ui->session->pid) {
+		ui->ntrail -= is_new;
 		return;
+	}
 	if (!other_of(ui) && options->npids == 2 &&
 	    options->pids[0] == ui->session->pid)
 		ui_compare_with(ui, options->pids[1]);
@@ -116,8 +121,15 @@ const char *ui_compare_message(const struct ui *ui)
 
 	if (other_of(ui))
 		return NULL;
-	if (snapshot->question == QUESTION_SHARING && snapshot->answered &&
-	    snapshot->process.id.pid == ui->session->pid)
+	if (snapshot->question != QUESTION_SHARING ||
+	    snapshot->process.id.pid != ui->session->pid)
+		return "looking for the process that has most in common with "
+			"it (p: choose one)";
+	/* What cannot be asked is never answered. */
+	if (snapshot->question_answer != ANSWER_OK ||
+	    snapshot->process.answer == ANSWER_GONE)
+		return share_obstacle(snapshot);
+	if (snapshot->answered)
 		return snapshot->machine->facts.pfn_visible ?
 			"nothing in common with any that could be read (p: "
 			"choose one)" :

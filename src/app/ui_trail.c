@@ -40,7 +40,7 @@ bool ui_go_back(struct ui *ui)
 	if (!ui->ntrail)
 		return false;
 	place = &ui->trail[--ui->ntrail];
-	if (place->vpn != UINT64_MAX)
+	if (place->pid && place->vpn != UINT64_MAX)
 		atlas_go(&ui->atlas, place->pid, place->vpn, place->shift);
 	ui->session->pid = place->pid;
 	ui->screen = place->screen;

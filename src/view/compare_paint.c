@@ -144,6 +144,8 @@ static void paint_mode(const struct painter *painter, int after,
 		 comparison_trouble(comparison, COMPARE_B))
 		snprintf(text, sizeof(text), "%s", comparison->nrows ?
 			"ended" : "");
+	else if (!comparison->serial && snapshot->question_answer != ANSWER_OK)
+		text[0] = '\0';
 	else if (!comparison->serial)
 		snprintf(text, sizeof(text), "reading %.0f%%",
 			100 * snapshot->question_progress);

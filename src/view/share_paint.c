@@ -373,8 +373,7 @@ static void add_unread(struct buf *out, const struct snapshot *snapshot)
 		buf_fmt(out, " and %zu more", n - named);
 }
 
-/* Why there is nothing to be seen; NULL: there is, or will be. */
-static const char *obstacle(const struct snapshot *snapshot)
+const char *share_obstacle(const struct snapshot *snapshot)
 {
 	const struct facts *facts = &snapshot->machine->facts;
 
@@ -429,7 +428,7 @@ void share_paint(struct share *share, const struct snapshot *snapshot,
 {
 	struct painter painter = { share, snapshot, grid,
 		share->detail_col ? share->detail_col : grid->cols, 0 };
-	const char *why = obstacle(snapshot);
+	const char *why = share_obstacle(snapshot);
 	int row = grid->rows > 2 ? 2 : 0;
 
 	grid_clear(grid);

@@ -38,7 +38,7 @@
 	X(BOTTOM, ON_ALL, "to the last") \
 	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane (sharing: by file; inspector: who has the frame)") \
 	X(OPEN, ON_ALL, "inspect the page (lists, compare: go there; memory: count)") \
-	X(BACK, ON_CELLS | ON_SHARING, "back to where I was") \
+	X(BACK, ON_ALL, "back to where I was") \
 	X(ZOOM_IN, ON_CELLS, "more detail: half as much in a cell") \
 	X(ZOOM_OUT, ON_CELLS, "less detail: twice as much in a cell") \
 	X(ZOOM_MOST, ON_CELLS, "one page a cell") \

@@ -70,6 +70,9 @@ bool share_process(const struct share *share, const struct snapshot *snapshot,
  * many its first region has; false: there is none. */
 bool share_place(const struct share *share, const struct snapshot *snapshot,
 	uint64_t *vpn, uint64_t *npages);
+/* Why the question of sharing has nothing to show, in words; NULL: it has, or
+ * will have. */
+const char *share_obstacle(const struct snapshot *snapshot);
 void share_paint(struct share *share, const struct snapshot *snapshot,
 	const struct atlas_status *status, struct grid *grid);
 

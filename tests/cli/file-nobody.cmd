@@ -1,0 +1,1 @@
+"$VMATLAS" -R $FIXTURES/recordings/family.rec --file /bin/nobody

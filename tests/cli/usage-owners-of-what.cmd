@@ -1,0 +1,1 @@
+"$VMATLAS" -r owners
