@@ -401,6 +401,9 @@ static int check(const struct options *options, struct err *err)
 	if (options->demo && (target || options->replay))
 		return err_set(err, 0, "--demo does not go together with a "
 			"process or a recording");
+	if (options->npids > WISH_PIDS)
+		return err_set(err, 0, "%zu processes are too many to name: "
+			"at most %d", options->npids, WISH_PIDS);
 	if (options->replay && options->record)
 		return err_set(err, 0, "a recording cannot be recorded again");
 	if (options->record && options->output &&

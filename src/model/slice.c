@@ -7,6 +7,8 @@
 
 /* Reading over a gap of so many frames is cheaper than another call. */
 #define GATHER_GAP 2
+/* And over so many entries. */
+#define VERIFY_GAP 32
 
 void reader_init(struct reader *reader, struct source *src,
 	const struct machine *machine, struct proc_id id, enum depth depth)
@@ -381,6 +383,78 @@ static void read_frames(struct reader *reader)
 	learn_zero_pages(reader);
 }
 
+static void classify_page(struct reader *reader, const struct page_context *cx,
+	size_t i)
+{
+	struct slice *slice = &reader->slice;
+	struct page_facts page = slice_page(reader, i);
+
+	slice->state[i] = (uint8_t)classify(cx, &page);
+	slice->marks[i] = (uint8_t)classify_marks(cx, &page);
+}
+
+/* The state is one only because of what the frame said, which may have been
+ * another's by then. */
+static bool leans_on_frame(const struct slice *slice, size_t i)
+{
+	static const bool leans[NSTATES] = {
+		[STATE_ANON_WAS_SHARED] = true, [STATE_COW_SHARED] = true,
+		[STATE_KSM] = true, [STATE_LAZYFREE] = true,
+		[STATE_RAMFS] = true, [STATE_XIP] = true,
+		[STATE_SECRET] = true, [STATE_DRIVER] = true,
+		[STATE_POISONED] = true, [STATE_CHANGING] = true,
+	};
+
+	return !(slice->known[i] & SLICE_SKIP) && is_present(slice, i) &&
+		leans[slice->state[i]];
+}
+
+/* The entry is not what it was before its frame was looked at: all of it once
+ * more, and where that does not stand either, it is changing. */
+static void settle(struct reader *reader, const struct page_context *cx,
+	size_t i)
+{
+	struct slice *slice = &reader->slice;
+	uint64_t again = 0;
+	size_t got = 0;
+
+	reread(reader, cx, i);
+	classify_page(reader, cx, i);
+	if (leans_on_frame(slice, i) &&
+	    source_words(reader->src, WORDS_PAGEMAP, reader->id,
+		    slice->vpn + i, 1, &again, &got) == ANSWER_OK &&
+	    (!got || again != slice->words[i]))
+		slice->state[i] = STATE_CHANGING;
+}
+
+/* Entries whose state leans on their frames are read again behind those. */
+static void verify(struct reader *reader, const struct page_context *cx)
+{
+	struct slice *slice = &reader->slice;
+	size_t i = 0, k, end, got;
+
+	while (i < slice->n) {
+		if (!leans_on_frame(slice, i)) {
+			i++;
+			continue;
+		}
+		for (end = k = i + 1; k < slice->n && k < end + VERIFY_GAP; k++)
+			if (leans_on_frame(slice, k))
+				end = k + 1;
+		got = 0;
+		if (source_words(reader->src, WORDS_PAGEMAP, reader->id,
+			    slice->vpn + i, end - i, slice->gathered, &got) !=
+		    ANSWER_OK)
+			return;
+		for (k = i; k < end; k++)
+			if (leans_on_frame(slice, k) &&
+			    (slice->state[k] == STATE_CHANGING || k - i >= got ||
+			     slice->gathered[k - i] != slice->words[k]))
+				settle(reader, cx, k);
+		i = end;
+	}
+}
+
 void reader_frames(struct reader *reader, const struct page_context *cx)
 {
 	struct slice *slice = &reader->slice;
@@ -395,18 +469,8 @@ void reader_frames(struct reader *reader, const struct page_context *cx)
 			drop_false_ksm(reader, cx, &slice->flags[i]);
 	if (reader->depth < DEPTH_STATES)
 		return;
-	for (i = 0; i < slice->n; i++) {
-		struct page_facts page;
-
-		if (slice->known[i] & SLICE_SKIP)
-			continue;
-		page = slice_page(reader, i);
-		slice->state[i] = (uint8_t)classify(cx, &page);
-		if (slice->state[i] == STATE_CHANGING) {
-			reread(reader, cx, i);
-			page = slice_page(reader, i);
-			slice->state[i] = (uint8_t)classify(cx, &page);
-		}
-		slice->marks[i] = (uint8_t)classify_marks(cx, &page);
-	}
+	for (i = 0; i < slice->n; i++)
+		if (!(slice->known[i] & SLICE_SKIP))
+			classify_page(reader, cx, i);
+	verify(reader, cx);
 }

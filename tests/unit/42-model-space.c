@@ -538,6 +538,50 @@ static void stale_frame_is_read_once_more(void **state)
 	stop(&run);
 }
 
+/* The page has another frame by now, and what its flags say is about somebody
+ * who shares it: plausible, and wrong. */
+static void give_the_frame_away(struct fake *fake, enum word_file file,
+	uint64_t first)
+{
+	if (file != WORDS_KPAGEFLAGS)
+		return;
+	fake->before_words = NULL;
+	fake->areas[0].words[0] = fake_frame(fake, 300, FAKE_OWN, 1);
+	fake->flags[first] &= ~KPF_ANON_EXCLUSIVE;
+}
+
+/* Every time that it is looked at, the page has a frame that was shared. */
+static void give_it_another_frame(struct fake *fake, enum word_file file,
+	uint64_t first)
+{
+	(void)first;
+	if (file != WORDS_PAGEMAP)
+		return;
+	fake->areas[0].words[0] = fake_frame(fake, 300 + fake->calls[file] % 8,
+		FAKE_OWN & ~KPF_ANON_EXCLUSIVE, 1);
+}
+
+static void frame_that_was_given_away_is_not_believed(void **state)
+{
+	struct run run;
+	uint64_t *page;
+	struct fake *fake = with_heap(&page);
+
+	(void)state;
+	page[0] = fake_frame(fake, 100, FAKE_OWN, 1);
+	fake->before_words = give_the_frame_away;
+	start(&run, fake, true);
+	turn(&run, DEPTH_STATES);
+	assert_int_equal(run.total.state[STATE_ANON], 1);
+	assert_int_equal(run.total.state[STATE_ANON_WAS_SHARED], 0);
+	ASSERT_U64(run.space.blocks[0]->min_pfn, 300);
+	fake->before_words = give_it_another_frame;
+	assert_int_equal(space_read(&run.space, HEAP, HEAP + 1, true), 0);
+	assert_int_equal(CLASS_STATE(run.space.blocks[0]->classes[0]),
+		STATE_CHANGING);
+	stop(&run);
+}
+
 /* ---- regions that move */
 
 static void blocks_follow_their_regions(void **state)
@@ -770,6 +814,7 @@ int main(void)
 		T(pages_that_go_are_seen_to_go),
 		T(unchanged_entries_are_not_asked_about),
 		T(stale_frame_is_read_once_more),
+		T(frame_that_was_given_away_is_not_believed),
 		T(blocks_follow_their_regions), T(odd_edges),
 		T(another_process_has_its_pid),
 		T(pagemap_that_is_gone_ends_the_pass),
