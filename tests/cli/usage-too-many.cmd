@@ -1,0 +1,1 @@
+$VMATLAS -r processes $(seq 1 2049)
