@@ -226,6 +226,44 @@ static void things(void **state)
 	stop(&w);
 }
 
+/* What is common to some is counted once, however many they are; and one
+ * inode on two devices is two files. */
+static void common(void **state)
+{
+	const struct shares *shares;
+	uint64_t *mine;
+	struct world w;
+	size_t i, files = 0;
+
+	(void)state;
+	start(&w);
+	w.crowd.procs[2].maps =
+		"1000000-1010000 rw-p 00000000 fe:01 11 /a\n"
+		"1010000-1020000 rw-p 00000000 fe:02 11 /b\n";
+	mine = w.crowd.procs[2].words;
+	mine[0] = fake_frame(w.crowd.machine, 0x600, FAKE_CACHE, 3);
+	mine[1] = fake_frame(w.crowd.machine, 0x601, FAKE_CACHE, 3);
+	mine[16] = fake_frame(w.crowd.machine, 0x610,
+		FAKE_CACHE | KPF(SWAPBACKED), 2);
+	w.crowd.procs[1].words[0] = mine[0];
+	w.crowd.procs[3].words[0] = mine[0];
+	w.crowd.procs[3].words[1] = mine[16];
+	ask(&w);
+	shares = &w.snapshot.shares;
+	for (i = 0; i < shares->nthings; i++) {
+		bool is_a = !strcmp(share_thing_name(shares, (uint32_t)i), "/a");
+
+		files++;
+		assert_true(shares->things[i].pages == (is_a ? 2u : 1u));
+		assert_true(shares->things[i].common == 1);
+	}
+	assert_int_equal(files, 2);
+	/* Private, not written yet, of a file that lives in RAM. */
+	assert_true(row_of(&w, 3)->kinds[SHARE_SHMEM] == 1 &&
+		row_of(&w, 3)->kinds[SHARE_FILE] == 1);
+	stop(&w);
+}
+
 /* Whoever runs in the same address space has all of it. */
 static void one_address_space(void **state)
 {
@@ -328,7 +366,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test(f)
 	const struct CMUnitTest tests[] = {
-		T(spans), T(overlaps), T(kinds), T(things),
+		T(spans), T(overlaps), T(kinds), T(things), T(common),
 		T(one_address_space), T(who_cannot_be_read), T(meanwhile),
 	};
 
