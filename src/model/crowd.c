@@ -20,6 +20,8 @@ void crowd_fini(struct crowd *crowd)
 {
 	close_member(crowd);
 	free(crowd->members);
+	free(crowd->pids);
+	buf_fini(&crowd->newcomers);
 	memset(crowd, 0, sizeof(*crowd));
 }
 
@@ -39,9 +41,15 @@ enum answer crowd_begin(struct crowd *crowd, struct source *src,
 	if (answer != ANSWER_OK)
 		return answer;
 	crowd->members = mem_new(n, sizeof(*crowd->members));
+	if (!nonly) {
+		crowd->pids = mem_new(n, sizeof(*crowd->pids));
+		crowd->npids = n;
+	}
 	for (i = 0; i < n; i++) {
 		struct crowd_member *member = &crowd->members[crowd->n];
 
+		if (!nonly)
+			crowd->pids[i] = processes[i].id.pid;
 		if (!process_may_map(&processes[i]))
 			continue;
 		member->process = processes[i];
@@ -115,6 +123,36 @@ static bool show_slice(struct crowd *crowd)
 	return true;
 }
 
+/* A process that is new since the beginning. */
+static void add_new(struct crowd *crowd, int pid)
+{
+	struct process process = { .id = { pid, 0 } };
+
+	if (process_read(&process, crowd->src, crowd->machine) ==
+		    ANSWER_GONE || !process_may_map(&process))
+		return;
+	buf_fmt(&crowd->newcomers, "%s%d ", crowd->newcomers.len ? ", " : "", pid);
+	text_escape(&crowd->newcomers, text_of(process.name), false);
+}
+
+/* Both lists are in the order of pids. */
+static void look_for_new(struct crowd *crowd)
+{
+	struct process_entry *now = NULL;
+	size_t i, k = 0, n = 0;
+
+	if (!crowd->pids ||
+	    source_processes(crowd->src, &now, &n) != ANSWER_OK)
+		return;
+	for (i = 0; i < n; i++) {
+		while (k < crowd->npids && crowd->pids[k] < now[i].pid)
+			k++;
+		if (k == crowd->npids || crowd->pids[k] != now[i].pid)
+			add_new(crowd, now[i].pid);
+	}
+	free(now);
+}
+
 bool crowd_step(struct crowd *crowd)
 {
 	if (crowd->at >= crowd->n)
@@ -128,7 +166,10 @@ bool crowd_step(struct crowd *crowd)
 	if (crowd->has_space && crowd->user.end)
 		crowd->user.end(crowd->user.arg, crowd->at, &crowd->space);
 	close_member(crowd);
-	return ++crowd->at < crowd->n;
+	if (++crowd->at < crowd->n)
+		return true;
+	look_for_new(crowd);
+	return false;
 }
 
 double crowd_progress(const struct crowd *crowd)

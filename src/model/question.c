@@ -332,6 +332,8 @@ static void fill_members(const struct crowd *crowd, struct snapshot *snapshot)
 	if (crowd->n)
 		memcpy(snapshot->members, crowd->members,
 			crowd->n * sizeof(*crowd->members));
+	buf_clear(&snapshot->newcomers);
+	buf_add(&snapshot->newcomers, buf_text(&crowd->newcomers), crowd->newcomers.len);
 }
 
 void question_fill(const struct question *question, const struct wish *wish,

@@ -87,6 +87,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->swaps);
 	free(snapshot->rows);
 	free(snapshot->members);
+	buf_fini(&snapshot->newcomers);
 	free(snapshot->owners);
 	buf_fini(&snapshot->owner_names);
 	shares_fini(&snapshot->shares);
@@ -317,6 +318,10 @@ static void complain_of_members(struct snapshot *snapshot)
 	if (n)
 		buf_str(&snapshot->problems,
 			"; what they map is not in the answer\n");
+	if (snapshot->nmembers && snapshot->newcomers.len)
+		buf_fmt(&snapshot->problems, "processes that came meanwhile: "
+			"%s; what they map is not in the answer\n",
+			buf_text(&snapshot->newcomers));
 }
 
 /* Each is in the list, with figures that are not known. */

@@ -130,12 +130,44 @@ static void too_many(void **state)
 	stop(&w);
 }
 
+/* Who comes after the list was read is named; a kernel thread is not. */
+static void newcomers(void **state)
+{
+	struct crowd crowd = { 0 };
+	struct world w;
+	int only[] = { 1 };
+
+	(void)state;
+	start(&w);
+	w.crowd.hidden = 2;
+	w.crowd.procs[3].vss = 0;
+	ask_frames(&w, 0x600, 0x606);
+	assert_int_equal(crowd_begin(&crowd, &w.crowd.src, w.machine, NULL, 0,
+		owners_user(&w.owners)), ANSWER_OK);
+	assert_int_equal(crowd.n, 2);
+	w.crowd.hidden = 0;
+	while (crowd_step(&crowd))
+		;
+	assert_string_equal(buf_text(&crowd.newcomers), "4 p4");
+	/* Where only some are asked, nobody else matters. */
+	w.crowd.hidden = 2;
+	assert_int_equal(crowd_begin(&crowd, &w.crowd.src, w.machine, only, 1,
+		owners_user(&w.owners)), ANSWER_OK);
+	w.crowd.hidden = 0;
+	while (crowd_step(&crowd))
+		;
+	assert_int_equal(crowd.newcomers.len, 0);
+	crowd_fini(&crowd);
+	stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows),
 		cmocka_unit_test(zeros),
 		cmocka_unit_test(too_many),
+		cmocka_unit_test(newcomers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,8 +11,8 @@
  * who else maps them.
  *
  * It costs one reading of what is present in the processes that may be read,
- * and keeps no more than one slice.  A process that may not be read, or that
- * came or ended meanwhile, is not left out silently: its answer says so.
+ * and keeps no more than one slice.  A process that may not be read or ended
+ * meanwhile is not left out silently, its answer says so; nor is one that came.
  * Kernel threads map nothing and are passed over.
  */
 struct crowd_member {
@@ -48,6 +48,11 @@ struct crowd {
 	struct space space;	/* of member AT, while has_space */
 	bool has_space;
 	uint64_t pages, expected;	/* present: shown so far, of about so many */
+	int *pids;		/* of all at the beginning, in order; NULL: the
+				 * crowd is not all processes */
+	size_t npids;
+	/* Who came since, once all were shown: "PID NAME, ...", escaped. */
+	struct buf newcomers;
 };
 
 /*

@@ -348,6 +348,7 @@ struct snapshot {
 	enum answer question_answer;	/* of the process it is about */
 	struct crowd_member *members;
 	size_t nmembers, members_cap;
+	struct buf newcomers;	/* who came meanwhile, as struct crowd has it */
 	struct owner_row *owners;
 	size_t nowners, owners_cap;
 	bool owners_cut;	/* there are more than were kept */
