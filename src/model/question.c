@@ -333,7 +333,9 @@ static void fill_members(const struct crowd *crowd, struct snapshot *snapshot)
 		memcpy(snapshot->members, crowd->members,
 			crowd->n * sizeof(*crowd->members));
 	buf_clear(&snapshot->newcomers);
-	buf_add(&snapshot->newcomers, buf_text(&crowd->newcomers), crowd->newcomers.len);
+	if (crowd->newcomers.len)
+		buf_add(&snapshot->newcomers, buf_text(&crowd->newcomers),
+			crowd->newcomers.len);
 }
 
 void question_fill(const struct question *question, const struct wish *wish,
