@@ -428,10 +428,15 @@ static void changes_stay_marked_for_the_refresh(void **state)
 	assert_int_equal(run.space.blocks[0]->classes[0] & CLASS_CHANGED,
 		CLASS_CHANGED);
 	assert_int_equal(run.space.blocks[0]->classes[3] & CLASS_CHANGED, 0);
+	assert_int_equal(run.space.blocks[0]->nsplit, 1);
+	assert_true(CLASS_IS_SPLIT(run.space.blocks[0]->classes[0]));
+	assert_false(CLASS_IS_SPLIT(run.space.blocks[0]->classes[1]));
 	ASSERT_U64(run.space.splits, 1);
 	turn(&run, DEPTH_STATES);
 	assert_int_equal(run.space.blocks[0]->nchanged, 0);
 	assert_int_equal(run.space.blocks[1]->nchanged, 0);
+	assert_int_equal(run.space.blocks[0]->nsplit, 0);
+	assert_false(CLASS_IS_SPLIT(run.space.blocks[0]->classes[0]));
 	ASSERT_U64(run.space.splits, 1);
 	stop(&run);
 }
