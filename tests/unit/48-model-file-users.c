@@ -191,11 +191,41 @@ static void who_cannot_be_read(void **state)
 	stop(&w);
 }
 
+/* Who comes while all are asked is said to be left out, and only in the answer
+ * that leaves him out. */
+static void who_came(void **state)
+{
+	struct wish wish = { .question = QUESTION_FILE, .asked_file = "/lib/x" };
+	struct world w;
+
+	(void)state;
+	start(&w);
+	w.crowd.hidden = 1 << 2;
+	w.machine = machine_read(&w.crowd.src);
+	question_begin(&w.question, &w.crowd.src, w.machine, &wish, NULL);
+	w.crowd.hidden = 0;
+	while (question_step(&w.question))
+		;
+	w.snapshot.machine = w.machine;
+	question_fill(&w.question, &wish, &w.snapshot);
+	snapshot_take_problems(&w.snapshot);
+	assert_non_null(strstr(buf_text(&w.snapshot.problems),
+		"processes that came meanwhile: 2 p2; what they map is not in "
+		"the answer\n"));
+	ask(&w, "/lib/x");
+	snapshot_take_problems(&w.snapshot);
+	assert_null(strstr(buf_text(&w.snapshot.problems), "meanwhile"));
+	buf_fini(&w.snapshot.problems);
+	buf_fini(&w.snapshot.newcomers);
+	stop(&w);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test(f)
 	const struct CMUnitTest tests[] = {
 		T(figures), T(other_device), T(by_name), T(who_cannot_be_read),
+		T(who_came),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ struct fake_crowd {
 		enum answer maps_answer, pagemap;
 	} procs[CROWD_PROCS + 1];
 	enum answer processes, kcmp;
-	int hidden;		/* so many of the last are in no list */
+	unsigned hidden;	/* bits of pids that are in no list */
 	struct {
 		const char *path, *text;
 	} texts[8];		/* others, of whatever process */
@@ -107,9 +107,10 @@ static enum answer fake_crowd_processes(struct source *src,
 	if (crowd->processes != ANSWER_OK)
 		return crowd->processes;
 	*out = calloc(CROWD_PROCS, sizeof(**out));
-	for (i = 0; i < CROWD_PROCS; i++)
-		(*out)[i].pid = i + 1;
-	*n = (size_t)(CROWD_PROCS - crowd->hidden);
+	*n = 0;
+	for (i = 1; i <= CROWD_PROCS; i++)
+		if (!(crowd->hidden >> i & 1))
+			(*out)[(*n)++].pid = i;
 	return ANSWER_OK;
 }
 
