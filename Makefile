@@ -94,7 +94,9 @@ TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command
 APP += session selection report_sum report_cow report_group report_compare
 APP += report_fitness report_share report batch
-APP += ui ui_prompt ui_trail ui_compare script screen
+APP += ui ui_screens ui_list ui_atlas ui_sharing ui_compare ui_memory
+APP += ui_prompt ui_trail
+APP += script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \
 	$(addprefix source/,$(SOURCE)) $(addprefix model/,$(MODEL)) \

@@ -191,8 +191,13 @@
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do
+ *   app/ui_screens.c         the table of screens; what each adds to that:
+ *   app/ui_list.c            the processes
+ *   app/ui_atlas.c           the atlas
+ *   app/ui_sharing.c         what is shared
+ *   app/ui_compare.c         two processes compared, and which
+ *   app/ui_memory.c          memory
  *   app/ui_prompt.c          what is asked for, and done with the answer
- *   app/ui_compare.c         which two processes are compared
  *   app/ui_trail.c           jumps between processes, and back
  *   app/script.c             the program driven by a file of keys
  *   app/screen.c             the program on a terminal

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "vmatlas/app/ui.h"
+#include "vmatlas/app/ui_screen.h"
 
 /*
  * Which two processes screen 5 compares: A is the one that all screens are
@@ -43,7 +43,7 @@ static void choose_on_list(struct ui *ui)
 		ui_compare_with(ui, cursor);
 }
 
-void ui_compare_open(struct ui *ui)
+static void open_compare(struct ui *ui)
 {
 	const struct options *options = ui->session->options;
 	bool is_new = ui->screen != UI_COMPARE;
@@ -75,7 +75,7 @@ void ui_compare_go(struct ui *ui, int other)
 	ui->frozen = false;
 }
 
-void ui_compare_wish(const struct ui *ui, struct wish *wish)
+static void wish_compare(const struct ui *ui, struct wish *wish)
 {
 	int other = other_of(ui);
 
@@ -100,12 +100,12 @@ static const struct share_row *most_in_common(const struct shares *shares)
 	return &shares->rows[0];
 }
 
-void ui_compare_take(struct ui *ui)
+static void take(struct ui *ui)
 {
 	const struct snapshot *snapshot = ui->snapshot;
 	const struct shares *shares = &snapshot->shares;
 
-	if (ui->screen != UI_COMPARE || other_of(ui) || !snapshot->answered ||
+	if (other_of(ui) || !snapshot->answered ||
 	    snapshot->question != QUESTION_SHARING ||
 	    snapshot->process.id.pid != ui->session->pid || !shares->n)
 		return;
@@ -115,10 +115,11 @@ void ui_compare_take(struct ui *ui)
 }
 
 /* What is to be said while there is nobody to compare with; or NULL. */
-const char *ui_compare_message(const struct ui *ui)
+static const char *message(const struct ui *ui, bool *is_warning)
 {
 	const struct snapshot *snapshot = ui->snapshot;
 
+	*is_warning = false;
 	if (other_of(ui))
 		return NULL;
 	if (snapshot->question != QUESTION_SHARING ||
@@ -159,7 +160,7 @@ static void open_page(struct ui *ui)
 		ui_go(ui, id.pid, pages.start);
 }
 
-void ui_compare_act(struct ui *ui, enum action action)
+static void act(struct ui *ui, enum action action)
 {
 	switch (action) {
 	case ACTION_SWAP:
@@ -179,3 +180,31 @@ void ui_compare_act(struct ui *ui, enum action action)
 		break;
 	}
 }
+
+static void update(struct ui *ui)
+{
+	compare_update(&ui->compare, ui->snapshot, ui->grid.rows,
+		ui->grid.cols);
+}
+
+static void click(struct ui *ui, int row, int col)
+{
+	compare_click(&ui->compare, ui->snapshot, row, col);
+}
+
+static void scroll(struct ui *ui, int row, int col, int wheel)
+{
+	compare_scroll(&ui->compare, row, col, wheel);
+}
+
+static void paint(struct ui *ui, const struct atlas_status *status)
+{
+	compare_paint(&ui->compare, ui->snapshot, status, &ui->grid);
+}
+
+const struct ui_screen_kind ui_compare_kind = {
+	.where = ON_COMPARE, .key = ACTION_SCREEN_COMPARE,
+	.about_process = true, .open = open_compare, .wish = wish_compare,
+	.take = take, .update = update, .act = act, .click = click,
+	.scroll = scroll, .message = message, .paint = paint,
+};

@@ -6,12 +6,6 @@
 
 #include "vmatlas/app/ui.h"
 
-static void warn(struct ui *ui, const char *text)
-{
-	snprintf(ui->message, sizeof(ui->message), "%s", text);
-	ui->is_warning = true;
-}
-
 static void set_delay(struct ui *ui, const char *text)
 {
 	char *end;
@@ -20,7 +14,7 @@ static void set_delay(struct ui *ui, const char *text)
 	if (!text[0])
 		return;
 	if (*end || !(delay >= 0.05 && delay <= 86400))
-		warn(ui, "a delay is 0.05 to 86400 seconds");
+		ui_say(ui, true, "a delay is 0.05 to 86400 seconds");
 	else
 		ui->session->wish.period_ms = (unsigned)(delay * 1000);
 }
@@ -32,7 +26,7 @@ static void search(struct ui *ui, const char *text)
 	/* Nothing typed: the same again, as in less. */
 	if (!list_search(&ui->list, ui->snapshot, text[0] ? text :
 			ui->list.search, false))
-		warn(ui, "no process has that");
+		ui_say(ui, true, "no process has that");
 }
 
 static void set_other(struct ui *ui, const char *text)
@@ -42,12 +36,19 @@ static void set_other(struct ui *ui, const char *text)
 	if (!text[0])
 		return;
 	if (!text_all_u64(text_of(text), 10, &pid) || !pid || pid > INT_MAX)
-		warn(ui, "a process is named by its number");
+		ui_say(ui, true, "a process is named by its number");
 	else if ((int)pid == ui->session->pid)
-		warn(ui, "that is the process itself");
+		ui_say(ui, true, "that is the process itself");
 	else
 		ui_compare_with(ui, (int)pid);
 }
+
+/* What is done with each answer. */
+static void (*const done[NPROMPTS])(struct ui *ui, const char *text) = {
+	[PROMPT_DELAY] = set_delay,
+	[PROMPT_SEARCH] = search,
+	[PROMPT_OTHER] = set_other,
+};
 
 void ui_prompt(struct ui *ui, enum prompt_kind kind)
 {
@@ -66,10 +67,6 @@ void ui_prompt_key(struct ui *ui, uint32_t key)
 	if (kind == PROMPT_FILTER)
 		list_filter(&ui->list, event == PROMPT_CANCELLED ?
 			ui->filter_before : text);
-	else if (kind == PROMPT_DELAY && event == PROMPT_DONE)
-		set_delay(ui, text);
-	else if (kind == PROMPT_SEARCH && event == PROMPT_DONE)
-		search(ui, text);
-	else if (kind == PROMPT_OTHER && event == PROMPT_DONE)
-		set_other(ui, text);
+	else if (event == PROMPT_DONE && done[kind])
+		done[kind](ui, text);
 }

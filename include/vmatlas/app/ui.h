@@ -16,7 +16,9 @@
  * do, what is asked of the sampler.  A terminal (screen.c) and a script
  * (script.c) both drive it.
  */
-enum ui_screen { UI_LIST, UI_ATLAS, UI_SHARING, UI_COMPARE, UI_MEMORY };
+/* The screens, by their rows in app/ui_screens.h. */
+enum ui_screen { UI_LIST, UI_ATLAS, UI_SHARING, UI_COMPARE, UI_MEMORY,
+	NUI_SCREENS };
 
 /* Where somebody was before a jump to another process. */
 struct ui_place {
@@ -27,7 +29,6 @@ struct ui_place {
 	bool inspect;
 };
 #define UI_TRAIL 16
-
 
 struct ui {
 	struct session *session;
@@ -73,15 +74,16 @@ void ui_go(struct ui *ui, int pid, uint64_t vpn);
 void ui_remember(struct ui *ui);
 /* False: there is nowhere to come back to. */
 bool ui_go_back(struct ui *ui);
-/* Screen 5 (ui_compare.c): the process with OTHER (0: whoever shares most with
- * it), from now on; go there; what it wishes, does and has to say. */
+/* Screen 5 (ui_compare.c): go there, to compare with OTHER. */
+void ui_compare_go(struct ui *ui, int other);
+/* The process with OTHER from now on (0: whoever shares most with it). */
 void ui_compare_with(struct ui *ui, int other);
-void ui_compare_open(struct ui *ui);
-void ui_compare_go(struct ui *ui, int other);	/* with a way back */
-void ui_compare_wish(const struct ui *ui, struct wish *wish);
-void ui_compare_take(struct ui *ui);
-void ui_compare_act(struct ui *ui, enum action action);
-const char *ui_compare_message(const struct ui *ui);
+/* Go to SCREEN as its key does. */
+void ui_open(struct ui *ui, enum ui_screen screen);
+/* Show the process that the cursor of the list is on, in the atlas. */
+void ui_open_chosen(struct ui *ui);
+/* Say TEXT until the next key. */
+void ui_say(struct ui *ui, bool is_warning, const char *text);
 /* Ask for a line of text, and what its keys do. */
 void ui_prompt(struct ui *ui, enum prompt_kind kind);
 void ui_prompt_key(struct ui *ui, uint32_t key);

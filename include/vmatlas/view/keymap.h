@@ -13,7 +13,9 @@
 #define ON_MEMORY 4
 #define ON_SHARING 8
 #define ON_COMPARE 16
-#define ON_ALL 31
+#define ON_REGIONS 32
+#define ON_EVENTS 64
+#define ON_ALL 127
 /* Screens that are lists to be sorted. */
 #define ON_LISTS (ON_LIST | ON_SHARING)
 /* Screens whose rows have cells. */
