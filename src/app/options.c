@@ -196,13 +196,13 @@ static int parse_size(struct options *options, const char *arg,
 	return 0;
 }
 
-static int add_number(int **numbers, size_t *n, const char *what,
-	const char *arg, struct err *err)
+static int add_number(int **numbers, size_t *n, uint64_t least,
+	const char *what, const char *arg, struct err *err)
 {
 	uint64_t number;
 	int *grown;
 
-	if (parse_int(arg, 1, INT32_MAX, &number, what, err))
+	if (parse_int(arg, least, INT32_MAX, &number, what, err))
 		return -1;
 	grown = mem_new(*n + 1, sizeof(*grown));
 	if (*n)
@@ -215,7 +215,8 @@ static int add_number(int **numbers, size_t *n, const char *what,
 
 static int add_pid(struct options *options, const char *arg, struct err *err)
 {
-	return add_number(&options->pids, &options->npids, "process", arg, err);
+	return add_number(&options->pids, &options->npids, 1, "process", arg,
+		err);
 }
 
 static void add_word(const char ***words, size_t *n, const char *word)
@@ -270,7 +271,8 @@ static int take_selection(struct options *options, int id, const char *arg,
 	case OPTION_CGROUP:
 		return add_cgroup(options, arg, err);
 	case OPTION_SESSION:
-		return add_number(&options->sessions, &options->nsessions,
+		/* 0: one that is led from outside this pid namespace. */
+		return add_number(&options->sessions, &options->nsessions, 0,
 			"session", arg, err);
 	case OPTION_DELAY:
 		options->delay_given = true;

@@ -100,6 +100,9 @@ class Family:
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def be_parent(self):
+        # Ours may be led from outside this pid namespace: then it has no
+        # number here.
+        os.setsid()
         self.maps = {"forked": private(), "own": private(),
                      "zero": private(),
                      "shm": mmap.mmap(-1, PAGES * PAGE)}

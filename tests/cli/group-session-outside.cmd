@@ -1,0 +1,1 @@
+$VMATLAS -r processes --session 0 -R $FIXTURES/recordings/sample.rec
