@@ -121,6 +121,9 @@
  *   model/fields_compare.c   what reports can say of that
  *   model/file_users.c       who maps a file
  *   model/fields_file.c      what reports can say of that
+ *   model/filter.c           a condition that pages, frames and regions meet
+ *   model/query.c            what somebody looks for, as it was typed:
+ *   model/query_crash.c      as a line of a crash report has it
  *   model/question.c         what only all processes can answer, step by step
  *   model/roster.c           all processes, and what was read of each
  *   model/refresh.c          what one refresh asks, in which order
