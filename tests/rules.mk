@@ -24,7 +24,7 @@ LIVE_NAMES := $(sort $(wildcard tests/live/[0-9]*-*.py))
 
 UNIT := $(UNIT_NAMES:%=$O/tests/%)
 TERM_TESTS := $(TERM_NAMES:%=$O/tests/%)
-LIVE_PROGRAMS := $O/tests/live/zoo
+LIVE_PROGRAMS := $O/tests/live/zoo $O/tests/live/faulter
 
 # ---- building
 $O/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB)
@@ -53,6 +53,11 @@ $O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c \
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static \
 		-o $@ $(filter %.c,$^)
+
+$O/tests/live/faulter: tests/live/faulter.c $O/config
+	$(say) TEST $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static -o $@ $<
 
 .PHONY: unit-programs term-programs live-programs man-programs \
 	fuzz-programs fuzz-link san-programs clang-programs m32-programs

@@ -26,6 +26,7 @@
  *   kernel/smaps.c           a region in smaps
  *   kernel/swaps.c           the swap areas
  *   kernel/meminfo.c         texts of keys and numbers: meminfo, vmstat, psi
+ *   kernel/thread.c          where a thread's stack is, and its limit
  *   kernel/cgroup.c          where a process's control group is
  *
  * source: whom we ask
@@ -124,6 +125,11 @@
  *   model/filter.c           a condition that pages, frames and regions meet
  *   model/query.c            what somebody looks for, as it was typed:
  *   model/query_crash.c      as a line of a crash report has it
+ *   model/rt.c               why an access to a page would fault
+ *   model/rt_fill.c          the names of such pages
+ *   model/fields_rt.c        what reports can say of that
+ *   model/stacks.c           the stacks of threads
+ *   model/fields_stack.c     what reports can say of that
  *   model/question.c         what only all processes can answer, step by step
  *   model/roster.c           all processes, and what was read of each
  *   model/refresh.c          what one refresh asks, in which order
@@ -191,6 +197,7 @@
  *   app/report_compare.c     two processes compared, said
  *   app/report_fitness.c     what frames are good for
  *   app/report_share.c       who has what in common
+ *   app/report_rt.c          which pages would fault, said
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do

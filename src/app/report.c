@@ -10,6 +10,7 @@
 #include "vmatlas/app/report_cow.h"
 #include "vmatlas/app/report_fitness.h"
 #include "vmatlas/app/report_group.h"
+#include "vmatlas/app/report_rt.h"
 #include "vmatlas/app/report_share.h"
 #include "vmatlas/app/report_sum.h"
 #include "vmatlas/app/selection.h"
@@ -406,6 +407,8 @@ static const struct report_kind {
 	[REPORT_AUDIT] = { SUBJECT_EACH, wish_audit, report_audit, NULL },
 	[REPORT_FITNESS] = { SUBJECT_PROCESS, wish_fitness, report_fitness,
 		NULL },
+	[REPORT_STACKS] = { SUBJECT_PROCESS, wish_stacks, report_stacks, NULL },
+	[REPORT_RT] = { SUBJECT_PROCESS, wish_rt, NULL, report_rt },
 	[REPORT_FRAMES] = { SUBJECT_MACHINE_OR_PROCESS, wish_frames, NULL,
 		report_frames },
 	[REPORT_COW] = { SUBJECT_PROCESS, wish_cow, write_cow, NULL },
@@ -446,6 +449,7 @@ void reporter_wish(struct reporter *reporter, int pid)
 		wish->pid = pid;
 		wish->depth = DEPTH_FULL;
 		wish->want_budget = wish->want_cow_files = true;
+		wish->want_stacks = true;
 		wish->list = wish->list_usage = pid != 0;
 		wish->list_pids[0] = pid;
 		wish->nlist_pids = 1;

@@ -39,6 +39,7 @@ void refresh_fini(struct refresh *refresh)
 	budget_fini(&refresh->budget_before);
 	question_fini(&refresh->question);
 	symbols_fini(&refresh->symbols);
+	stacks_fini(&refresh->stacks);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);
@@ -70,6 +71,7 @@ static void open_space(struct refresh *refresh)
 		space_fini(space);
 	}
 	refresh->has_space = wish->pid != 0;
+	refresh->stacks_of = 0;
 	refresh->passing = false;
 	buf_clear(&refresh->command);
 	if (refresh->has_space)
@@ -302,6 +304,9 @@ static void count_rates(struct refresh *refresh)
 	    refresh->space.process.answer != ANSWER_OK)
 		return;
 	now->id = refresh->space.process.id;
+	if (refresh->first.id.pid != now->id.pid ||
+	    refresh->first.id.starttime != now->id.starttime)
+		refresh->first = refresh->space.process;
 	now->minor_faults = refresh->space.process.minor_faults;
 	now->major_faults = refresh->space.process.major_faults;
 	now->splits = refresh->space.splits;

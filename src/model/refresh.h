@@ -18,6 +18,7 @@
 #include "vmatlas/model/roster.h"
 #include "vmatlas/model/runs.h"
 #include "vmatlas/model/snapshot.h"
+#include "vmatlas/model/stacks.h"
 #include "vmatlas/model/swap_users.h"
 
 /* Whom it works for. */
@@ -54,6 +55,9 @@ struct refresh {
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */
 	struct rates before, now;
+	struct process first;	/* as it was when it was first read */
+	struct stacks stacks;
+	uint64_t stacks_of;	/* the refresh that read them; 0: none */
 	struct budget budget, budget_before;
 	struct frame_sums sums;
 	uint32_t sums_asked;	/* which request they answer */

@@ -123,6 +123,21 @@ static void take_sums(struct snapshot *snapshot, const struct refresh *refresh)
 	snapshot->sums_pid = sums->pid;
 }
 
+/* Read once a refresh, whatever is published in it. */
+static void take_stacks(struct snapshot *snapshot, struct refresh *refresh)
+{
+	const struct space *space = &refresh->space;
+
+	stacks_clear(&snapshot->stacks);
+	if (!refresh->wish.want_stacks || space->maps != ANSWER_OK ||
+	    space->process.answer != ANSWER_OK)
+		return;
+	if (refresh->stacks_of != refresh->number)
+		stacks_read(&refresh->stacks, &refresh->space);
+	refresh->stacks_of = refresh->number;
+	stacks_copy(&snapshot->stacks, &refresh->stacks);
+}
+
 void refresh_publish(struct refresh *refresh, bool complete)
 {
 	const struct wish *wish = &refresh->wish;
@@ -177,6 +192,10 @@ void refresh_publish(struct refresh *refresh, bool complete)
 				&refresh->space, &refresh->symbols);
 		if (wish->want_runs && complete)
 			runs_fill(snapshot, &refresh->space, wish);
+		if (wish->want_rt && complete)
+			rt_fill(snapshot, &refresh->space, &refresh->symbols,
+				&refresh->first);
+		take_stacks(snapshot, refresh);
 	}
 	take_frames(snapshot, refresh, complete);
 	snapshot->budget.valid = false;

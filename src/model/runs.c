@@ -5,6 +5,7 @@
 
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
+#include "slice_page.h"
 #include "space_impl.h"
 #include "swap_rows.h"
 
@@ -13,7 +14,8 @@ bool runs_join(struct page_run *a, const struct page_run *b)
 	if (a->vpn + a->npages != b->vpn || a->region != b->region ||
 	    a->state != b->state || a->marks != b->marks ||
 	    a->has_pfn != b->has_pfn || a->has_flags != b->has_flags ||
-	    a->has_count != b->has_count || a->has_swap != b->has_swap)
+	    a->has_count != b->has_count || a->has_swap != b->has_swap ||
+	    a->reason != b->reason || a->cached_known != b->cached_known)
 		return false;
 	if ((a->has_flags && a->flags != b->flags) ||
 	    (a->has_count && a->count != b->count) ||
@@ -23,6 +25,19 @@ bool runs_join(struct page_run *a, const struct page_run *b)
 		return false;
 	a->npages += b->npages;
 	return true;
+}
+
+/* Why an access to it would fault, and no more than that: so there are fewer
+ * of them.  PAGE: as it was read; NULL where it has no entry. */
+static void take_reason(struct page_run *run, const struct space *space,
+	const struct page_context *cx, const struct page_facts *page)
+{
+	struct rt_context rt;
+
+	rt_context_of(&space->regions[run->region], cx, space->locked_kb, &rt);
+	run->reason = (uint8_t)rt_reason_of(&rt, run->state, run->marks, page);
+	run->has_pfn = run->has_flags = run->has_count = run->has_swap = false;
+	run->marks &= MARK_CACHED;
 }
 
 static void add(struct snapshot *snapshot, const struct page_run *run)
@@ -47,7 +62,9 @@ static void add_not_mapped(struct snapshot *snapshot, struct space *space,
 		size_t i;
 
 		run.marks = 0;
+		run.cached_known = false;
 		if (map) {
+			run.cached_known = true;
 			next = map->to;
 			i = cached_after(map, run.vpn);
 			if (i < map->n && map->ranges[i].start <= run.vpn) {
@@ -114,6 +131,8 @@ static void add_void(struct snapshot *snapshot, struct space *space,
 		place_run(&run, region, shift);
 		if (wish->runs_pfn.end && !clip_run(&run, wish->runs_pfn))
 			continue;
+		if (wish->want_rt)
+			take_reason(&run, space, &cx, NULL);
 		if (run.state == STATE_NOT_MAPPED)
 			add_not_mapped(snapshot, space, run, end);
 		else
@@ -150,13 +169,15 @@ static struct page_run run_of(const struct space *space, size_t i)
 	return run;
 }
 
-/* The marks of page VPN of the region that the pass is at, in STATE. */
-static uint8_t cached_mark(struct space *space, uint8_t state, uint64_t vpn)
+/* Does the page cache have RUN, a page of the region that the pass is at? */
+static void mark_cached(struct page_run *run, struct space *space)
 {
-	const struct cached_map *map = state != STATE_NOT_MAPPED ? NULL :
-		space_cached(space, space->at_region, vpn, false);
+	const struct cached_map *map = run->state != STATE_NOT_MAPPED ? NULL :
+		space_cached(space, space->at_region, run->vpn, false);
 
-	return map && cached_has(map, vpn) ? MARK_CACHED : 0;
+	run->cached_known = map;
+	if (map && cached_has(map, run->vpn))
+		run->marks |= MARK_CACHED;
 }
 
 /* Of the pages FROM..TO that are read those that are ASKED for. */
@@ -191,7 +212,13 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 		    (!run.has_pfn || run.pfn < wish->runs_pfn.start ||
 		     run.pfn >= wish->runs_pfn.end))
 			continue;
-		run.marks |= cached_mark(space, run.state, run.vpn);
+		mark_cached(&run, space);
+		if (wish->want_rt) {
+			struct page_facts page = slice_page(reader, i);
+
+			take_reason(&run, space, &cx,
+				is_present(&reader->slice, i) ? &page : NULL);
+		}
 		add(snapshot, &run);
 	}
 	return 0;

@@ -95,6 +95,8 @@ void snapshot_free(struct snapshot *snapshot)
 	buf_fini(&snapshot->owner_symbols);
 	file_use_fini(&snapshot->file_use);
 	buf_fini(&snapshot->detail_names);
+	buf_fini(&snapshot->run_names);
+	stacks_fini(&snapshot->stacks);
 	cow_files_fini(&snapshot->cow_files);
 	free(snapshot);
 }

@@ -66,7 +66,9 @@
 	X(SHARING, "sharing") \
 	X(COMPARE, "compare") \
 	X(AUDIT, "audit") \
-	X(FITNESS, "fitness")
+	X(FITNESS, "fitness") \
+	X(STACKS, "stacks") \
+	X(RT, "rt")
 
 #define X(id, name) REPORT_##id,
 enum report {

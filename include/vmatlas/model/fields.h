@@ -33,7 +33,10 @@
 	X(COMPARE, "compare", compare_fields) \
 	X(COMPARE_ROW, "compare_region", compare_row_fields) \
 	X(FILE_USER, "file_user", file_user_fields) \
-	X(FILE, "file", file_fields)
+	X(FILE, "file", file_fields) \
+	X(RT, "rt", rt_fields) \
+	X(RT_TOTAL, "rt_total", rt_total_fields) \
+	X(STACK, "stack", stack_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };
@@ -48,6 +51,7 @@ struct record {
 	const struct snapshot *snapshot;
 	const struct process_row *row;	/* OBJECT_PROCESS */
 	const struct sum *sum;		/* OBJECT_SUM */
+	const struct rt_totals *rt;	/* OBJECT_RT_TOTAL */
 	size_t index;			/* of a region, run, zone, row ... */
 	unsigned item;			/* of an object in a list of that */
 	struct buf scratch;		/* a value's words live here */

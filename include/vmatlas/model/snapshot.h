@@ -18,8 +18,10 @@
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
+#include "vmatlas/model/rt.h"
 #include "vmatlas/model/shares.h"
 #include "vmatlas/model/space.h"
+#include "vmatlas/model/stacks.h"
 #include "vmatlas/model/usage.h"
 
 /*
@@ -88,6 +90,10 @@ struct wish {
 	bool want_audit;	/* hold the sums against the kernel's */
 	bool want_runs;
 	struct page_range runs, runs_pfn;
+	/* Those by why an access would fault, with their names: then frames,
+	 * flags and counts are left out of the runs. */
+	bool want_rt;
+	bool want_stacks;	/* of each thread */
 	/* A report of the machine's frames: those in FRAME_RUNS; their sums by
 	 * zone; the swap areas.  With a process, what of them is its own. */
 	bool want_frame_runs, want_uses, want_swaps;
@@ -202,6 +208,11 @@ struct page_run {
 	uint32_t region;
 	uint8_t state, marks, swap_type;
 	bool has_pfn, has_flags, has_count, has_swap;
+	/* Where the wish wants them: enum rt_reason, and in run_names what is
+	 * at the first and the last byte, or SYMBOL_NONE. */
+	uint8_t reason;
+	bool cached_known;	/* MARK_CACHED is there or not */
+	uint32_t section, first_symbol, last_symbol;
 };
 
 /* Consecutive frames of the machine with one use, owner and flags. */
@@ -317,6 +328,9 @@ struct snapshot {
 	struct cow_files cow_files;	/* where the wish asks for them */
 	struct page_run *runs;
 	size_t nruns, runs_cap;
+	struct buf run_names;	/* NUL-terminated each */
+	struct rt_process rt;	/* where the wish wants it */
+	struct stacks stacks;
 	uint64_t runs_next;	/* byte to go on at; runs.end of the wish: done */
 
 	/* The machine's frames and swap, where the wish asks for them. */

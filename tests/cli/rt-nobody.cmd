@@ -1,0 +1,1 @@
+$VMATLAS -r rt -f csv -R $FIXTURES/recordings/unprivileged.rec

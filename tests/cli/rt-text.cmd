@@ -1,0 +1,1 @@
+$VMATLAS -r rt -R $FIXTURES/recordings/sample.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r stacks -R $FIXTURES/recordings/stacks.rec
