@@ -28,6 +28,7 @@
  *   kernel/meminfo.c         texts of keys and numbers: meminfo, vmstat, psi
  *   kernel/thread.c          where a thread's stack is, and its limit
  *   kernel/cgroup.c          where a process's control group is
+ *   kernel/paging.c          an address by the levels of page tables
  *
  * source: whom we ask
  *   source/source.c          the questions, and what answers there are
@@ -92,6 +93,7 @@
  *   model/swap_rows.c        swap areas, and a process's share of them
  *   model/runs.c             pages that are alike, as one
  *   model/detail.c           the page or frame under the cursor
+ *   model/page_walk.c        the way to it through the page tables
  *   model/audit.c            our sums held against the kernel's
  *   model/fields_audit.c     what reports can say of that
  *   model/budget.c           what memory is spent on:
@@ -157,6 +159,7 @@
  *   view/atlas_paint.c       the atlas: drawn
  *   view/atlas_head.c        the atlas: the lines at its top
  *   view/atlas_inspect.c     the atlas: the inspector
+ *   view/inspect_walk.c      the inspector: the page tables
  *   view/atlas_owners.c      the atlas: who has the frame under the cursor
  *   view/list.c              the screen of processes: cursor, tags, keys
  *   view/list_order.c        the screen of processes: which, in what order

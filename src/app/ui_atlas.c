@@ -60,12 +60,9 @@ static void act(struct ui *ui, enum action action)
 	ui->steered |= atlas_act(&ui->atlas, ui->snapshot, action);
 }
 
-/* The list of owners first, then the inspector that it is in. */
 static void close_top(struct ui *ui)
 {
-	ui->atlas.inspect = ui->snapshot &&
-		atlas_lists_owners(&ui->atlas, ui->snapshot);
-	ui->atlas.owners = false;
+	atlas_close(&ui->atlas);
 }
 
 static void click(struct ui *ui, int row, int col)

@@ -26,7 +26,7 @@ void ui_go(struct ui *ui, int pid, uint64_t vpn)
 	ui_remember(ui);
 	ui->session->pid = pid;
 	ui->screen = UI_ATLAS;
-	ui->atlas.owners = false;
+	ui->atlas.part = INSPECT_FACTS;
 	ui->frozen = false;
 	ui->steered = true;
 	if (vpn != UINT64_MAX)
@@ -45,7 +45,7 @@ bool ui_go_back(struct ui *ui)
 	ui->session->pid = place->pid;
 	ui->screen = place->screen;
 	ui->atlas.inspect = place->inspect;
-	ui->atlas.owners = false;
+	ui->atlas.part = INSPECT_FACTS;
 	ui->frozen = false;
 	return true;
 }

@@ -40,6 +40,7 @@ void refresh_fini(struct refresh *refresh)
 	question_fini(&refresh->question);
 	symbols_fini(&refresh->symbols);
 	stacks_fini(&refresh->stacks);
+	page_tables_fini(&refresh->tables);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);
@@ -267,6 +268,8 @@ static bool read_process(struct refresh *refresh)
 	if (!refresh->command.len || refresh->wish.whole)
 		process_command(space->process.id, space->process.name,
 			refresh->src, &refresh->command);
+	if (refresh->wish.keep_blocks || refresh->wish.depth == DEPTH_FULL)
+		page_tables_ask(&refresh->tables, space);
 	if (frames_wanted(&refresh->wish)) {
 		frames_take_mine(refresh->frames, space);
 		return true;

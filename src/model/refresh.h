@@ -51,6 +51,7 @@ struct refresh {
 	struct frames *frames;	/* NULL until it is wanted */
 	struct question question;
 	struct symbols symbols;	/* of this refresh */
+	struct page_tables tables;
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */

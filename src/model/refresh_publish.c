@@ -159,6 +159,7 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
 	snapshot->nframe_blocks = snapshot->nframes = 0;
 	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
+	snapshot->walk.valid = false;
 	snapshot->nfitness = 0;
 	snapshot->below = wish->below;
 	snapshot->ncached = snapshot->ncached_known = 0;
@@ -184,6 +185,9 @@ void refresh_publish(struct refresh *refresh, bool complete)
 		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
 			detail_fill(snapshot, &refresh->space,
 				&refresh->symbols, &wish->focus);
+		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks)
+			page_walk_fill(snapshot, &refresh->tables,
+				&refresh->space, wish->focus.range.start);
 		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks &&
 		    wish->want_fitness)
 			take_fitness(snapshot, refresh);

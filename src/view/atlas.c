@@ -8,8 +8,11 @@
 
 /* From these widths on there are two panes, and a panel beside them. */
 #define TWO_PANES_COLS 60
-#define SIDE_PANEL_MIN 150
-#define SIDE_PANEL_COLS 40
+#define SIDE_PANEL_MIN 140
+#define SIDE_PANEL_LEAST 40
+#define SIDE_PANEL_MOST 66
+/* What the panes have before the panel grows. */
+#define SIDE_PANES_COLS 136
 
 void atlas_init(struct atlas *atlas)
 {
@@ -45,6 +48,14 @@ struct parts atlas_parts(const struct atlas *atlas)
 	return parts;
 }
 
+static int side_columns(int cols)
+{
+	int side = cols - SIDE_PANES_COLS;
+
+	return side < SIDE_PANEL_LEAST ? SIDE_PANEL_LEAST :
+		side > SIDE_PANEL_MOST ? SIDE_PANEL_MOST : side;
+}
+
 static void place_panes(struct atlas *atlas)
 {
 	struct parts parts = atlas_parts(atlas);
@@ -57,7 +68,7 @@ static void place_panes(struct atlas *atlas)
 	atlas->border = parts.border;
 	atlas->side_col = 0;
 	if (cols >= SIDE_PANEL_MIN) {
-		cols -= SIDE_PANEL_COLS;
+		cols -= side_columns(cols);
 		atlas->side_col = cols;
 	}
 	if (cols < TWO_PANES_COLS) {

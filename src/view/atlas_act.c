@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "atlas_impl.h"
+#include "inspect.h"
 
 static struct pane *active_pane(struct atlas *atlas)
 {
@@ -122,12 +123,13 @@ static bool act_zoom(struct atlas *atlas, const struct snapshot *snapshot,
 bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 	enum action action)
 {
-	if (atlas_act_owners(atlas, snapshot, action))
+	if (inspect_act(atlas, snapshot, action))
 		return true;
 	if (act_move(atlas, action) || act_zoom(atlas, snapshot, action))
 		return true;
 	switch (action) {
 	case ACTION_OTHER_PANE:
+	case ACTION_OTHER_PANE_BACK:
 		switch_pane(atlas, snapshot);
 		return true;
 	case ACTION_BACK:
@@ -135,7 +137,7 @@ bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 		return true;
 	case ACTION_OPEN:
 		atlas->inspect = !atlas->inspect;
-		atlas->owners = false;
+		atlas->part = INSPECT_FACTS;
 		return true;
 	case ACTION_ONLY_MINE:
 		atlas->only_mine = !atlas->only_mine;
@@ -152,6 +154,12 @@ bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 	default:
 		return false;
 	}
+}
+
+void atlas_close(struct atlas *atlas)
+{
+	atlas->inspect = atlas->part != INSPECT_FACTS;
+	atlas->part = INSPECT_FACTS;
 }
 
 void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,

@@ -5,7 +5,7 @@
 /*
  * What the atlas's files share: atlas.c knows where things are, atlas_act.c
  * does what keys ask, atlas_paint.c draws with the help of atlas_head.c and
- * atlas_inspect.c.
+ * atlas_inspect.c (inspect.h).
  */
 #include "vmatlas/view/atlas.h"
 
@@ -26,13 +26,4 @@ void atlas_paint_inspector(const struct atlas *atlas,
 /* The frame that the cursor is on, where that is known and not nobody's. */
 bool atlas_frame(const struct atlas *atlas, const struct snapshot *snapshot,
 	uint64_t *pfn);
-/* Keys while the inspector is open; false: they mean what they always do. */
-bool atlas_act_owners(struct atlas *atlas, const struct snapshot *snapshot,
-	enum action action);
-/* The list, from ROW to END; and how many rows it would need. */
-void atlas_paint_owners(const struct atlas *atlas,
-	const struct snapshot *snapshot, struct grid *grid, int row, int end,
-	int col, int cols);
-int atlas_owners_rows(const struct snapshot *snapshot);
-
 #endif

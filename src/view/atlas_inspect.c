@@ -2,19 +2,107 @@
 #include <string.h>
 
 #include "atlas_impl.h"
+#include "inspect.h"
 #include "vmatlas/view/explain.h"
 
-#define INSPECTOR_LABEL 13
+#define LABEL_COLS 11
+#define POPUP_COLS 76
+/* A panel with so many rows has the page tables below the facts. */
+#define STACK_ROWS 34
+/* Less of them is not worth a place below. */
+#define PART_ROWS 6
 
-/* TEXT in as many rows from ROW on as it needs, broken at blanks; only those
- * above END are drawn.  Returns the row behind it. */
-static int paint_wrapped(struct grid *grid, int row, int end, int col,
-	int width, struct text text)
+static const char *const part_names[NINSPECT_PARTS] = {
+#define X(id, name) name,
+	INSPECT_PARTS(X)
+#undef X
+};
+
+/* ---- parts, and the keys for them */
+
+static bool is_stacked(const struct atlas *atlas)
 {
+	return atlas->side_col && atlas_parts(atlas).pane >= STACK_ROWS;
+}
+
+static bool has_part(const struct atlas *atlas,
+	const struct snapshot *snapshot, enum inspect_part part)
+{
+	switch (part) {
+	case INSPECT_TABLES:
+		return inspect_has_walk(atlas, snapshot);
+	case INSPECT_OWNERS:
+		return inspect_has_owners(atlas, snapshot);
+	default:
+		return part == INSPECT_FACTS;
+	}
+}
+
+enum inspect_part inspect_part(const struct atlas *atlas,
+	const struct snapshot *snapshot)
+{
+	return atlas->inspect && has_part(atlas, snapshot, atlas->part) ?
+		atlas->part : INSPECT_FACTS;
+}
+
+/* The part behind PART (or, BY -1, before it) that there is and that is not on
+ * screen anyway; false: none. */
+static bool other_part(const struct atlas *atlas,
+	const struct snapshot *snapshot, int by, enum inspect_part *part)
+{
+	int i = (int)*part + by;
+
+	while (i >= 0 && i < NINSPECT_PARTS &&
+	       (!has_part(atlas, snapshot, (enum inspect_part)i) ||
+		(i == INSPECT_TABLES && is_stacked(atlas))))
+		i += by;
+	if (i < 0 || i >= NINSPECT_PARTS)
+		return false;
+	*part = (enum inspect_part)i;
+	return true;
+}
+
+/* Past the last part, Tab leads to where it would have led at once. */
+static bool act_tab(struct atlas *atlas, const struct snapshot *snapshot,
+	int by)
+{
+	enum inspect_part part = inspect_part(atlas, snapshot);
+	bool more = other_part(atlas, snapshot, by, &part);
+
+	atlas->part = more ? part : INSPECT_FACTS;
+	atlas->scroll = atlas->owner = 0;
+	return more;
+}
+
+bool inspect_act(struct atlas *atlas, const struct snapshot *snapshot,
+	enum action action)
+{
+	enum inspect_part part = inspect_part(atlas, snapshot);
+
+	if (!atlas->inspect)
+		return false;
+	if (action == ACTION_OTHER_PANE || action == ACTION_OTHER_PANE_BACK)
+		return act_tab(atlas, snapshot,
+			action == ACTION_OTHER_PANE ? 1 : -1);
+	if (action == ACTION_BACK && part != INSPECT_FACTS) {
+		atlas->part = INSPECT_FACTS;
+		return true;
+	}
+	return part == INSPECT_OWNERS &&
+		inspect_act_owners(atlas, snapshot, action);
+}
+
+/* ---- drawn */
+
+int inspect_paint_text(const struct inspect_box *box, int row, int col,
+	int role, struct text text)
+{
+	int width = box->col + box->cols - col - 1;
+
 	do {
 		struct text part = text;
 
-		while (part.n && grid_width(grid, part) > width) {
+		while (part.n && grid_width(box->grid, part) > width) {
 			size_t n = part.n;
 
 			while (n && part.p[n - 1] != ' ')
@@ -23,10 +111,10 @@ static int paint_wrapped(struct grid *grid, int row, int end, int col,
 				break;
 			part.n = n - 1;
 		}
-		if (!part.n || grid_width(grid, part) > width)
+		if (!part.n || grid_width(box->grid, part) > width)
 			part = text;	/* one long word is cut */
-		if (row < end)
-			grid_text(grid, row, col, width, ROLE_POPUP, part);
+		if (row < box->end)
+			grid_text(box->grid, row, col, width, role, part);
 		row++;
 		text.p += part.n;
 		text.n -= part.n;
@@ -35,64 +123,177 @@ static int paint_wrapped(struct grid *grid, int row, int end, int col,
 	return row;
 }
 
-/* The inspector's LINES from ROW to END; returns the row behind all that
- * they need. */
-static int paint_lines(struct grid *grid, int row, int end, int col, int cols,
-	struct text lines)
+/* LINES of "title<TAB>text"; returns the row behind all that they need. */
+static int paint_lines(const struct inspect_box *box, struct text lines)
 {
 	struct text line, title;
+	int row = box->row;
 
 	while (text_line(&lines, &line)) {
 		if (!memchr(line.p, '\t', line.n)) {
-			row = paint_wrapped(grid, row, end, col + 2, cols - 4,
-				line);
+			row = inspect_paint_text(box, row, box->col + 1,
+				ROLE_POPUP, line);
 			continue;
 		}
 		text_until(&line, '\t', &title);
-		if (row < end)
-			grid_text(grid, row, col + 2, cols - 3,
+		if (row < box->end)
+			grid_text(box->grid, row, box->col + 1, LABEL_COLS,
 				ROLE_POPUP_BORDER, title);
-		row = paint_wrapped(grid, row, end, col + INSPECTOR_LABEL,
-			cols - INSPECTOR_LABEL - 1, line);
+		row = inspect_paint_text(box, row, box->col + 1 + LABEL_COLS,
+			ROLE_POPUP, line);
 	}
 	return row;
+}
+
+static int paint_facts(const struct atlas *atlas,
+	const struct snapshot *snapshot, const struct inspect_box *box)
+{
+	struct buf lines = { 0 };
+	int row;
+
+	explain_inspect(&lines, atlas, snapshot);
+	row = paint_lines(box, (struct text){ buf_text(&lines), lines.len });
+	buf_fini(&lines);
+	return row;
+}
+
+/* One part alone; returns the row behind all that it needs. */
+static int paint_part(const struct atlas *atlas,
+	const struct snapshot *snapshot, enum inspect_part part,
+	const struct inspect_box *box)
+{
+	switch (part) {
+	case INSPECT_TABLES:
+		return inspect_paint_walk(snapshot, box);
+	case INSPECT_OWNERS:
+		inspect_paint_owners(atlas, snapshot, box);
+		return box->row + inspect_owners_rows(snapshot);
+	default:
+		return paint_facts(atlas, snapshot, box);
+	}
+}
+
+/* The names of the parts in the border ROW, from FIRST on; the one that takes
+ * the keys stands out. */
+static void paint_tabs(const struct atlas *atlas,
+	const struct snapshot *snapshot, struct grid *grid, int row, int col,
+	int end, enum inspect_part first)
+{
+	enum inspect_part part = inspect_part(atlas, snapshot);
+	int i, n = 0;
+
+	for (i = (int)first; i < NINSPECT_PARTS; i++)
+		n += has_part(atlas, snapshot, (enum inspect_part)i);
+	if (n < 2 && first == INSPECT_FACTS) {
+		grid_str(grid, row, col, end - col, ROLE_TITLE, " inspector ");
+		return;
+	}
+	for (i = (int)first; i < NINSPECT_PARTS; i++) {
+		if (!has_part(atlas, snapshot, (enum inspect_part)i) ||
+		    (i == INSPECT_TABLES && is_stacked(atlas)))
+			continue;
+		grid_put(grid, row, col, ' ', ROLE_TEXT);
+		col = grid_str(grid, row, col + 1, end - col - 1,
+			i == (int)part ? ROLE_SELECTED : ROLE_TITLE,
+			part_names[i]);
+	}
+	grid_put(grid, row, col, ' ', ROLE_TEXT);
+}
+
+/* A line across the box, with room for a title. */
+static void paint_rule(const struct inspect_box *box, int row)
+{
+	int i;
+
+	for (i = 0; i < box->cols; i++)
+		grid_put(box->grid, row, box->col + i,
+			box->grid->utf8 ? 0x2500 : '-', ROLE_BORDER);
+}
+
+/* A tall panel: facts, page tables, and another part below as long as there
+ * is one. */
+static void paint_stack(const struct atlas *atlas,
+	const struct snapshot *snapshot, const struct inspect_box *box)
+{
+	enum inspect_part part = inspect_part(atlas, snapshot);
+	struct inspect_box rest = *box;
+
+	rest.row = paint_facts(atlas, snapshot, box);
+	if (inspect_has_walk(atlas, snapshot) && rest.row + 1 < rest.end) {
+		paint_rule(&rest, rest.row);
+		grid_str(rest.grid, rest.row, rest.col + 1, -1, ROLE_TITLE,
+			" page tables ");
+		rest.row++;
+		rest.row = inspect_paint_walk(snapshot, &rest);
+	}
+	if (part <= INSPECT_TABLES)
+		return;
+	if (rest.row > rest.end - PART_ROWS)
+		rest.row = rest.end - PART_ROWS;
+	grid_fill(rest.grid, rest.row, rest.col, rest.end - rest.row, rest.cols,
+		ROLE_POPUP);
+	paint_rule(&rest, rest.row);
+	paint_tabs(atlas, snapshot, rest.grid, rest.row, rest.col + 1,
+		rest.col + rest.cols, INSPECT_TABLES);
+	rest.row++;
+	paint_part(atlas, snapshot, part, &rest);
+}
+
+static void paint_panel(const struct atlas *atlas,
+	const struct snapshot *snapshot, struct grid *grid)
+{
+	const struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
+	int top = pane->row ? pane->row - 1 : 0, rows;
+	struct inspect_box box = { .grid = grid, .row = top + 1,
+		.col = atlas->side_col + 1,
+		.cols = grid->cols - atlas->side_col - 2 };
+
+	rows = atlas_parts(atlas).pane + 2;
+	box.end = top + rows - 1;
+	grid_fill(grid, top, box.col - 1, rows, box.cols + 2, ROLE_POPUP);
+	grid_box(grid, top, box.col - 1, rows, box.cols + 2, ROLE_BORDER);
+	if (is_stacked(atlas)) {
+		grid_str(grid, top, box.col + 1, -1, ROLE_TITLE,
+			" inspector ");
+		paint_stack(atlas, snapshot, &box);
+		return;
+	}
+	if (atlas->inspect)
+		paint_tabs(atlas, snapshot, grid, top, box.col + 1,
+			box.col + box.cols, INSPECT_FACTS);
+	else
+		grid_str(grid, top, box.col + 1, -1, ROLE_TITLE,
+			" inspector ");
+	paint_part(atlas, snapshot, inspect_part(atlas, snapshot), &box);
+}
+
+static void paint_popup(const struct atlas *atlas,
+	const struct snapshot *snapshot, struct grid *grid)
+{
+	enum inspect_part part = inspect_part(atlas, snapshot);
+	int cols = grid->cols > POPUP_COLS ? POPUP_COLS : grid->cols;
+	int col = (grid->cols - cols) / 2, rows, top;
+	struct inspect_box box = { .grid = grid, .col = col + 1,
+		.cols = cols - 2 };
+
+	rows = paint_part(atlas, snapshot, part, &box) + 2;
+	if (rows > grid->rows - 2)
+		rows = grid->rows - 2;
+	top = (grid->rows - rows) / 2;
+	box.row = top + 1;
+	box.end = top + rows - 1;
+	grid_fill(grid, top, col, rows, cols, ROLE_POPUP);
+	grid_box(grid, top, col, rows, cols, ROLE_POPUP_BORDER);
+	paint_tabs(atlas, snapshot, grid, top, col + 2, col + cols - 1,
+		INSPECT_FACTS);
+	paint_part(atlas, snapshot, part, &box);
 }
 
 void atlas_paint_inspector(const struct atlas *atlas,
 	const struct snapshot *snapshot, struct grid *grid)
 {
-	const struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
-	bool panel = atlas->side_col != 0;
-	bool list = atlas_lists_owners(atlas, snapshot);
-	int top = pane->row ? pane->row - 1 : 0, col, rows, cols;
-	struct buf lines = { 0 };
-	struct text all;
-
-	if (!panel && (!atlas->inspect || grid->rows < 6))
-		return;
-	col = panel ? atlas->side_col : grid->cols > 64 ?
-		(grid->cols - 60) / 2 : 0;
-	cols = panel ? grid->cols - col : grid->cols > 64 ? 60 : grid->cols;
-	explain_inspect(&lines, atlas, snapshot);
-	all = (struct text){ buf_text(&lines), lines.len };
-	rows = (list ? atlas_owners_rows(snapshot) :
-		paint_lines(grid, 0, 0, col, cols, all)) + 2;
-	if (panel)
-		rows = atlas_parts(atlas).pane + 2;
-	else if (rows > grid->rows - 2)
-		rows = grid->rows - 2;
-	if (!panel)
-		top = (grid->rows - rows) / 2;
-	grid_fill(grid, top, col, rows, cols, ROLE_POPUP);
-	grid_box(grid, top, col, rows, cols,
-		panel ? ROLE_BORDER : ROLE_POPUP_BORDER);
-	grid_str(grid, top, col + 2, cols - 4, ROLE_TITLE, list ?
-		(cols < 45 ? " who has it (Enter: there) " :
-			" who has this frame (Enter: go there) ") : " inspector ");
-	if (list)
-		atlas_paint_owners(atlas, snapshot, grid, top + 1,
-			top + rows - 1, col + 1, cols - 2);
-	else
-		paint_lines(grid, top + 1, top + rows - 1, col, cols, all);
-	buf_fini(&lines);
+	if (atlas->side_col)
+		paint_panel(atlas, snapshot, grid);
+	else if (atlas->inspect && grid->rows >= 6)
+		paint_popup(atlas, snapshot, grid);
 }

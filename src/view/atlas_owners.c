@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "atlas_impl.h"
+#include "inspect.h"
 #include "vmatlas/view/why.h"
 
 /* The frame that the cursor is on, where it is known and somebody's. */
@@ -27,7 +28,7 @@ bool atlas_frame(const struct atlas *atlas, const struct snapshot *snapshot,
 	return snapshot->machine->facts.pfn_visible;
 }
 
-static bool has_owners(const struct atlas *atlas,
+bool inspect_has_owners(const struct atlas *atlas,
 	const struct snapshot *snapshot)
 {
 	uint64_t pfn;
@@ -39,7 +40,7 @@ static bool has_owners(const struct atlas *atlas,
 bool atlas_lists_owners(const struct atlas *atlas,
 	const struct snapshot *snapshot)
 {
-	return atlas->owners && has_owners(atlas, snapshot);
+	return inspect_part(atlas, snapshot) == INSPECT_OWNERS;
 }
 
 static size_t chosen(const struct atlas *atlas,
@@ -72,17 +73,9 @@ static void move(struct atlas *atlas, const struct snapshot *snapshot, int by)
 		atlas->owner = last - at > (size_t)by ? at + (size_t)by : last;
 }
 
-bool atlas_act_owners(struct atlas *atlas, const struct snapshot *snapshot,
+bool inspect_act_owners(struct atlas *atlas, const struct snapshot *snapshot,
 	enum action action)
 {
-	if (!atlas_lists_owners(atlas, snapshot)) {
-		if (action != ACTION_OTHER_PANE ||
-		    !has_owners(atlas, snapshot))
-			return false;
-		atlas->owners = true;
-		atlas->owner = 0;
-		return true;
-	}
 	switch (action) {
 	case ACTION_UP:
 		move(atlas, snapshot, -1);
@@ -103,12 +96,6 @@ bool atlas_act_owners(struct atlas *atlas, const struct snapshot *snapshot,
 		return true;
 	case ACTION_BOTTOM:
 		atlas->owner = snapshot->nowners - 1;
-		return true;
-	case ACTION_OTHER_PANE:	/* on to where it would have led at once */
-		atlas->owners = false;
-		return false;
-	case ACTION_BACK:
-		atlas->owners = false;
 		return true;
 	default:
 		return false;
@@ -137,25 +124,28 @@ static void paint_owner(const struct snapshot *snapshot, size_t i, bool here,
 			buf_text(&snapshot->owner_names) + owner->name);
 }
 
-int atlas_owners_rows(const struct snapshot *snapshot)
+int inspect_owners_rows(const struct snapshot *snapshot)
 {
 	return (int)(snapshot->nowners < 1000 ? snapshot->nowners : 1000) + 1;
 }
 
-void atlas_paint_owners(const struct atlas *atlas,
-	const struct snapshot *snapshot, struct grid *grid, int row, int end,
-	int col, int cols)
+void inspect_paint_owners(const struct atlas *atlas,
+	const struct snapshot *snapshot, const struct inspect_box *box)
 {
 	size_t at = chosen(atlas, snapshot), i, rows;
+	int row = box->row;
 
-	grid_fmt(grid, row, col + 1, cols - 2, ROLE_POPUP_BORDER,
-		"%7s %-12s %-12s S%s", "PID", "NAME", "PAGE",
-		cols > 44 ? " REGION" : "");
-	row++;
-	if (row >= end)
+	if (row >= box->end)
 		return;
-	rows = (size_t)(end - row);
+	grid_fmt(box->grid, row, box->col + 1, box->cols - 2,
+		ROLE_POPUP_BORDER, "%7s %-12s %-12s S%s", "PID", "NAME",
+		"PAGE", box->cols > 44 ? " REGION" : "");
+	row++;
+	if (row >= box->end)
+		return;
+	rows = (size_t)(box->end - row);
 	for (i = at < rows ? 0 : at - rows + 1;
-	     i < snapshot->nowners && row < end; i++)
-		paint_owner(snapshot, i, i == at, grid, row++, col, cols);
+	     i < snapshot->nowners && row < box->end; i++)
+		paint_owner(snapshot, i, i == at, box->grid, row++, box->col,
+			box->cols);
 }

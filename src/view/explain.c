@@ -252,8 +252,8 @@ static void inspect_frame(struct buf *out, const struct snapshot *snapshot,
 	const struct page_detail *detail = &snapshot->detail;
 	char zone[32];
 
-	buf_fmt(out, "frame\t0x%" PRIx64 "\n", pfn);
-	buf_fmt(out, "physical\t0x%" PRIx64 "\n", pfn << machine->page_shift);
+	buf_fmt(out, "frame\t0x%" PRIx64 "  at 0x%" PRIx64 "\n", pfn,
+		pfn << machine->page_shift);
 	if (machine_zone(machine, pfn) >= 0 || machine->zones_overlap ||
 	    machine->zoneinfo != ANSWER_OK)
 		buf_fmt(out, "zone\t%s\n", snapshot_zone(snapshot,
@@ -301,7 +301,7 @@ static void inspect_region(struct buf *out, const struct snapshot *snapshot,
 
 	line(out, "region");
 	text_escape(out, name, false);
-	buf_fmt(out, "\nstart\t0x%" PRIx64 "\nend\t0x%" PRIx64 " (%s)\n",
+	buf_fmt(out, "\nrange\t0x%" PRIx64 "-0x%" PRIx64 " (%s)\n",
 		region->start, region->end,
 		text_size(region->end - region->start, size));
 	buf_fmt(out, "rights\t%s  type %s\n", region_perms(region, perms),
@@ -322,6 +322,23 @@ static void inspect_region(struct buf *out, const struct snapshot *snapshot,
 			text_size(region->usage.swap, size));
 }
 
+/* How far the frames go on side by side, as the pages do. */
+static void add_run(struct buf *out, const struct snapshot *snapshot,
+	const struct region_fitness *about)
+{
+	uint64_t before = about->run_at - 1;
+	uint64_t after = about->run_length - about->run_at;
+	uint64_t pfn = snapshot->detail.pfn;
+
+	buf_fmt(out, "run\t%" PRIu64 " of %" PRIu64 " frame%s", about->run_at,
+		about->run_length, about->run_length == 1 ? "" : "s");
+	if (about->run_length > 1)
+		buf_fmt(out, ": 0x%" PRIx64 "-0x%" PRIx64 ", %" PRIu64
+			" before and %" PRIu64 " behind", pfn - before,
+			pfn + after + 1, before, after);
+	buf_char(out, '\n');
+}
+
 void explain_fitness(struct buf *out, const struct snapshot *snapshot,
 	size_t region, uint64_t start, uint64_t end)
 {
@@ -334,9 +351,7 @@ void explain_fitness(struct buf *out, const struct snapshot *snapshot,
 		return;
 	if (about->has_run && detail_fits(snapshot, FOCUS_VIRTUAL, start, end) &&
 	    end - start == 1)
-		buf_fmt(out, "run\t%" PRIu64 " of %" PRIu64 " frame%s\n",
-			about->run_at, about->run_length,
-			about->run_length == 1 ? "" : "s");
+		add_run(out, snapshot, about);
 	if (!fitness->runs)
 		return;
 	buf_fmt(out, "frames\t%" PRIu64 " run%s", fitness->runs,
@@ -447,7 +462,9 @@ static void inspect_page(struct buf *out, const struct atlas *atlas,
 		buf_fmt(out, "touch\t%s\n", cached_words(detail));
 	else if (detail->state == STATE_NOT_MAPPED)
 		buf_str(out, "touch\t?  (what the page cache has is not known)\n");
-	buf_fmt(out, "entry\t0x%016" PRIx64 "\n", detail->word);
+	buf_fmt(out, "entry\t0x%016" PRIx64 "  ", detail->word);
+	page_entry_names(out, snapshot);
+	buf_char(out, '\n');
 	for (bit = 0; bit < NMARKS; bit++)
 		if (detail->marks >> bit & 1)
 			buf_fmt(out, "mark\t%s\n", mark_words(bit));

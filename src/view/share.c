@@ -286,6 +286,7 @@ static bool act_sort(struct share *share, enum action action)
 		share->lists[share->list].invert ^= true;
 		return true;
 	case ACTION_OTHER_PANE:
+	case ACTION_OTHER_PANE_BACK:
 		share->list = !share->list;
 		return true;
 	default:

@@ -20,6 +20,7 @@ static void says(struct region_fitness about, uint64_t below,
 	snapshot.focus.side = FOCUS_VIRTUAL;
 	snapshot.focus.range = (struct page_range){ 0x1000, 0x1001 };
 	snapshot.detail.valid = true;
+	snapshot.detail.pfn = 0x100b;
 	explain_fitness(&out, &snapshot, 3, 0x1000, 0x1001);
 	assert_string_equal(buf_text(&out), expected);
 	buf_fini(&out);
@@ -36,10 +37,12 @@ static void fitness_in_words(void **state)
 	about.fitness = (struct fitness){ .known = true, .present = 600,
 		.below = 600, .runs = 5, .longest = 512,
 		.longest_pfn = 0x200000 };
-	says(about, G4, "run\t12 of 37 frames\n"
+	says(about, G4, "run\t12 of 37 frames: 0x1000-0x1025, 11 before and 25 "
+		"behind\n"
 		"frames\t5 runs, longest 2.0M at 0x200000000, all below 4.0G\n");
 	about.fitness.below = 7;
-	says(about, G4, "run\t12 of 37 frames\nframes\t5 runs, longest 2.0M "
+	says(about, G4, "run\t12 of 37 frames: 0x1000-0x1025, 11 before and 25 "
+		"behind\nframes\t5 runs, longest 2.0M "
 		"at 0x200000000, not all below 4.0G (7 of 600)\n");
 	about.has_run = false;
 	about.fitness.below = 0;

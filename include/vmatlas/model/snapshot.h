@@ -16,6 +16,7 @@
 #include "vmatlas/model/frame_use.h"
 #include "vmatlas/model/group.h"
 #include "vmatlas/model/machine.h"
+#include "vmatlas/model/page_walk.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
 #include "vmatlas/model/rt.h"
@@ -319,6 +320,7 @@ struct snapshot {
 	size_t nlink, link_cap;
 	uint64_t link_pages;	/* how many pages or frames are linked in all */
 	struct page_detail detail;
+	struct page_walk walk;	/* of that page, where one is in focus */
 	struct buf detail_names;	/* NUL-terminated each */
 	struct region_fitness focus_fitness;
 	uint64_t below;		/* bytes: the limit of all fitness here */

@@ -29,14 +29,25 @@ struct place {
 
 #define ATLAS_BACK 16
 
+/*
+ * What the inspector shows of a page, part after part with Tab; a wide screen
+ * has several at once, and the part is the one that takes the keys.
+ */
+#define INSPECT_PARTS(X) \
+	X(FACTS, "facts") X(TABLES, "tables") X(OWNERS, "owners")
+#define X(id, name) INSPECT_##id,
+enum inspect_part { INSPECT_PARTS(X) NINSPECT_PARTS };
+#undef X
+
 struct atlas {
 	struct pane panes[2];
 	enum side active;
 	enum coloring coloring;
 	bool only_mine;
 	bool inspect;		/* the inspector is open, */
-	bool owners;		/* and lists who has the frame: */
-	size_t owner;		/* the one that is chosen */
+	enum inspect_part part;	/* at this part, */
+	size_t scroll;		/* whose first row on screen this is */
+	size_t owner;		/* the owner that is chosen */
 	int rows, cols;
 	int side_col;		/* where the side panel is; 0: there is none */
 	bool border;
@@ -81,6 +92,8 @@ void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 /* The same of process PID, which the next snapshots will be about: its page
  * VPN, with 2^SHIFT in a cell. */
 void atlas_go(struct atlas *atlas, int pid, uint64_t vpn, unsigned shift);
+/* Back to the inspector's facts; from these, close it. */
+void atlas_close(struct atlas *atlas);
 /* The inspector lists the owners of the frame that the cursor is on; the one
  * chosen: who, and its page there.  False: it does not. */
 bool atlas_lists_owners(const struct atlas *atlas,

@@ -38,7 +38,8 @@
 	X(ROW_END, ON_CELLS, "last cell of the row") \
 	X(TOP, ON_ALL, "to the first") \
 	X(BOTTOM, ON_ALL, "to the last") \
-	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane (sharing: by file; inspector: who has the frame)") \
+	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane (sharing: by file; inspector: its next part)") \
+	X(OTHER_PANE_BACK, ON_ATLAS | ON_SHARING, "the same (inspector: the part before)") \
 	X(OPEN, ON_ALL, "inspect the page (lists, compare: go there; memory: count)") \
 	X(BACK, ON_ALL, "back to where I was") \
 	X(ZOOM_IN, ON_CELLS, "more detail: half as much in a cell") \
@@ -85,7 +86,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("C-u", HALF_UP) X("C-d", HALF_DOWN) \
 	X("Home", ROW_START) X("End", ROW_END) \
 	X("g", TOP) X("G", BOTTOM) \
-	X("Tab", OTHER_PANE) X("S-Tab", OTHER_PANE) \
+	X("Tab", OTHER_PANE) X("S-Tab", OTHER_PANE_BACK) \
 	X("Enter", OPEN) X("Backspace", BACK) \
 	X("+", ZOOM_IN) X("=", ZOOM_IN) X("-", ZOOM_OUT) \
 	X("[", ZOOM_MOST) X("]", ZOOM_LEAST) X("a", ZOOM_FIT) \
