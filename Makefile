@@ -93,12 +93,13 @@ VIEW += inspect_walk
 VIEW += list list_order list_columns list_paint prompt
 VIEW += share share_paint
 VIEW += memory memory_pen memory_ram memory_zones memory_frames
-VIEW += help
+VIEW += help settings settings_view config
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command
 APP += session selection report_sum report_cow report_group report_compare
-APP += report_fitness report_share report_rt report batch
-APP += ui ui_screens ui_list ui_atlas ui_sharing ui_compare ui_memory
+APP += report_fitness report_share report_rt report batch config priority
+APP += ui ui_settings ui_screens ui_list ui_atlas ui_sharing ui_compare
+APP += ui_memory
 APP += ui_prompt ui_trail
 APP += script screen
 
@@ -110,6 +111,7 @@ OBJS := $(ROOMS:%=$O/src/%.o)
 LIB := $O/libvmatlas.a
 PROG := $O/vmatlas
 FIELDS := $O/man/fields
+TABLES := $O/man/tables
 
 .PHONY: all
 all: $(PROG)
@@ -152,17 +154,20 @@ $O/gen/default_theme.inc: themes/default.theme
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
 $O/src/view/theme.o: $O/gen/default_theme.inc
 
-# One page of the manual has the fields of all reports.  It is kept in the tree,
-# as who builds for another machine cannot run this; check-man compares.
-$(FIELDS): man/fields.c $(LIB)
+# Pages of the manual have what tables say: fields of reports, settings, actions.
+# They are kept in the tree, as who builds for another machine cannot run these;
+# check-man compares.
+$(FIELDS) $(TABLES): $O/man/%: man/%.c $(LIB)
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: manual
-manual: $(FIELDS)
+manual: $(FIELDS) $(TABLES)
 	$(Q)$(FIELDS) <man/vmatlas-report.5.in >$O/man/page
 	$(Q)cp $O/man/page man/vmatlas-report.5
+	$(Q)$(TABLES) <man/vmatlas.1 >$O/man/page
+	$(Q)cp $O/man/page man/vmatlas.1
 
 .PHONY: run check install clean
 # The second make sees what the first one installed.

@@ -63,7 +63,7 @@ $O/tests/live/faulter: tests/live/faulter.c $O/config
 	fuzz-programs fuzz-link san-programs clang-programs m32-programs
 unit-programs: $(UNIT)
 term-programs: $(PROG) $(TERM_TESTS)
-man-programs: $(FIELDS)
+man-programs: $(FIELDS) $(TABLES)
 live-programs: $(PROG) $(LIVE_PROGRAMS)
 
 # With clang the drivers search for new inputs under both sanitizers; without
@@ -135,7 +135,8 @@ RUN_same := 'VMATLAS=$(CLANG_O)/vmatlas sh tests/cli/run' \
 	'VMATLAS=$(PROG) ZOO=$(M32_O)/tests/live/zoo sh tests/m32 python3 -B tests/live/80-live-zoo.py' \
 	'VMATLAS=$(M32_O)/vmatlas ZOO=$(M32_O)/tests/live/zoo sh tests/m32 python3 -B tests/live/84-live-audit.py'
 RUN_install := 'sh tests/check-install'
-RUN_man := 'VMATLAS=$(PROG) FIELDS=$(FIELDS) sh tests/check-man'
+RUN_man := 'VMATLAS=$(PROG) FIELDS=$(FIELDS) TABLES=$(TABLES) \
+	sh tests/check-man'
 
 .PHONY: check-all check-layers check-unit check-fuzz check-cli check-tui \
 	check-term check-live check-sanitize check-builds check-same \

@@ -176,6 +176,9 @@
  *   view/share.c             the screen of sharing: its lists
  *   view/share_paint.c       the screen of sharing: drawn
  *   view/help.c              the help screen
+ *   view/settings.c          what can be set: a table
+ *   view/settings_view.c     the screen of settings
+ *   view/config.c            the text of the configuration file
  *
  * term: how cells reach a terminal; the only user of curses
  *   term/term.c              a grid reaches the terminal
@@ -186,6 +189,8 @@
  *   app/main.c               this file
  *   app/message.c            a line on standard error
  *   app/options.c            the command line
+ *   app/config.c             the configuration file, and where it is
+ *   app/priority.c           how much of the machine we take
  *   app/table.c              records as text, JSON or CSV
  *   app/demo.c               the sample process, seen from outside
  *   app/demo_setup.c         the sample process: its regions
@@ -212,6 +217,7 @@
  *   app/ui_memory.c          memory
  *   app/ui_prompt.c          what is asked for, and done with the answer
  *   app/ui_trail.c           jumps between processes, and back
+ *   app/ui_settings.c        the screen of settings, and what they do
  *   app/script.c             the program driven by a file of keys
  *   app/screen.c             the program on a terminal
  */
@@ -224,8 +230,10 @@
 #include <unistd.h>
 
 #include "vmatlas/app/batch.h"
+#include "vmatlas/app/config.h"
 #include "vmatlas/app/message.h"
 #include "vmatlas/app/options.h"
+#include "vmatlas/app/priority.h"
 #include "vmatlas/app/screen.h"
 #include "vmatlas/app/script.h"
 #include "vmatlas/app/themes.h"
@@ -263,7 +271,20 @@ static int run(struct session *session, const struct theme *theme)
 	return screen_run(session, theme);
 }
 
-static int look(const struct options *options)
+/* A theme that the configuration file names and that is not good is no reason
+ * not to begin. */
+static struct theme *load_theme(const struct options *options,
+	struct config *config, struct err *err)
+{
+	struct theme *theme = themes_load(options->theme, err);
+
+	if (theme || options->theme != config->settings.theme)
+		return theme;
+	buf_fmt(&config->complaints, "%s\n", err->text);
+	return themes_load(NULL, err);
+}
+
+static int look(const struct options *options, struct config *config)
 {
 	struct session session;
 	struct err err = { 0 };
@@ -271,7 +292,7 @@ static int look(const struct options *options)
 	struct theme *theme;
 	int status = 1;
 
-	theme = themes_load(options->theme, &err);
+	theme = load_theme(options, config, &err);
 	if (!theme) {
 		message("%s", err.text);
 		return 2;
@@ -283,6 +304,9 @@ static int look(const struct options *options)
 	} else {
 		if (session.warning.text[0])
 			message("%s", session.warning.text);
+		/* Not what session_open started: that is the user's. */
+		if (options->nice && priority_set(true, &err))
+			message("%s", err.text);
 		status = run(&session, theme);
 	}
 	if (session_close(&session, &err)) {
@@ -297,6 +321,7 @@ static int look(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options;
+	struct config config = { .text = { 0 } };
 	struct buf text = { 0 };
 	struct err err = { 0 };
 	int status;
@@ -317,8 +342,10 @@ int main(int argc, char **argv)
 		if (options.demo && !options.script && !options.picture &&
 		    !isatty(STDOUT_FILENO))
 			options.batch = true;
-		status = look(&options);
+		config_load(&config, &options);
+		status = look(&options, &config);
 	}
+	config_fini(&config);
 	options_fini(&options);
 	return status;
 }

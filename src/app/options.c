@@ -301,6 +301,7 @@ static int take_selection(struct options *options, int id, const char *arg,
 		return parse_range(arg, 1, &options->pa_start,
 			&options->pa_end, "physical address", err);
 	case OPTION_CPU:
+		options->cpu_given = true;
 		return parse_double(arg, 0.01, 100, &options->cpu, "CPU",
 			err);
 	case OPTION_WITHOUT:
@@ -353,6 +354,9 @@ static int take(struct options *options, int id, const char *arg,
 		break;
 	case OPTION_RESOURCES:
 		options->resources = arg;
+		break;
+	case OPTION_NICE:
+		options->nice = true;
 		break;
 	case OPTION_LOG:
 		options->log = arg;

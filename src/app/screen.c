@@ -5,9 +5,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "vmatlas/app/config.h"
 #include "vmatlas/app/message.h"
+#include "vmatlas/app/themes.h"
 #include "vmatlas/app/ui.h"
 #include "vmatlas/base/key.h"
 #include "vmatlas/base/mem.h"
@@ -55,6 +58,60 @@ static void take_size(struct ui *ui, struct term *term)
 	ui_resize(ui, rows, cols);
 }
 
+/* What the terminal was opened with, and what of the settings it shows. */
+struct shown {
+	struct term_options options;
+	struct settings settings;
+	struct theme *theme;	/* ours; NULL: the one given at the start */
+};
+
+static bool is_new(const struct shown *shown, const struct ui *ui,
+	enum setting setting)
+{
+	return !setting_is_same(&shown->settings, &ui->settings.now, setting);
+}
+
+static void show_theme(struct shown *shown, struct ui *ui, struct term *term)
+{
+	const char *name = ui->settings.now.theme;
+	struct err err = { 0 };
+	struct theme *theme = themes_load(name[0] ? name : NULL, &err);
+
+	if (!theme) {
+		ui_say(ui, true, err.text);
+		return;
+	}
+	term_set_theme(term, theme);
+	free(shown->theme);
+	shown->theme = theme;
+	shown->options.theme = theme;
+}
+
+/* Settings that are the terminal's, if they changed.  -1: it is gone. */
+static int show_settings(struct shown *shown, struct ui *ui,
+	struct term **term, struct err *err)
+{
+	const struct settings *now = &ui->settings.now;
+
+	if (is_new(shown, ui, SETTING_THEME))
+		show_theme(shown, ui, *term);
+	if (is_new(shown, ui, SETTING_COLORS) ||
+	    is_new(shown, ui, SETTING_ASCII) ||
+	    is_new(shown, ui, SETTING_MOUSE)) {
+		shown->options.colors = config_colors(now);
+		shown->options.ascii = now->number[SETTING_ASCII];
+		shown->options.mouse = now->number[SETTING_MOUSE];
+		term_close(*term);
+		*term = term_open(&shown->options, err);
+		if (!*term)
+			return -1;
+		take_size(ui, *term);
+		ui->grid.utf8 = term_utf8(*term);
+	}
+	shown->settings = *now;
+	return 0;
+}
+
 static void take_mouse(struct ui *ui, const struct term *term)
 {
 	struct mouse mouse = term_mouse(term);
@@ -100,9 +157,10 @@ static void check_kernel(struct ui *ui)
 	ui->wish_serial = 0;
 }
 
-static int loop(struct ui *ui, struct term *term, const sigset_t *mask,
-	struct err *err)
+static int loop(struct ui *ui, struct term **opened, struct shown *shown,
+	const sigset_t *mask, struct err *err)
 {
+	struct term *term = *opened;
 	struct pollfd fds[2] = {
 		{ term_fd(term), POLLIN, 0 },
 		{ sampler_fd(ui->session->sampler), POLLIN, 0 },
@@ -133,6 +191,10 @@ static int loop(struct ui *ui, struct term *term, const sigset_t *mask,
 		}
 		if (!take_keys(ui, term, &redraw))
 			return 0;
+		if (show_settings(shown, ui, opened, err))
+			return -1;
+		term = *opened;
+		fds[0].fd = term_fd(term);
 		check_kernel(ui);
 		ui_take(ui);
 		*err = sampler_error(ui->session->sampler);
@@ -187,8 +249,8 @@ static int first_look(struct session *session, struct err *err)
 int screen_run(struct session *session, const struct theme *theme)
 {
 	const struct options *options = session->options;
-	struct term_options term_options = { options->colors, options->ascii,
-		options->mouse, theme };
+	struct shown shown = { .options = { options->colors, options->ascii,
+		options->mouse, theme } };
 	struct err err = { 0 };
 	struct term *term;
 	struct ui ui;
@@ -200,7 +262,7 @@ int screen_run(struct session *session, const struct theme *theme)
 		return 1;
 	}
 	catch_signals(&mask);
-	term = term_open(&term_options, &err);
+	term = term_open(&shown.options, &err);
 	if (!term) {
 		message("%s", err.text);
 		return 1;
@@ -208,9 +270,11 @@ int screen_run(struct session *session, const struct theme *theme)
 	mem_on_exhaustion(term_restore);
 	term_size(term, &rows, &cols);
 	ui_init(&ui, session, term_utf8(term), rows, cols);
-	result = loop(&ui, term, &mask, &err);
+	shown.settings = ui.settings.now;
+	result = loop(&ui, &term, &shown, &mask, &err);
 	ui_fini(&ui);
 	term_close(term);
+	free(shown.theme);
 	mem_on_exhaustion(NULL);
 	if (result)
 		message("%s", err.text);

@@ -32,6 +32,7 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	grid_resize(&ui->grid, rows, cols);
 	if (session->warning.text[0])
 		ui_say(ui, true, session->warning.text);
+	ui_settings_init(ui);
 }
 
 void ui_fini(struct ui *ui)
@@ -227,6 +228,9 @@ static bool act_common(struct ui *ui, enum action action)
 	case ACTION_READ_AGAIN:
 		ui->session->wish.asked++;
 		return true;
+	case ACTION_SETTINGS:
+		ui_settings_open(ui);
+		return true;
 	case ACTION_CLOSE:
 		if (kind_of(ui)->close)
 			kind_of(ui)->close(ui);
@@ -238,7 +242,9 @@ static bool act_common(struct ui *ui, enum action action)
 
 void ui_key(struct ui *ui, uint32_t key)
 {
-	enum action action = keymap_action(key);
+	bool in_settings = ui->settings.view.open && !ui->help.open;
+	enum action action = keymap_action(&ui->settings.keys, key,
+		in_settings ? ON_SETTINGS : kind_of(ui)->where);
 
 	ui->message[0] = '\0';
 	ui->is_warning = false;
@@ -249,6 +255,11 @@ void ui_key(struct ui *ui, uint32_t key)
 	}
 	if (ui->help.open && action != ACTION_QUIT) {
 		act_help(ui, action);
+		return;
+	}
+	if (in_settings && action != ACTION_QUIT) {
+		ui_settings_act(ui, action);
+		update(ui);
 		return;
 	}
 	if (act_common(ui, action)) {
@@ -265,7 +276,14 @@ void ui_mouse(struct ui *ui, int row, int col, int wheel)
 {
 	const struct ui_screen_kind *kind = kind_of(ui);
 
-	if (!ui->snapshot || ui->help.open)
+	if (ui->settings.view.open && !ui->help.open) {
+		if (wheel)
+			ui_settings_act(ui, wheel < 0 ? ACTION_UP :
+				ACTION_DOWN);
+		else
+			ui_settings_click(ui, row);
+	}
+	if (!ui->snapshot || ui->help.open || ui->settings.view.open)
 		return;
 	if (wheel && kind->scroll)
 		kind->scroll(ui, row, col, wheel);
@@ -291,6 +309,7 @@ static struct atlas_status status_of(const struct ui *ui)
 	const struct session *session = ui->session;
 	struct atlas_status status = {
 		.delay = session->wish.period_ms / 1000.0,
+		.keys = &ui->settings.keys,
 		.frozen = ui->frozen,
 		.replay = session->options->replay != NULL,
 		.recording = session->recording != NULL,
@@ -328,8 +347,12 @@ void ui_paint(struct ui *ui)
 	struct atlas_status status;
 
 	if (ui->help.open) {
-		help_paint(&ui->help, kind_of(ui)->where, ui->atlas.coloring,
+		help_paint(&ui->help, &ui->settings.keys, kind_of(ui)->where, ui->atlas.coloring,
 			ui->snapshot, &ui->grid);
+		return;
+	}
+	if (ui->settings.view.open) {
+		ui_settings_paint(ui);
 		return;
 	}
 	if (!is_answered(ui)) {

@@ -393,7 +393,7 @@ static void paint_foot(struct painter *painter,
 	if (parts.legend)
 		paint_foot_legend(painter, row);
 	if (parts.keys)
-		foot_paint(grid, grid->rows - 1, labels);
+		foot_paint(grid, grid->rows - 1, labels, status->keys);
 	buf_fini(&line);
 }
 

@@ -520,7 +520,7 @@ static void paint_foot(const struct painter *painter,
 	int row = grid->rows;
 
 	if (grid->rows >= 7)
-		foot_paint(grid, --row, labels);
+		foot_paint(grid, --row, labels, status->keys);
 	if (grid->rows >= 13)
 		paint_legend_line(painter, --row);
 	if (grid->rows >= 5)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vmatlas/base/key.h"
 #include "vmatlas/view/compare.h"
-#include "vmatlas/view/keymap.h"
 
 #define KEYS_COLS 14
 
@@ -32,38 +32,44 @@ static void heading(struct cursor *at, const char *text)
 		grid_str(at->grid, row, 2, -1, ROLE_TITLE, text);
 }
 
-/* Each action once, with all its keys. */
-static void help_keys(struct cursor *at, unsigned where)
+/* An action with all its keys, if it has any. */
+static void help_action(struct cursor *at, const struct keymap *map,
+	enum action action)
 {
-	enum action action, other;
-	const char *name, *also;
-	unsigned i, k;
+	char keys[64] = "", name[KEY_NAME_MAX];
+	unsigned i;
+	int row;
 
-	for (i = 0; (name = keymap_binding(i, &action)); i++) {
-		char keys[64];
-		bool first = true;
-		int row;
-
-		if (!(action_where(action) & where))
-			continue;
-		keys[0] = '\0';
-		for (k = 0; (also = keymap_binding(k, &other)); k++) {
-			if (other != action)
-				continue;
-			first = first && k >= i;
+	for (i = 0; i < map->n; i++)
+		if (map->bindings[i].action == action)
 			snprintf(keys + strlen(keys),
 				sizeof(keys) - strlen(keys), "%s%s",
-				keys[0] ? " " : "", also);
-		}
-		if (!first)	/* it was listed with an earlier key */
-			continue;
-		row = next_row(at);
-		if (row < 0)
-			continue;
-		grid_str(at->grid, row, 2, KEYS_COLS, ROLE_KEY, keys);
-		grid_str(at->grid, row, 3 + KEYS_COLS, -1, ROLE_TEXT,
-			action_words(action));
+				keys[0] ? " " : "",
+				key_name(map->bindings[i].key, name));
+	row = keys[0] ? next_row(at) : -1;
+	if (row < 0)
+		return;
+	grid_str(at->grid, row, 2, KEYS_COLS, ROLE_KEY, keys);
+	grid_str(at->grid, row, 3 + KEYS_COLS, -1, ROLE_TEXT,
+		action_words(action));
+}
+
+/* Each action once, in the order of the default keys. */
+static void help_keys(struct cursor *at, const struct keymap *map,
+	unsigned where)
+{
+	bool listed[NACTIONS] = { false };
+	enum action action;
+	unsigned i;
+
+	for (i = 0; keymap_binding(i, &action); i++) {
+		if (!listed[action] && (action_where(action) & where))
+			help_action(at, map, action);
+		listed[action] = true;
 	}
+	for (i = 0; i < NACTIONS; i++)
+		if (!listed[i] && (action_where((enum action)i) & where))
+			help_action(at, map, (enum action)i);
 }
 
 static void help_legend(struct cursor *at, enum coloring coloring,
@@ -151,8 +157,9 @@ static void help_fill(struct cursor *at)
 	}
 }
 
-void help_paint(struct help *help, unsigned where, enum coloring coloring,
-	const struct snapshot *snapshot, struct grid *grid)
+void help_paint(struct help *help, const struct keymap *map, unsigned where,
+	enum coloring coloring, const struct snapshot *snapshot,
+	struct grid *grid)
 {
 	struct cursor at = { grid, 0, 0, grid->rows > 2 ? grid->rows - 2 : 1 };
 	int pass;
@@ -170,7 +177,7 @@ void help_paint(struct help *help, unsigned where, enum coloring coloring,
 		}
 		at.line = 0;
 		grid_clear(grid);
-		help_keys(&at, where);
+		help_keys(&at, map, where);
 		if (where & ON_COMPARE) {
 			heading(&at, "letters: of pages side by side; a cell "
 				"of several shows what differs first");

@@ -197,6 +197,14 @@ void list_wish(const struct list *list, const struct snapshot *snapshot,
 
 /* ---- keys */
 
+void list_sort_by(struct list *list, const char *title)
+{
+	const struct field *field = list_column_field(title);
+
+	if (field)
+		list->sort = field;
+}
+
 static void move_sort(struct list *list, int by)
 {
 	struct list_column columns[LIST_COLUMNS_MAX];

@@ -201,7 +201,7 @@ static void paint_foot(const struct atlas_status *status, struct grid *grid)
 	};
 
 	if (!status->message) {
-		foot_paint(grid, grid->rows - 1, labels);
+		foot_paint(grid, grid->rows - 1, labels, status->keys);
 		return;
 	}
 	grid_fill(grid, grid->rows - 1, 0, 1, grid->cols, status->is_warning ?

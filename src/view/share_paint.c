@@ -410,7 +410,7 @@ static void paint_foot(const struct painter *painter,
 	struct buf text = { 0 };
 
 	if (grid->rows > 3)
-		foot_paint(grid, grid->rows - 1, labels);
+		foot_paint(grid, grid->rows - 1, labels, status->keys);
 	if (grid->rows <= 5)
 		return;
 	add_unread(&text, painter->snapshot);

@@ -534,17 +534,21 @@ static void keys_do_one_thing_each(void **state)
 	enum action action, other;
 	const char *name, *again;
 	bool has_key[NACTIONS] = { false };
+	struct keymap map;
 	unsigned i, k;
 
 	(void)state;
+	keymap_default(&map, false);
 	for (i = 0; (name = keymap_binding(i, &action)); i++) {
 		assert_int_not_equal(key_parse(name), KEY_ID_NONE);
-		assert_int_equal(keymap_action(key_parse(name)), action);
+		assert_int_equal(keymap_action(&map, key_parse(name),
+			action_where(action)), action);
 		has_key[action] = true;
 		for (k = 0; k < i; k++) {
 			again = keymap_binding(k, &other);
-			assert_int_not_equal(key_parse(again),
-				key_parse(name));
+			if (action_where(action) & action_where(other))
+				assert_int_not_equal(key_parse(again),
+					key_parse(name));
 		}
 	}
 	for (i = 1; i < NACTIONS; i++) {
@@ -552,9 +556,11 @@ static void keys_do_one_thing_each(void **state)
 		assert_true(action_words(i)[0]);
 		assert_true(action_where(i));
 	}
-	assert_int_equal(keymap_action(key_parse("q")), ACTION_QUIT);
-	assert_int_equal(keymap_action(key_parse("Esc")), ACTION_CLOSE);
-	assert_int_equal(keymap_action('X'), ACTION_NONE);
+	assert_int_equal(keymap_action(&map, key_parse("q"), ON_LIST),
+		ACTION_QUIT);
+	assert_int_equal(keymap_action(&map, key_parse("Esc"), ON_LIST),
+		ACTION_CLOSE);
+	assert_int_equal(keymap_action(&map, 'X', ON_LIST), ACTION_NONE);
 }
 
 /* ---- the list */

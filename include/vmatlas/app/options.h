@@ -40,6 +40,7 @@
 	X(RESOURCES, 0, "resources", "FILE", "names for physical ranges, as iomem has them") \
 	X(WITHOUT, 0, "without", "NAME", "do as if the kernel lacked it (repeatable)") \
 	X(CPU, 0, "cpu", "PERCENT", "CPU for background reading, default 1") \
+	X(NICE, 0, "nice", NULL, "run with the least priority, for processor and disk") \
 	X(LOG, 0, "log", "FILE", "where COMMAND's output goes, default /dev/null") \
 	X(THEME, 0, "theme", "NAME|FILE", "colours: default light high-contrast colour-blind mono") \
 	X(COLORS, 0, "colors", "N", "0 8 16 256 or 16777216") \
@@ -109,9 +110,11 @@ struct options {
 	const char *procfs, *sysfs, *sysroot, *resources;
 	unsigned without;
 	double cpu;
+	bool cpu_given, nice;
 	const char *log, *theme;
 	int colors;			/* -1: as the terminal says */
 	bool ascii, mouse, demo;
+	const struct config *config;	/* once that was read */
 	const char *picture, *script;
 	int cols, rows;			/* 0: not given */
 	char **command;			/* NULL, or ends with NULL */

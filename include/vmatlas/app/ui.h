@@ -3,6 +3,7 @@
 #define VMATLAS_APP_UI_H
 
 #include "vmatlas/app/session.h"
+#include "vmatlas/app/ui_settings.h"
 #include "vmatlas/view/atlas.h"
 #include "vmatlas/view/compare.h"
 #include "vmatlas/view/help.h"
@@ -42,6 +43,7 @@ struct ui {
 	struct ui_place trail[UI_TRAIL];	/* the last one is the newest */
 	unsigned ntrail;
 	struct help help;
+	struct ui_settings settings;
 	struct snapshot *snapshot;	/* what is shown; NULL at first */
 	struct grid grid;
 	bool frozen, quit;

@@ -71,6 +71,7 @@ struct atlas {
 /* What the app knows and the snapshot does not. */
 struct atlas_status {
 	double delay;		/* seconds */
+	const struct keymap *keys;
 	bool frozen, replay, recording;
 	const char *caption;	/* of the demo's act, or NULL */
 	const char *message;	/* for the line above the keys, or NULL */

@@ -4,6 +4,7 @@
 
 #include "vmatlas/model/snapshot.h"
 #include "vmatlas/view/grid.h"
+#include "vmatlas/view/keymap.h"
 #include "vmatlas/view/paint.h"
 
 /*
@@ -16,8 +17,9 @@ struct help {
 	int top;		/* first line on screen */
 };
 
-/* WHERE is ON_LIST or ON_ATLAS; keeps TOP within the lines there are. */
-void help_paint(struct help *help, unsigned where, enum coloring coloring,
-	const struct snapshot *snapshot, struct grid *grid);
+/* The keys of MAP at WHERE (one ON_ of the keymap); keeps TOP within the lines there are. */
+void help_paint(struct help *help, const struct keymap *map, unsigned where,
+	enum coloring coloring, const struct snapshot *snapshot,
+	struct grid *grid);
 
 #endif

@@ -2,11 +2,15 @@
 #ifndef VMATLAS_VIEW_KEYMAP_H
 #define VMATLAS_VIEW_KEYMAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "vmatlas/base/text.h"
 
 /*
  * What keys do, and what help says of it: one table for both.  Columns:
- * identifier, where it has a meaning, words for help.
+ * identifier (ZOOM_IN is "zoom-in" in the configuration file), where it has a
+ * meaning, words for help.
  */
 #define ON_LIST 1
 #define ON_ATLAS 2
@@ -16,6 +20,8 @@
 #define ON_REGIONS 32
 #define ON_EVENTS 64
 #define ON_ALL 127
+/* The settings, which lie over any of them. */
+#define ON_SETTINGS 256
 /* Screens that are lists to be sorted. */
 #define ON_LISTS (ON_LIST | ON_SHARING)
 /* Screens whose rows have cells. */
@@ -65,6 +71,8 @@
 	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
+	X(SETTINGS, ON_ALL, "settings, kept in the configuration file") \
+	X(WRITE, ON_SETTINGS, "in settings: write them to the configuration file") \
 	X(SCREEN_LIST, ON_ALL, "screen 1: processes") \
 	X(SCREEN_ATLAS, ON_ALL, "screen 2: the atlas") \
 	X(SCREEN_SHARING, ON_ALL, "screen 4: what it has in common with others") \
@@ -98,13 +106,47 @@ enum action { ACTIONS(X) NACTIONS };
 	X("/", FIND) X("n", FIND_NEXT) X("N", FIND_BACK) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
+	X("s", SETTINGS) X("F2", SETTINGS) X("w", WRITE) \
 	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("4", SCREEN_SHARING) \
 	X("5", SCREEN_COMPARE) X("6", SCREEN_MEMORY)
 
-enum action keymap_action(uint32_t key);
-/* Binding I of the table: its key's name; NULL behind the last. */
+/* Default binding I: its key's name; NULL behind the last. */
 const char *keymap_binding(unsigned i, enum action *action);
 const char *action_words(enum action action);
 unsigned action_where(enum action action);
+/* "zoom-in"; ACTION_NONE for a name that is none. */
+#define ACTION_NAME_MAX 32
+const char *action_name(enum action action, char out[ACTION_NAME_MAX]);
+enum action action_of_name(struct text name);
+
+/*
+ * A struct keymap says what keys do: what the table says, until something
+ * else is bound to them.
+ *
+ * Invariant: a key does one thing in one place.  Where two of its actions
+ * mean something in different places, it has both.
+ */
+#define KEYMAP_MAX 256
+struct keymap {
+	struct key_binding {
+		uint32_t key;
+		enum action action;
+	} bindings[KEYMAP_MAX];
+	unsigned n;
+};
+
+/* As the table says; VI: hjkl move, and h is no longer help. */
+void keymap_default(struct keymap *map, bool vi);
+/* KEY does ACTION, and nothing else where that has a meaning; false: there
+ * are too many bindings. */
+bool keymap_bind(struct keymap *map, uint32_t key, enum action action);
+/* KEY does nothing any more. */
+void keymap_unbind(struct keymap *map, uint32_t key);
+/* What KEY does at WHERE (one ON_ of them): of several actions the one that
+ * means something there. */
+enum action keymap_action(const struct keymap *map, uint32_t key,
+	unsigned where);
+/* The first key that does ACTION; KEY_ID_NONE: there is none. */
+uint32_t keymap_key(const struct keymap *map, enum action action);
 
 #endif

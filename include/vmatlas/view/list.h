@@ -58,6 +58,8 @@ void list_filter(struct list *list, const char *text);
  * there is none. */
 bool list_search(struct list *list, const struct snapshot *snapshot,
 	const char *text, bool back);
+/* Sort by the column with this TITLE, if there is one. */
+void list_sort_by(struct list *list, const char *title);
 /* Tag the process, or untag it. */
 void list_tag(struct list *list, struct proc_id id);
 /* What the list wants to know: of those on screen first, of the tagged as
