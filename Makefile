@@ -99,8 +99,7 @@ APP := message options table demo demo_play demo_setup themes command
 APP += session selection report_sum report_cow report_group report_compare
 APP += report_fitness report_share report_rt report batch config priority
 APP += ui ui_settings ui_screens ui_list ui_atlas ui_sharing ui_compare
-APP += ui_memory
-APP += ui_prompt ui_trail
+APP += ui_memory ui_prompt ui_trail
 APP += script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \

@@ -42,7 +42,7 @@ static void add_key(char *out, const char *name, bool apart,
 	char own[KEY_NAME_MAX];
 	size_t n = strlen(out);
 
-	if (action && !does(keys, key, action)) {
+	if (keys && action && !does(keys, key, action)) {
 		key = keymap_key(keys, action);
 		if (!key)
 			return;

@@ -8,7 +8,8 @@
 /*
  * The line of keys at the bottom of every screen: as many as fit.  A label
  * names the keys that do it by default ("q", "+-", "PgUp PgDn"); on screen
- * are those that do it by the keymap, and none that nothing does.
+ * are those that do it by the keymap, and none that nothing does.  NULL for a
+ * keymap: the defaults.
  */
 struct key_label {
 	const char *key, *label;	/* key NULL: the last one */
