@@ -27,7 +27,7 @@ static void test_names(void **state)
 		{ KEY_ID_DOWN, "Down" },
 		{ KEY_ID_PGUP, "PgUp" },
 		{ KEY_ID_PGDN, "PgDn" },
-		{ KEY_ID_BACKTAB, "Shift-Tab" },
+		{ KEY_ID_BACKTAB, "S-Tab" },
 		{ KEY_ID_CTRL('f'), "C-f" },
 		{ KEY_ID_CTRL('L'), "C-l" },
 		{ 31, "C-_" },
