@@ -264,7 +264,7 @@ static void foot_shows_the_keys_there_are(void **state)
 	assert_foot("", " TabPane +-Zoom zFreeze PgUp PgDnScroll ?Help qQuit");
 	assert_foot("unbind z\nunbind Tab\nbind F5 other-pane\n"
 		"unbind q\nunbind PgUp\nbind x zoom-out\nunbind -\n",
-		" S-TabPane +xZoom C-b PgDnScroll ?Help F10Quit");
+		" F5Pane +xZoom C-b PgDnScroll ?Help F10Quit");
 }
 
 int main(void)
