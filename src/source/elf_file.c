@@ -27,6 +27,23 @@ static uint32_t word_at(const struct elf_file *file, const unsigned char *p)
 	return elf_translate(file, ELF_T_WORD, &word, sizeof(word)) ? word : 0;
 }
 
+/* What is wrong first is what it is known by. */
+static void say_damaged(struct elf_file *file, const char *what)
+{
+	if (!file->damage)
+		file->damage = what;
+}
+
+/* Is there a byte where N of them are to be, from OFFSET on? */
+static bool is_in_file(const struct elf_reader *reader, uint64_t offset,
+	uint64_t n)
+{
+	char last;
+
+	return !n || (offset <= INT64_MAX - n && reader->read(reader->arg,
+		&last, 1, offset + n - 1) == 1);
+}
+
 /* ---- headers of either class as one */
 
 struct header {
@@ -62,8 +79,11 @@ static bool read_header(struct elf_file *file, const struct elf_reader *reader,
 	bool is_program;
 	size_t n;
 
-	if (!elf_read_all(reader, &any, sizeof(any.e32), 0) ||
+	if (!elf_read_all(reader, &any, SELFMAG, 0) ||
 	    memcmp(ident, ELFMAG, SELFMAG))
+		return false;
+	file->damage = "its header is damaged";
+	if (!elf_read_all(reader, &any, sizeof(any.e32), 0))
 		return false;
 	file->is_64 = ident[EI_CLASS] == ELFCLASS64;
 	file->encoding = ident[EI_DATA];
@@ -79,6 +99,7 @@ static bool read_header(struct elf_file *file, const struct elf_reader *reader,
 		TAKE_HEADER(any.e64);
 	else
 		TAKE_HEADER(any.e32);
+	file->damage = NULL;
 	/* Numbers that do not fit are for object files only. */
 	return is_program && out->nprogram != PN_XNUM;
 }
@@ -186,19 +207,26 @@ static bool read_program(struct elf_file *file,
 
 	if (header->program_at > INT64_MAX - (uint64_t)n * (i + 1) ||
 	    !elf_read_all(reader, &any, n, header->program_at + (uint64_t)n * i) ||
-	    !elf_translate(file, ELF_T_PHDR, &any, n))
+	    !elf_translate(file, ELF_T_PHDR, &any, n)) {
+		say_damaged(file, "its program headers are cut off");
 		return false;
+	}
 	if (file->is_64)
 		TAKE_PROGRAM(any.p64);
 	else
 		TAKE_PROGRAM(any.p32);
 	if (type == PT_NOTE)
 		read_notes(file, reader, load.offset, load.file_size, align);
-	if (type != PT_LOAD || load.file_size > load.mem_size ||
-	    load.vaddr > UINT64_MAX - load.mem_size ||
-	    load.offset > INT64_MAX - load.file_size ||
-	    file->nloads == LOADS_MOST)
+	if (type != PT_LOAD || file->nloads == LOADS_MOST)
 		return true;
+	if (load.file_size > load.mem_size ||
+	    load.vaddr > UINT64_MAX - load.mem_size ||
+	    load.offset > INT64_MAX - load.file_size) {
+		say_damaged(file, "a segment's sizes make no sense");
+		return true;
+	}
+	if (!is_in_file(reader, load.offset, load.file_size))
+		say_damaged(file, "a segment reaches beyond the file's end");
 	file->loads = mem_grow(file->loads, &file->cap_loads,
 		file->nloads + 1, sizeof(*file->loads));
 	file->loads[file->nloads++] = load;
@@ -226,7 +254,7 @@ static void read_debug_link(struct elf_file *file,
 		round_up(name + 1, 4));
 }
 
-static void take_table(const struct elf_file *file,
+static void take_table(struct elf_file *file,
 	const struct elf_reader *reader, const struct header *header,
 	const struct section_header *section, struct elf_table *out)
 {
@@ -236,8 +264,13 @@ static void take_table(const struct elf_file *file,
 	if (section->entry_size != entry ||
 	    section->offset > INT64_MAX || section->size > INT64_MAX ||
 	    !read_section(file, reader, header, section->link, &names) ||
-	    names.type != SHT_STRTAB)
+	    names.type != SHT_STRTAB) {
+		say_damaged(file, "its table of symbols makes no sense");
 		return;
+	}
+	if (!is_in_file(reader, section->offset, section->size) ||
+	    !is_in_file(reader, names.offset, names.size))
+		say_damaged(file, "its table of symbols is cut off");
 	*out = (struct elf_table){ section->offset, section->size,
 		names.offset, names.size };
 }
@@ -272,10 +305,17 @@ static void read_sections(struct elf_file *file,
 	char name[ELF_NAME_MAX] = "";
 	unsigned i;
 
-	if (!read_section(file, reader, header, header->names, &names))
+	if (!header->nsections || !header->sections_at)
 		return;
-	for (i = 1; i < header->nsections && read_section(file, reader,
-		header, i, &section); i++) {
+	if (!read_section(file, reader, header, header->names, &names)) {
+		say_damaged(file, "its section headers are cut off");
+		return;
+	}
+	for (i = 1; i < header->nsections; i++) {
+		if (!read_section(file, reader, header, i, &section)) {
+			say_damaged(file, "its section headers are cut off");
+			return;
+		}
 		elf_read_name(reader, names.offset, names.size, section.name, name,
 			sizeof(name));
 		if (section.type == SHT_SYMTAB)

@@ -143,20 +143,32 @@ static bool take_symbol_name(const struct elf_symbols *symbols,
 	return true;
 }
 
-/* How many symbols do not lie behind VADDR. */
-static size_t count_to(const struct elf_symbols *symbols, uint64_t vaddr)
+size_t elf_symbols_from(const struct elf_symbols *symbols, uint64_t vaddr)
 {
 	size_t low = 0, high = symbols->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (symbols->symbols[middle].value <= vaddr)
+		if (symbols->symbols[middle].value < vaddr)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
+}
+
+/* How many symbols do not lie behind VADDR. */
+static size_t count_to(const struct elf_symbols *symbols, uint64_t vaddr)
+{
+	return vaddr == UINT64_MAX ? symbols->n :
+		elf_symbols_from(symbols, vaddr + 1);
+}
+
+bool elf_symbols_name(const struct elf_symbols *symbols,
+	const struct elf_reader *reader, size_t i, struct buf *name)
+{
+	return take_symbol_name(symbols, reader, &symbols->symbols[i], name);
 }
 
 bool elf_symbols_find(const struct elf_symbols *symbols,
@@ -207,6 +219,22 @@ bool elf_symbols_find(const struct elf_symbols *symbols,
 	(void)vaddr;
 	(void)name;
 	(void)offset;
+	return false;
+}
+
+size_t elf_symbols_from(const struct elf_symbols *symbols, uint64_t vaddr)
+{
+	(void)vaddr;
+	return symbols->n;
+}
+
+bool elf_symbols_name(const struct elf_symbols *symbols,
+	const struct elf_reader *reader, size_t i, struct buf *name)
+{
+	(void)symbols;
+	(void)reader;
+	(void)i;
+	(void)name;
 	return false;
 }
 

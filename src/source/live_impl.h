@@ -59,8 +59,9 @@ int live_cache_answer(struct live *live, int pid,
 /* What the ELF file mapped at A-B says (source.h). */
 struct symbol_question {
 	char file[64];		/* below the process's folder */
-	bool has_address;	/* what is there, else what there is */
+	bool has_address;	/* what is there, else how it is laid out */
 	uint64_t address;	/* the file's own */
+	uint64_t end;		/* other than 0: what starts from there to here */
 };
 
 /* False: PATH is not that question. */

@@ -19,6 +19,8 @@
 #define SYMBOLS_KEPT ((size_t)512 << 10)
 /* A file of symbols is held against its checksum only up to this size. */
 #define CHECKED_MOST ((uint64_t)256 << 20)
+/* Bytes of names in one answer about a range. */
+#define RANGE_MOST ((size_t)1 << 20)
 /* Of a path that the kernel or a file names. */
 #define PATH_MOST 4096
 
@@ -38,6 +40,8 @@ struct known_file {
 	struct elf_symbols symbols;
 	char *names_path;	/* the file that has their names, */
 	struct file_key names_key;	/* or NULL: the file itself */
+	char *stranger;		/* one that stands where such a file would, but
+				 * is not its; NULL: none was met */
 	uint64_t used;		/* the higher, the more recent */
 };
 
@@ -61,11 +65,15 @@ bool live_symbol_question(const char *path, struct symbol_question *out)
 	rest.p += 3;
 	rest.n -= 3;
 	out->has_address = rest.n && rest.p[0] == '@';
+	out->end = 0;
 	if (!out->has_address)
 		return !rest.n;
 	rest.p++;
 	rest.n--;
-	return text_all_u64(rest, 16, &out->address);
+	text_until(&rest, '-', &file);
+	return text_all_u64(file, 16, &out->address) &&
+		(!rest.n || (text_all_u64(rest, 16, &out->end) &&
+			     out->end > out->address));
 }
 
 /* ---- files */
@@ -197,6 +205,8 @@ static bool take_symbols_at(struct known_file *known, struct live *live,
 		elf_symbols_read(&known->symbols, &its, &its.symtab, &reader);
 	elf_file_fini(&its);
 	close(file.fd);
+	if (!good && !known->stranger)
+		known->stranger = mem_text(path, strlen(path));
 	if (!good)
 		return false;
 	known->names_path = mem_text(path, strlen(path));
@@ -271,6 +281,7 @@ static void known_fini(struct known_file *known)
 	elf_file_fini(&known->elf);
 	elf_symbols_fini(&known->symbols);
 	free(known->names_path);
+	free(known->stranger);
 	memset(known, 0, sizeof(*known));
 }
 
@@ -330,7 +341,8 @@ static void shrink(struct symbol_cache *cache, struct known_file *known)
 		all -= oldest->symbols.n;
 		elf_symbols_fini(&oldest->symbols);
 		free(oldest->names_path);
-		oldest->names_path = NULL;
+		free(oldest->stranger);
+		oldest->names_path = oldest->stranger = NULL;
 		oldest->has_symbols = false;
 	}
 }
@@ -349,6 +361,8 @@ static void answer_layout(const struct known_file *known, struct buf *out)
 	const struct elf_file *elf = &known->elf;
 	size_t i;
 
+	if (elf->damage)
+		buf_fmt(out, "damaged %s\n", elf->damage);
 	if (!known->is_elf) {
 		buf_str(out, "type none\n");
 		return;
@@ -371,36 +385,47 @@ static void answer_layout(const struct known_file *known, struct buf *out)
 	}
 }
 
-static bool find_symbol(const struct known_file *known,
-	struct open_file *file, uint64_t address, struct buf *name,
-	uint64_t *offset)
+/* Open the file that has KNOWN's names, if that is another than FILE; false:
+ * it is not what it was. */
+static bool open_names(const struct known_file *known,
+	const struct open_file *file, struct open_file *names)
 {
-	struct open_file other = *file;
-	struct elf_reader reader = reader_of(known->names_path ? &other :
-		file);
-	bool found;
-
-	if (known->names_path) {
-		if (open_watched(AT_FDCWD, known->names_path, &other))
-			return false;
-		if (!key_is(&other.key, &known->names_key)) {
-			close(other.fd);
-			return false;
-		}
-	}
-	found = elf_symbols_find(&known->symbols, &known->elf, &reader,
-		address, name, offset);
-	if (known->names_path)
-		close(other.fd);
-	return found;
+	*names = *file;
+	if (!known->names_path)
+		return true;
+	if (open_watched(AT_FDCWD, known->names_path, names))
+		return false;
+	if (key_is(&names->key, &known->names_key))
+		return true;
+	close(names->fd);
+	return false;
 }
 
-static void answer_address(struct symbol_cache *cache,
-	struct known_file *known, struct open_file *file, const char *path,
-	uint64_t address, struct buf *out)
+static void close_names(const struct known_file *known,
+	struct open_file *names)
+{
+	if (known->names_path)
+		close(names->fd);
+}
+
+/* Whose symbols they are, where it is not the file's own. */
+static void put_whose(const struct known_file *known, struct buf *out)
+{
+	const char *path = known->names_path ? known->names_path :
+		known->stranger;
+
+	if (!path)
+		return;
+	buf_str(out, known->names_path ? "separate" : "stranger");
+	put_word(out, path);
+}
+
+static void answer_address(const struct known_file *known,
+	struct open_file *names, uint64_t address, struct buf *out)
 {
 	const struct elf_section *section = elf_file_section(&known->elf,
 		address);
+	struct elf_reader reader = reader_of(names);
 	struct buf name = { 0 };
 	uint64_t offset;
 
@@ -408,15 +433,69 @@ static void answer_address(struct symbol_cache *cache,
 		return;
 	buf_str(out, "section");
 	put_word(out, section->name);
-	if (!known->has_symbols) {
-		find_symbols(known, file, path);
-		shrink(cache, known);
-	}
-	if (find_symbol(known, file, address, &name, &offset)) {
+	if (elf_symbols_find(&known->symbols, &known->elf, &reader, address,
+		    &name, &offset)) {
 		buf_fmt(out, "symbol %" PRIx64, offset);
 		put_word(out, buf_text(&name));
 	}
 	buf_fini(&name);
+}
+
+/* Those that start in a range, the best known of those that start together.
+ * An answer may be a part: then it says where the next one begins. */
+static void answer_range(const struct known_file *known,
+	struct open_file *names, uint64_t address, uint64_t end,
+	struct buf *out)
+{
+	const struct elf_symbols *symbols = &known->symbols;
+	struct elf_reader reader = reader_of(names);
+	struct buf name = { 0 };
+	size_t i, k, next, n = 0, begin = out->len;
+
+	for (i = elf_symbols_from(symbols, address); i < symbols->n &&
+	     symbols->symbols[i].value < end; i = next) {
+		uint64_t value = symbols->symbols[i].value;
+
+		if (n == SOURCE_SYMBOLS || out->len - begin > RANGE_MOST) {
+			buf_fmt(out, "next %" PRIx64 "\n", value);
+			break;
+		}
+		next = elf_symbols_from(symbols, value + 1);
+		if (!elf_file_section(&known->elf, value))
+			continue;
+		/* The last is the best; not all have a name. */
+		buf_clear(&name);
+		for (k = next; k > i && !elf_symbols_name(symbols, &reader,
+			     k - 1, &name); k--)
+			;
+		if (k == i)
+			continue;
+		buf_fmt(out, "symbol %" PRIx64 " %x", value,
+			(unsigned)symbols->symbols[k - 1].size);
+		put_word(out, buf_text(&name));
+		n++;
+	}
+	buf_fini(&name);
+}
+
+static void answer_symbols(struct symbol_cache *cache,
+	struct known_file *known, struct open_file *file, const char *path,
+	const struct symbol_question *q, struct buf *out)
+{
+	struct open_file names;
+
+	if (!known->has_symbols && known->is_elf) {
+		find_symbols(known, file, path);
+		shrink(cache, known);
+	}
+	put_whose(known, out);
+	if (!open_names(known, file, &names))
+		return;
+	if (q->end)
+		answer_range(known, &names, q->address, q->end, out);
+	else
+		answer_address(known, &names, q->address, out);
+	close_names(known, &names);
 }
 
 int live_symbol_answer(struct live *live, int pid,
@@ -445,8 +524,7 @@ int live_symbol_answer(struct live *live, int pid,
 		live->symbols = mem_new(1, sizeof(*live->symbols));
 	known = known_of(live->symbols, &file);
 	if (q->has_address)
-		answer_address(live->symbols, known, &file, path, q->address,
-			&text);
+		answer_symbols(live->symbols, known, &file, path, q, &text);
 	else
 		answer_layout(known, &text);
 	close(file.fd);

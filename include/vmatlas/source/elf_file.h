@@ -58,6 +58,10 @@ struct elf_file {
 	char debug_name[256];		/* of .gnu_debuglink; "": none */
 	uint32_t debug_crc;
 	struct elf_table symtab, dynsym;
+	/* A static string: what of it is damaged, of the first such part; NULL:
+	 * nothing was found to be.  Also of what begins as an ELF file does
+	 * and then cannot be read as one. */
+	const char *damage;
 };
 
 /*
@@ -102,5 +106,11 @@ void elf_symbols_fini(struct elf_symbols *symbols);
 bool elf_symbols_find(const struct elf_symbols *symbols,
 	const struct elf_file *file, const struct elf_reader *reader,
 	uint64_t vaddr, struct buf *name, uint64_t *offset);
+/* Index of the first symbol that does not start before VADDR (n: none). */
+size_t elf_symbols_from(const struct elf_symbols *symbols, uint64_t vaddr);
+/* The name of symbol I is added to NAME; false: it has none that is for
+ * people (a compiler's label). */
+bool elf_symbols_name(const struct elf_symbols *symbols,
+	const struct elf_reader *reader, size_t i, struct buf *name);
 
 #endif

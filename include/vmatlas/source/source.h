@@ -134,12 +134,18 @@ struct source_ops {
 	 * "map_files/A-B:elf" asks how the file mapped there is laid out,
 	 * as lines (numbers in hexadecimal, names escaped): "type exec", "type
 	 * dyn" or, of all but ELF programs and libraries, "type none";
-	 * "build-id DIGITS"; "load OFFSET ADDRESS BYTES-IN-FILE
-	 * BYTES-IN-MEMORY"; "section ADDRESS BYTES NAME", by address.
+	 * "damaged WORDS" where it is broken or cut off; "build-id DIGITS";
+	 * "load OFFSET ADDRESS BYTES-IN-FILE BYTES-IN-MEMORY"; "section ADDRESS
+	 * BYTES NAME", by address.
 	 * "map_files/A-B:elf@ADDRESS" (one of the file's own) asks what is
 	 * there: "section NAME" and "symbol OFFSET NAME", as far as there is
 	 * one.  Symbols come from the file, or from the one that was split
-	 * off it.
+	 * off it: "separate PATH"; or "stranger PATH", where what lies there
+	 * is of another build.
+	 * "map_files/A-B:elf@FIRST-END" asks which symbols start in FIRST..END:
+	 * the same words of whose they are, then "symbol ADDRESS BYTES NAME" by
+	 * address (BYTES 0: it does not tell), one for each address, and "next
+	 * ADDRESS" where there are more than SOURCE_SYMBOLS or so.
 	 *
 	 * "file-id@PATH" asks which file a path leads to, as lines "major:",
 	 * "minor:" and "inode:" of stat(2); "map_files/A-B@id" asks the same
@@ -176,6 +182,8 @@ struct source_ops {
 };
 
 #define SOURCE_SLICE 4096
+/* Symbols in one answer about a range. */
+#define SOURCE_SYMBOLS 4096
 #define SOURCE_DEVICE_TREE "device-tree"
 #define SOURCE_RESOURCES "resources"
 
