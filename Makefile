@@ -5,8 +5,8 @@
 #   make          build build/release/vmatlas
 #
 # CC CFLAGS CPPFLAGS LDFLAGS CROSS_COMPILE PKG_CONFIG PREFIX DESTDIR V=1
-# WERROR=1 STATIC=1 SANITIZE=address,undefined LIBPROC2=0 LIBELF=0 do what
-# people expect.  Each configuration has its own folder under build/.
+# WERROR=1 STATIC=1 SANITIZE=address,undefined LIBPROC2=0 LIBELF=0 DEMANGLE=0
+# do what people expect.  Each configuration has its own folder under build/.
 
 VERSION := 0.1
 PREFIX ?= /usr/local
@@ -25,7 +25,7 @@ comma := ,
 CONFIG := release$(if $(CROSS_COMPILE),-$(CROSS_COMPILE:-=))$(if \
 	$(findstring clang,$(CC)),-clang)$(if $(SANITIZE),-san-$(subst $(comma),-,$(SANITIZE)))$(if \
 	$(filter 1,$(STATIC)),-static)$(if $(filter 0,$(LIBPROC2)),-noproc2)$(if \
-	$(filter 0,$(LIBELF)),-noelf)
+	$(filter 0,$(LIBELF)),-noelf)$(if $(filter 0,$(DEMANGLE)),-nodemangle)
 O ?= build/$(CONFIG)
 
 # ---- libraries, by pkg-config; what is missing is named with its package
@@ -46,6 +46,20 @@ ifneq ($(LIBELF),0)
   FEATURES += -DHAVE_LIBELF=1
 endif
 PACKAGE_libelf := libelf-dev
+# Readable names of C++ and Rust: libiberty, which pkg-config does not know, so
+# the compiler is asked.  Where it is not there, names stay mangled.
+ifneq ($(DEMANGLE),0)
+  TRY_LIBIBERTY = printf '\043include <libiberty/demangle.h>\nint main(void)\
+	{ return rust_demangle_callback("", 0, 0, 0); }' | $(CC) $(CPPFLAGS) \
+	$(CFLAGS) $(LDFLAGS) -o /dev/null -x c - -liberty 2>/dev/null && echo y
+  ifeq ($(shell $(TRY_LIBIBERTY)),y)
+    LIBIBERTY := -liberty
+    FEATURES += -DHAVE_LIBIBERTY=1
+  else ifeq ($(DEMANGLE),1)
+    NEED += libiberty
+  endif
+endif
+PACKAGE_libiberty := libiberty-dev
 MISSING := $(strip $(foreach l,$(NEED),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l))))
 
 PC_STATIC := $(if $(filter 1,$(STATIC)),--static)
@@ -58,10 +72,11 @@ SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c11 -pthread $(WARN) $(SAN) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SAN) $(if $(filter 1,$(STATIC)),-static) $(LDFLAGS)
-LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null)
+LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null) \
+	$(LIBIBERTY)
 
 # ---- the rooms, lowest first
-BASE := err mem buf text json key
+BASE := err mem buf text json key demangle
 KERNEL := release maps pagemap kpageflags zoneinfo iomem devicetree
 KERNEL += procstat smaps swaps meminfo cgroup thread
 KERNEL += paging
@@ -79,14 +94,15 @@ MODEL += budget budget_ram budget_swap budget_events budget_process
 MODEL += crowd owners address_spaces group frame_map shares sharers
 MODEL += file_users comparison comparer comparer_rows comparer_pages
 MODEL += elf_layout symbols cow_files question filter query query_crash
-MODEL += rt rt_fill stacks
+MODEL += rt rt_fill stacks functions
 MODEL += fields fields_process fields_region fields_page fields_zone
 MODEL += fields_audit fields_frame fields_swap fields_sum fields_fitness
 MODEL += fields_memory fields_owner fields_cow fields_group
-MODEL += fields_rt fields_stack
+MODEL += fields_rt fields_stack fields_function
 MODEL += fields_cow_file fields_sharing fields_file fields_compare
 MODEL += roster refresh refresh_ask refresh_publish sampler
 VIEW := grid role color theme picture layout bin paint keymap foot why explain
+VIEW += explain_names
 VIEW += pane frame_row compare compare_paint
 VIEW += atlas atlas_act atlas_paint atlas_head atlas_inspect atlas_owners
 VIEW += inspect_walk
@@ -100,6 +116,7 @@ APP += session selection report_sum report_cow report_group report_compare
 APP += report_fitness report_share report_rt report batch config priority
 APP += ui ui_settings ui_screens ui_list ui_atlas ui_sharing ui_compare
 APP += ui_memory ui_prompt ui_trail
+APP += report_functions
 APP += script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \

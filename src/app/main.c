@@ -13,6 +13,7 @@
  *   base/text.c              views of text; escaping what others chose
  *   base/json.c              a JSON writer
  *   base/key.c               names of keys
+ *   base/demangle.c          names of C++ and Rust, readable
  *
  * kernel: what a byte or line of the kernel means; no I/O
  *   kernel/release.c         which bits mean what, by kernel release
@@ -109,7 +110,9 @@
  *   model/address_spaces.c   which processes are one address space
  *   model/group.c            what some processes have together
  *   model/fields_owner.c     what reports can say of that
+ *   model/functions.c        which functions of a program are in memory
  *   model/cow_files.c        what writing to libraries' data has cost
+ *   model/fields_function.c  what they can say of functions
  *   model/fields_cow_file.c  what they can say of that
  *   model/fields_cow.c       what they can say of copy on write
  *   model/fields_group.c     what reports can say of that
@@ -152,6 +155,7 @@
  *   view/foot.c              the line of keys
  *   view/why.c               why a page is shared, and with whom
  *   view/explain.c           what the cursor is on, in words
+ *   view/explain_names.c     what its program calls it
  *   view/pane.c              a part of the screen with a cursor in it
  *   view/frame_row.c         what stands before a row of physical memory
  *   view/atlas.c             the atlas: where its parts are
@@ -204,6 +208,7 @@
  *   app/report_group.c       what they are as one, said
  *   app/report_compare.c     two processes compared, said
  *   app/report_fitness.c     what frames are good for
+ *   app/report_functions.c   functions and what they have in memory
  *   app/report_share.c       who has what in common
  *   app/report_rt.c          which pages would fault, said
  *   app/report.c             the kinds of reports

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmatlas/base/demangle.h"
 #include "vmatlas/base/mem.h"
 #include "vmatlas/base/text.h"
 #include "vmatlas/source/elf_file.h"
@@ -72,6 +73,9 @@ void options_help(struct buf *out)
 	buf_str(out, "\nExit status: 0 done, 1 it could not be done, 2 wrong usage, 3 done and the\n"
 		"answer is no (audit found a disagreement, or --below does not hold).\n"
 		"On the screen: ? helps, q quits.  The manual: man vmatlas\n");
+	if (!demangle_is_built_in())
+		buf_str(out, "Built without libiberty: names of C++ and Rust "
+			"stay as the linker has them.\n");
 	if (!elf_is_built_in())
 		buf_str(out, "Built without libelf: sections and symbols have "
 			"no names.\n");
@@ -326,6 +330,9 @@ static int take(struct options *options, int id, const char *arg,
 		break;
 	case OPTION_FULL:
 		options->full = true;
+		break;
+	case OPTION_NO_DEMANGLE:
+		options->raw_names = true;
 		break;
 	case OPTION_UNION:
 		options->together = true;

@@ -9,6 +9,7 @@
 #include "vmatlas/app/report_compare.h"
 #include "vmatlas/app/report_cow.h"
 #include "vmatlas/app/report_fitness.h"
+#include "vmatlas/app/report_functions.h"
 #include "vmatlas/app/report_group.h"
 #include "vmatlas/app/report_rt.h"
 #include "vmatlas/app/report_share.h"
@@ -414,6 +415,8 @@ static const struct report_kind {
 	[REPORT_COW] = { SUBJECT_PROCESS, wish_cow, write_cow, NULL },
 	[REPORT_OWNERS] = { SUBJECT_MACHINE_OR_PROCESS, wish_owners,
 		report_owners, NULL },
+	[REPORT_FUNCTIONS] = { SUBJECT_PROCESS, wish_functions, NULL,
+		report_functions },
 	[REPORT_SHARING] = { SUBJECT_PROCESS, wish_sharing, report_sharing,
 		NULL },
 	[REPORT_COMPARE] = { SUBJECT_PAIR, wish_compare, report_compare,

@@ -140,6 +140,7 @@ int session_open(struct session *session, const struct options *options,
 		.period_ms = (unsigned)(options->delay * 1000),
 		.cpu = options->cpu,
 		.below = options->below,
+		.raw_names = options->raw_names,
 		.depth = options->full ? DEPTH_FULL : DEPTH_SUMS,
 		.whole = options->record || options->replay ||
 			options->script || options->picture || options->batch,

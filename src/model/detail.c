@@ -170,12 +170,18 @@ static void detail_names(struct snapshot *snapshot, const struct space *space,
 	uint64_t va = detail->vpn << space->reader->machine->page_shift;
 	long region = regions_find(space->regions, space->nregions, va);
 	struct symbol_place first, last;
+	const char *damage;
 
 	buf_clear(names);
 	detail->section = detail->first_symbol = detail->last_symbol =
-		SYMBOL_NONE;
+		detail->damage = SYMBOL_NONE;
 	if (region < 0)
 		return;
+	damage = symbols_damage(symbols, space, (size_t)region);
+	if (damage) {
+		detail->damage = (uint32_t)names->len;
+		buf_add(names, damage, strlen(damage) + 1);
+	}
 	detail->section = copy_name(names, symbols, symbols_section(symbols,
 		space, (size_t)region, va, page_size, &detail->names));
 	if (detail->names != ANSWER_OK)

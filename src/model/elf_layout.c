@@ -58,11 +58,19 @@ static void take_section(struct elf_layout *layout, struct text line)
 	layout->sections[layout->nsections++] = section;
 }
 
+static void take_damage(struct elf_layout *layout, struct text words)
+{
+	layout->damage = layout->names.len;
+	buf_add(&layout->names, words.p, words.n);
+	buf_char(&layout->names, '\0');
+}
+
 void elf_layout_parse(struct elf_layout *layout, struct text text)
 {
 	struct text line, word;
 
 	memset(layout, 0, sizeof(*layout));
+	layout->damage = SIZE_MAX;
 	while (text_line(&text, &line)) {
 		if (!text_word(&line, &word))
 			continue;
@@ -70,6 +78,8 @@ void elf_layout_parse(struct elf_layout *layout, struct text text)
 			layout->is_exec = text_is(word, "exec");
 			layout->is_elf = layout->is_exec ||
 				text_is(word, "dyn");
+		} else if (text_is(word, "damaged")) {
+			take_damage(layout, text_trim(line));
 		} else if (text_is(word, "load")) {
 			take_load(layout, line);
 		} else if (text_is(word, "section")) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fields_impl.h"
+#include "vmatlas/base/demangle.h"
 
 const char *object_name(enum object object)
 {
@@ -82,6 +83,27 @@ void fields_owner_starttime(struct record *record, struct value *value)
 {
 	if (record->snapshot->has_process)
 		fields_starttime(record, value);
+}
+
+void fields_demangled(struct record *record, struct value *value,
+	const char *symbol)
+{
+	buf_clear(&record->scratch);
+	if (demangle(&record->scratch, text_of(symbol)))
+		set_scratch(record, value);
+	else
+		value->kind = VALUE_NONE;
+}
+
+void fields_shown_symbol(struct record *record, struct value *value,
+	const char *symbol)
+{
+	if (record->snapshot->raw_names)
+		set_str(value, symbol);
+	else
+		fields_demangled(record, value, symbol);
+	if (value->kind == VALUE_NONE)
+		set_str(value, symbol);
 }
 
 const struct field *field_at(enum object object, unsigned i)

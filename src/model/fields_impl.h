@@ -76,6 +76,13 @@ void fields_starttime(struct record *record, struct value *value);
 void fields_owner_pid(struct record *record, struct value *value);
 void fields_owner_starttime(struct record *record, struct value *value);
 
+/* A symbol as C++ or Rust has it: null, where that is no other name; and as
+ * people see it. */
+void fields_demangled(struct record *record, struct value *value,
+	const char *symbol);
+void fields_shown_symbol(struct record *record, struct value *value,
+	const char *symbol);
+
 static inline void set_u64(struct value *value, uint64_t u)
 {
 	value->kind = VALUE_U64;

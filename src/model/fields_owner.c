@@ -77,6 +77,30 @@ static void get_symbol(struct record *record, struct value *value)
 			row->symbol);
 }
 
+static const char *symbol_of(const struct record *record)
+{
+	const struct owner_row *row = row_of(record);
+
+	return row->has_symbol && row->symbol != UINT32_MAX ?
+		buf_text(&record->snapshot->owner_symbols) + row->symbol : NULL;
+}
+
+static void get_demangled(struct record *record, struct value *value)
+{
+	if (symbol_of(record))
+		fields_demangled(record, value, symbol_of(record));
+	else
+		get_symbol(record, value);
+}
+
+static void get_shown(struct record *record, struct value *value)
+{
+	if (symbol_of(record))
+		fields_shown_symbol(record, value, symbol_of(record));
+	else
+		get_symbol(record, value);
+}
+
 const struct field owner_fields[] = {
 	F("pfn", "PFN", "", 10, false, get_pfn, NULL, "the first frame"),
 	F("pages", "PAGES", "pages", 7, false, get_pages, NULL,
@@ -95,8 +119,12 @@ const struct field owner_fields[] = {
 		"in the region's file, of the first page"),
 	F("region", "REGION", "", 32, true, get_region, NULL,
 		"the region's name"),
-	F("symbol", "SYMBOL", "", 0, true, get_symbol, NULL,
+	F("symbol", NULL, "", 0, true, get_symbol, NULL,
 		"the function or object that the first page starts in, or that "
-		"the address asked about is in"),
+		"the address asked about is in, as the linker has it"),
+	F("symbol_demangled", NULL, "", 0, true, get_demangled, NULL,
+		"the same as C++ or Rust has it; null where that is no other "
+		"name"),
+	F("", "SYMBOL", "", 0, true, get_shown, NULL, ""),
 	{ 0 },
 };

@@ -46,6 +46,7 @@ static void fill_owners(const struct inquiry *inquiry,
 	buf_add(&snapshot->owner_symbols, buf_text(&owners->symbols.names),
 		owners->symbols.names.len);
 	snapshot->owner_symbols_answer = owners->symbols_answer;
+	symbols_add_notes(&owners->symbols, &snapshot->symbol_notes);
 }
 
 /* ---- a group */

@@ -41,6 +41,7 @@ void refresh_fini(struct refresh *refresh)
 	symbols_fini(&refresh->symbols);
 	stacks_fini(&refresh->stacks);
 	page_tables_fini(&refresh->tables);
+	functions_fini(&refresh->functions);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);

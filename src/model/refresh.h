@@ -52,6 +52,7 @@ struct refresh {
 	struct question question;
 	struct symbols symbols;	/* of this refresh */
 	struct page_tables tables;
+	struct functions functions;
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */

@@ -90,6 +90,25 @@ static void take_fitness(struct snapshot *snapshot, struct refresh *refresh)
 			vpn, detail->pfn, &out->run_at, &out->run_length);
 }
 
+/* While pages are still being read, those of the refresh before are shown. */
+static void take_functions(struct snapshot *snapshot, struct refresh *refresh,
+	bool complete)
+{
+	const struct functions_wish *wish = &refresh->wish.functions;
+	const struct proc_id *id = &refresh->space.process.id;
+	struct functions *functions = &refresh->functions;
+
+	if (complete || refresh->space.whole)
+		functions_fill(functions, &refresh->space, &refresh->symbols,
+			wish);
+	else if (functions->id.pid != id->pid ||
+		 functions->id.starttime != id->starttime ||
+		 memcmp(&functions->wish, wish, sizeof(*wish)))
+		return;
+	functions_copy(&snapshot->functions, functions);
+	snapshot->functions.valid = true;
+}
+
 static void take_frames(struct snapshot *snapshot, struct refresh *refresh,
 	bool complete)
 {
@@ -173,6 +192,10 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	snapshot->cow_files.n = 0;
 	snapshot->cow_files.is_cut = false;
 	snapshot->cow_files.answer = ANSWER_OK;
+	snapshot->functions.n = 0;
+	snapshot->functions.valid = false;
+	snapshot->functions.answer = ANSWER_OK;
+	snapshot->raw_names = wish->raw_names;
 	swap_rows_clear(snapshot);
 	snapshot->swap_pss_why = refresh->swap_users.why;
 	snapshot->swap_pss_pid = refresh->swap_users.pid;
@@ -194,6 +217,8 @@ void refresh_publish(struct refresh *refresh, bool complete)
 		if (wish->want_cow_files && complete)
 			cow_files_count(&snapshot->cow_files,
 				&refresh->space, &refresh->symbols);
+		if (wish->functions.wanted)
+			take_functions(snapshot, refresh, complete);
 		if (wish->want_runs && complete)
 			runs_fill(snapshot, &refresh->space, wish);
 		if (wish->want_rt && complete)
@@ -206,6 +231,8 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	take_sums(snapshot, refresh);
 	if (wish->want_budget)
 		budget_copy(&snapshot->budget, &refresh->budget);
+	buf_clear(&snapshot->symbol_notes);
+	symbols_add_notes(&refresh->symbols, &snapshot->symbol_notes);
 	question_fill(&refresh->question, wish, snapshot);
 	snapshot_take_problems(snapshot);
 	refresh->owner.publish(refresh->owner.arg, snapshot);

@@ -98,6 +98,8 @@ void snapshot_free(struct snapshot *snapshot)
 	buf_fini(&snapshot->run_names);
 	stacks_fini(&snapshot->stacks);
 	cow_files_fini(&snapshot->cow_files);
+	functions_fini(&snapshot->functions);
+	buf_fini(&snapshot->symbol_notes);
 	free(snapshot);
 }
 
@@ -410,6 +412,11 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	complain(snapshot, "symbols", snapshot->owner_symbols_answer,
 		"some names are unknown",
 		"needs root, or CAP_CHECKPOINT_RESTORE");
+	complain(snapshot, "symbols", snapshot->functions.answer,
+		"some functions are unknown",
+		"needs root, or CAP_CHECKPOINT_RESTORE");
+	buf_add(&snapshot->problems, buf_text(&snapshot->symbol_notes),
+		snapshot->symbol_notes.len);
 	if (snapshot->cow_files.is_cut)
 		buf_fmt(&snapshot->problems, "cow_file: more than %u; the "
 			"rest is left out\n", COW_FILES_MOST);

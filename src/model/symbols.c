@@ -27,6 +27,7 @@ void symbols_forget(struct symbols *symbols)
 	symbols->memo = NULL;
 	symbols->nmemo = symbols->cap_memo = 0;
 	buf_clear(&symbols->names);
+	buf_clear(&symbols->notes);
 }
 
 void symbols_fini(struct symbols *symbols)
@@ -34,6 +35,7 @@ void symbols_fini(struct symbols *symbols)
 	symbols_forget(symbols);
 	free(symbols->layouts);
 	buf_fini(&symbols->names);
+	buf_fini(&symbols->notes);
 	memset(symbols, 0, sizeof(*symbols));
 }
 
@@ -69,6 +71,28 @@ static void put_question(struct buf *out, const struct region *region)
 		region->end);
 }
 
+/* "FILE: what is the matter": its name and WORDS are others'. */
+static void note(struct symbols *symbols, const struct known_layout *known,
+	const char *before, struct text words, const char *behind)
+{
+	text_escape(&symbols->notes, text_of(buf_text(&symbols->names) +
+		known->name), false);
+	buf_fmt(&symbols->notes, ": %s", before);
+	text_escape(&symbols->notes, words, false);
+	buf_fmt(&symbols->notes, "%s\n", behind);
+}
+
+void symbols_add_notes(const struct symbols *symbols, struct buf *out)
+{
+	struct text rest = { buf_text(&symbols->notes), symbols->notes.len };
+	struct text line;
+
+	while (text_line(&rest, &line))
+		if (!out->len || !memmem(out->data, out->len, line.p,
+			line.n + 1))
+			buf_add(out, line.p, line.n + 1);
+}
+
 static struct known_layout *ask_layout(struct symbols *symbols,
 	const struct space *space, const struct region *region)
 {
@@ -84,13 +108,17 @@ static struct known_layout *ask_layout(struct symbols *symbols,
 	known = &symbols->layouts[symbols->n];
 	*known = (struct known_layout){ region->major, region->minor,
 		region->inode, name, space->process.id.pid, ANSWER_OK,
-		{ .is_elf = false } };
+		{ .is_elf = false, .damage = SIZE_MAX }, false };
 	put_question(&question, region);
 	known->answer = source_text(space->reader->src, space->process.id,
 		buf_text(&question), &answer);
 	if (known->answer == ANSWER_OK)
 		elf_layout_parse(&known->layout,
 			(struct text){ buf_text(&answer), answer.len });
+	if (known->layout.damage != SIZE_MAX)
+		note(symbols, known, "a broken ELF file: ",
+			text_of(buf_text(&known->layout.names) +
+				known->layout.damage), "");
 	buf_fini(&question);
 	buf_fini(&answer);
 	symbols->last = symbols->n++;
@@ -137,7 +165,52 @@ const struct elf_layout *symbols_layout(struct symbols *symbols,
 	return known && known->layout.is_elf ? &known->layout : NULL;
 }
 
+const char *symbols_damage(struct symbols *symbols, const struct space *space,
+	size_t region)
+{
+	long at = elf_file_region(space->regions, region);
+	const struct known_layout *known;
+
+	if (at < 0 || !may_be_program(&space->regions[at]))
+		return NULL;
+	known = find_layout(symbols, space, &space->regions[at]);
+	return known && known->layout.damage != SIZE_MAX ?
+		buf_text(&known->layout.names) + known->layout.damage : NULL;
+}
+
 /* ---- names */
+
+/* "stranger PATH": said once of each file. */
+static void note_stranger(struct symbols *symbols, struct text path)
+{
+	struct known_layout *known = &symbols->layouts[symbols->last];
+
+	if (known->stranger_noted)
+		return;
+	known->stranger_noted = true;
+	note(symbols, known, "no symbols from ", path,
+		", which is of another build");
+}
+
+enum answer symbols_range(struct symbols *symbols, const struct space *space,
+	size_t file, uint64_t first, uint64_t end, struct buf *out)
+{
+	struct buf question = { 0 };
+	struct text text, line, word;
+	enum answer answer;
+	size_t begin = out->len;
+
+	put_question(&question, &space->regions[file]);
+	buf_fmt(&question, "@%" PRIx64 "-%" PRIx64, first, end);
+	answer = source_text(space->reader->src, space->process.id,
+		buf_text(&question), out);
+	buf_fini(&question);
+	text = (struct text){ buf_text(out) + begin, out->len - begin };
+	if (text_line(&text, &line) && text_word(&line, &word) &&
+	    text_is(word, "stranger"))
+		note_stranger(symbols, text_trim(line));
+	return answer;
+}
 
 static struct symbol_memo *memo_find(struct symbol_memo *memo, size_t cap,
 	uint32_t layout, uint64_t vaddr)
@@ -208,6 +281,8 @@ static struct symbol_place ask_place(struct symbols *symbols,
 			place.section = keep(symbols, text_trim(line));
 		else if (text_is(word, "symbol"))
 			place.symbol = keep_symbol(symbols, line);
+		else if (text_is(word, "stranger"))
+			note_stranger(symbols, text_trim(line));
 	}
 	buf_fini(&question);
 	buf_fini(&answer);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vmatlas/view/bin.h"
+#include "vmatlas/view/explain_names.h"
 #include "vmatlas/view/why.h"
 
 /* The detail is about the cell that the cursor is on now. */
@@ -370,49 +371,6 @@ void explain_fitness(struct buf *out, const struct snapshot *snapshot,
 	buf_char(out, '\n');
 }
 
-static void add_name(struct buf *out, const char *name)
-{
-	text_escape(out, text_of(name), false);
-}
-
-/* How much of a symbol's text is its name. */
-static size_t name_length(const char *symbol)
-{
-	const char *plus = strrchr(symbol, '+');
-
-	return plus ? (size_t)(plus - symbol) : strlen(symbol);
-}
-
-/* What the program or library calls the page: from where to where. */
-static void inspect_names(struct buf *out, const struct snapshot *snapshot)
-{
-	const struct page_detail *detail = &snapshot->detail;
-	const char *names = buf_text(&snapshot->detail_names);
-	const char *first = detail->first_symbol == SYMBOL_NONE ? "" :
-		names + detail->first_symbol;
-	const char *last = detail->last_symbol == SYMBOL_NONE ? "" :
-		names + detail->last_symbol;
-	size_t n = name_length(last);
-
-	if (detail->section != SYMBOL_NONE) {
-		line(out, "section");
-		add_name(out, names + detail->section);
-		buf_char(out, '\n');
-	}
-	if (detail->names != ANSWER_OK)
-		buf_fmt(out, "symbol\t?%s\n", detail->names ==
-			ANSWER_DENIED ? "  (needs root)" : "");
-	if (!first[0] && !last[0])
-		return;
-	line(out, "symbol");
-	add_name(out, first);
-	if (n && (n != name_length(first) || memcmp(first, last, n))) {
-		buf_fmt(out, "%sto ", first[0] ? " " : "");
-		add_name(out, last);
-	}
-	buf_char(out, '\n');
-}
-
 /* Who has the frame: only who opens the inspector wants everybody asked. */
 static void inspect_owners(struct buf *out, const struct atlas *atlas,
 	const struct snapshot *snapshot)
@@ -455,7 +413,7 @@ static void inspect_page(struct buf *out, const struct atlas *atlas,
 	const struct state_info *info = state_info(detail->state);
 	unsigned bit;
 
-	inspect_names(out, snapshot);
+	explain_names(out, snapshot);
 	buf_fmt(out, "state\t%c %s\n", info->letter, info->name);
 	inspect_why(out, atlas, snapshot);
 	if (detail->has_cached)

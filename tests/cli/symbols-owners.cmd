@@ -1,1 +1,1 @@
-"$VMATLAS" -R $FIXTURES/recordings/symbols.rec -r owners -p 42
+"$VMATLAS" -R $FIXTURES/recordings/symbols.rec -r owners -p 42 --no-demangle

@@ -37,6 +37,7 @@
 	X(PROCFS, 0, "procfs", "DIR", "read this instead of /proc") \
 	X(SYSFS, 0, "sysfs", "DIR", "read this instead of /sys") \
 	X(SYSROOT, 0, "sysroot", "DIR", "look for files of debugging symbols below it") \
+	X(NO_DEMANGLE, 0, "no-demangle", NULL, "names of C++ and Rust as the linker has them") \
 	X(RESOURCES, 0, "resources", "FILE", "names for physical ranges, as iomem has them") \
 	X(WITHOUT, 0, "without", "NAME", "do as if the kernel lacked it (repeatable)") \
 	X(CPU, 0, "cpu", "PERCENT", "CPU for background reading, default 1") \
@@ -63,6 +64,7 @@
 	X(SWAP, "swap") \
 	X(MEMORY, "memory") \
 	X(OWNERS, "owners") \
+	X(FUNCTIONS, "functions") \
 	X(COW, "cow") \
 	X(SHARING, "sharing") \
 	X(COMPARE, "compare") \
@@ -115,6 +117,7 @@ struct options {
 	int colors;			/* -1: as the terminal says */
 	bool ascii, mouse, demo;
 	const struct config *config;	/* once that was read */
+	bool raw_names;			/* --no-demangle */
 	const char *picture, *script;
 	int cols, rows;			/* 0: not given */
 	char **command;			/* NULL, or ends with NULL */

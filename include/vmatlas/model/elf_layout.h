@@ -32,6 +32,8 @@ struct elf_layout {
 	struct layout_section *sections;
 	size_t nsections, cap_sections;
 	struct buf names;
+	size_t damage;			/* in names: in which way it is broken;
+					 * SIZE_MAX: nothing says so */
 };
 
 /* Any text at all; LAYOUT is replaced, and must be freed or zeroed before. */

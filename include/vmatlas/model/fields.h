@@ -26,6 +26,7 @@
 	X(FITNESS, "fitness", fitness_fields) \
 	X(MEMORY, "memory", memory_fields) \
 	X(OWNER, "owner", owner_fields) \
+	X(FUNCTION, "function", function_fields) \
 	X(COW, "cow", cow_fields) \
 	X(COW_FILE, "cow_file", cow_file_fields) \
 	X(GROUP, "group", group_fields) \

@@ -14,6 +14,7 @@
 #include "vmatlas/model/crowd.h"
 #include "vmatlas/model/file_users.h"
 #include "vmatlas/model/frame_use.h"
+#include "vmatlas/model/functions.h"
 #include "vmatlas/model/group.h"
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/page_walk.h"
@@ -110,6 +111,9 @@ struct wish {
 	uint32_t sums_asked;	/* grows when every frame is to be counted */
 	/* What files' private data cost; with keep_blocks. */
 	bool want_cow_files;
+	/* What programs' and libraries' functions have in memory; likewise. */
+	struct functions_wish functions;
+	bool raw_names;		/* symbols as the linker has them, for people too */
 	bool skip_pages;	/* of the process: its regions are enough */
 	/* A question to all processes, about the frames in ASKED_PFNS, or
 	 * (END 0) about those that the process has in ASKED_VA (bytes; END 0:
@@ -188,6 +192,7 @@ struct page_detail {
 	 * its last byte are in; unless that could not be read. */
 	enum answer names;
 	uint32_t section, first_symbol, last_symbol;
+	uint32_t damage;	/* likewise: in which way its file is broken */
 };
 
 /* What the frames of the region that the focus is on are good for. */
@@ -328,6 +333,9 @@ struct snapshot {
 	size_t nfitness, fitness_cap;
 	struct audit audit;	/* lines only */
 	struct cow_files cow_files;	/* where the wish asks for them */
+	struct functions functions;	/* likewise */
+	bool raw_names;		/* of the wish */
+	struct buf symbol_notes;	/* as struct symbols has them */
 	struct page_run *runs;
 	size_t nruns, runs_cap;
 	struct buf run_names;	/* NUL-terminated each */

@@ -24,6 +24,7 @@ struct known_layout {
 	int pid;			/* who was asked; not told to him, */
 	enum answer answer;		/* it may be told of another */
 	struct elf_layout layout;
+	bool stranger_noted;		/* see notes */
 };
 
 struct symbols {
@@ -32,6 +33,8 @@ struct symbols {
 	struct symbol_memo *memo;	/* open addressed */
 	size_t nmemo, cap_memo;
 	struct buf names;		/* NUL-terminated each */
+	struct buf notes;		/* lines: files that are broken, or whose
+					 * separate symbols are another's */
 };
 
 /* Where in names the words are; SYMBOL_NONE: there are none. */
@@ -47,6 +50,8 @@ struct symbol_place {
 
 void symbols_forget(struct symbols *symbols);
 void symbols_fini(struct symbols *symbols);
+/* Add those notes to OUT that it does not have yet. */
+void symbols_add_notes(const struct symbols *symbols, struct buf *out);
 
 /*
  * The layout of the file that REGION of SPACE maps, or is the rest of the data
@@ -60,6 +65,14 @@ const struct elf_layout *symbols_layout(struct symbols *symbols,
  * SPACE, or SYMBOL_NONE; *ANSWER as above. */
 uint32_t symbols_section(struct symbols *symbols, const struct space *space,
 	size_t region, uint64_t va, uint64_t n, enum answer *answer);
+/* Why the file is broken that REGION of SPACE maps, in words, or NULL. */
+const char *symbols_damage(struct symbols *symbols, const struct space *space,
+	size_t region);
+/* Which symbols start in FIRST..END, addresses of the file that region index
+ * FILE maps (of symbols_layout, just called): the answer as source.h has it
+ * is added to OUT. */
+enum answer symbols_range(struct symbols *symbols, const struct space *space,
+	size_t file, uint64_t first, uint64_t end, struct buf *out);
 /* What is at VA in REGION of SPACE. */
 struct symbol_place symbols_at(struct symbols *symbols,
 	const struct space *space, size_t region, uint64_t va);
