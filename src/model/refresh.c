@@ -303,7 +303,7 @@ static void count_rates(struct refresh *refresh)
 	memset(now, 0, sizeof(*now));
 	now->known = true;
 	now->uptime_ms = facts->uptime_ms;
-	now->self_cpu_us = facts->self_cpu_us;
+	refresh_count_own(refresh);
 	if (!refresh->has_space ||
 	    refresh->space.process.answer != ANSWER_OK)
 		return;

@@ -35,7 +35,17 @@ struct refresh_owner {
 struct rates {
 	bool known;
 	struct proc_id id;
-	uint64_t uptime_ms, minor_faults, major_faults, splits, self_cpu_us;
+	uint64_t uptime_ms, minor_faults, major_faults, splits;
+};
+
+/* What this program costs, over longer and longer times up to 10 seconds: a
+ * figure that trembles at each refresh says no more, and costs bytes on a slow
+ * line. */
+struct own_cost {
+	bool began;
+	uint64_t since_ms, window_ms;	/* it is counted from, for so long */
+	uint64_t cpu_us;		/* that was used before */
+	double percent;			/* < 0: not known yet */
 };
 
 struct refresh {
@@ -60,6 +70,7 @@ struct refresh {
 	struct process first;	/* as it was when it was first read */
 	struct stacks stacks;
 	uint64_t stacks_of;	/* the refresh that read them; 0: none */
+	struct own_cost own;
 	struct budget budget, budget_before;
 	struct frame_sums sums;
 	uint32_t sums_asked;	/* which request they answer */
@@ -82,6 +93,8 @@ void refresh_serve(struct refresh *refresh);
  * out; COMPLETE: all that the wish asks for.
  */
 void refresh_publish(struct refresh *refresh, bool complete);
+/* The machine's facts are new: what did we cost?  Once a refresh. */
+void refresh_count_own(struct refresh *refresh);
 /* Another wish came while reading goes on: true, it is for this process and
  * was served; false, reading is to be broken off, for the end or for a wish
  * that is left to the next refresh. */

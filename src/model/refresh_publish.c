@@ -7,6 +7,10 @@
 #include "vmatlas/base/mem.h"
 #include "swap_rows.h"
 
+/* Our own cost is told for so long a time, at first and in the end. */
+#define OWN_WINDOW_MS 500
+#define OWN_WINDOW_MAX_MS 10000
+
 /* One that nobody looks at.  The app holds two at most, the sampler one. */
 static struct snapshot *snapshot_take(struct refresh *refresh)
 {
@@ -30,6 +34,28 @@ static double rate(uint64_t now, uint64_t before, uint64_t ms)
 		(double)(now - before) * 1000.0 / (double)ms : -1;
 }
 
+void refresh_count_own(struct refresh *refresh)
+{
+	const struct facts *facts = &refresh->machine->facts;
+	struct own_cost *own = &refresh->own;
+	uint64_t ms;
+
+	if (!facts->self_cpu_us)	/* a recording */
+		return;
+	ms = own->began && facts->uptime_ms > own->since_ms ?
+		facts->uptime_ms - own->since_ms : 0;
+	if (own->began && ms < own->window_ms)
+		return;
+	own->percent = own->began ? rate(facts->self_cpu_us, own->cpu_us, ms) /
+		1e4 : -1;
+	own->window_ms = own->began ? 2 * own->window_ms : OWN_WINDOW_MS;
+	if (own->window_ms > OWN_WINDOW_MAX_MS)
+		own->window_ms = OWN_WINDOW_MAX_MS;
+	own->began = true;
+	own->since_ms = facts->uptime_ms;
+	own->cpu_us = facts->self_cpu_us;
+}
+
 static void take_rates(struct snapshot *snapshot, const struct refresh *refresh)
 {
 	const struct rates *now = &refresh->now, *before = &refresh->before;
@@ -39,10 +65,8 @@ static void take_rates(struct snapshot *snapshot, const struct refresh *refresh)
 		before->id.starttime == now->id.starttime;
 
 	snapshot->faults_rate = snapshot->major_rate = -1;
-	snapshot->split_rate = snapshot->self_cpu = -1;
-	if (ms && now->self_cpu_us)
-		snapshot->self_cpu = rate(now->self_cpu_us,
-			before->self_cpu_us, ms) / 1e4;
+	snapshot->split_rate = -1;
+	snapshot->self_cpu = refresh->own.began ? refresh->own.percent : -1;
 	if (!same)
 		return;
 	snapshot->faults_rate = rate(now->minor_faults + now->major_faults,
