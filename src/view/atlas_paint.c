@@ -175,7 +175,7 @@ static void paint_gap(struct painter *painter, const struct row *row,
 	char size[TEXT_SIZE_MAX];
 
 	grid_fmt(painter->grid, grid_row, pane->col + 1, pane->cols - 1,
-		ROLE_GAP, "%s %s", painter->grid->utf8 ? "\xe2\x8b\xae" : "...",
+		ROLE_GAP, "%s %s", grid_has_signs(painter->grid) ? "\xe2\x8b\xae" : "...",
 		text_size(section->gap <<
 			painter->snapshot->machine->page_shift, size));
 }
@@ -269,13 +269,13 @@ static void paint_off_screen(struct painter *painter, enum side side,
 	}
 	if (above) {
 		snprintf(text, sizeof(text), " %s%" PRIu64 " ",
-			painter->grid->utf8 ? "\xe2\x86\x91" : "^", above);
+			grid_has_signs(painter->grid) ? "\xe2\x86\x91" : "^", above);
 		grid_str(painter->grid, top_row, pane->col + pane->cols - 10,
 			10, ROLE_MARK, text);
 	}
 	if (below) {
 		snprintf(text, sizeof(text), " %s%" PRIu64 " ",
-			painter->grid->utf8 ? "\xe2\x86\x93" : "v", below);
+			grid_has_signs(painter->grid) ? "\xe2\x86\x93" : "v", below);
 		grid_str(painter->grid, bottom_row,
 			pane->col + pane->cols - 10, 10, ROLE_MARK, text);
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmatlas/base/ambiguous.h"
 #include "vmatlas/base/buf.h"
 #include "vmatlas/base/mem.h"
 #include "vmatlas/view/role.h"
@@ -70,11 +71,17 @@ static bool code_is_bad(uint32_t code)
 	       (code >= 0x80 && text_columns(code) < 1);
 }
 
+bool grid_has_signs(const struct grid *grid)
+{
+	return grid->utf8 && !grid->ambiguous_wide;
+}
+
 /* The character that shows CODE here, and its columns. */
 static uint32_t code_shown(const struct grid *grid, uint32_t code, int *columns)
 {
 	*columns = 1;
-	if (code_is_bad(code) || (!grid->utf8 && code >= 0x80))
+	if (code_is_bad(code) || (!grid->utf8 && code >= 0x80) ||
+	    (grid->ambiguous_wide && code_is_ambiguous(code)))
 		return '?';
 	if (code >= 0x80)
 		*columns = text_columns(code);
@@ -192,7 +199,8 @@ static bool is_plain(struct text t)
 static int escaped_put(struct grid *grid, int row, int col, int room, int role,
 		       struct text t)
 {
-	struct grid counter = {.utf8 = grid->utf8};
+	struct grid counter = {.utf8 = grid->utf8,
+		.ambiguous_wide = grid->ambiguous_wide};
 	bool all;
 	int used = chars_put(&counter, 0, 0, room, role, t, &all);
 
@@ -201,7 +209,7 @@ static int escaped_put(struct grid *grid, int row, int col, int room, int role,
 		return col + used;
 	}
 	used = chars_put(grid, row, col, room - 1, role, t, &all);
-	grid_put(grid, row, col + used, grid->utf8 ? ELLIPSIS : '~', role);
+	grid_put(grid, row, col + used, grid_has_signs(grid) ? ELLIPSIS : '~', role);
 	return col + used + 1;
 }
 
@@ -271,7 +279,7 @@ void grid_box(struct grid *grid, int row, int col, int nrows, int ncols,
 		{'-', '|', '+', '+', '+', '+'},
 		{0x2500, 0x2502, 0x250c, 0x2510, 0x2514, 0x2518},
 	};
-	const uint32_t *line = lines[grid->utf8];
+	const uint32_t *line = lines[grid_has_signs(grid)];
 	int bottom = row + nrows - 1, right = col + ncols - 1;
 
 	if (nrows < 1 || ncols < 1 || nrows > GRID_MAX || ncols > GRID_MAX)
@@ -306,7 +314,8 @@ void grid_role(struct grid *grid, int row, int col, int role)
 int grid_width(const struct grid *grid, struct text text)
 {
 	struct buf escaped = {0};
-	struct grid sizeless = {.utf8 = grid->utf8};
+	struct grid sizeless = {.utf8 = grid->utf8,
+		.ambiguous_wide = grid->ambiguous_wide};
 	bool all;
 	int width;
 

@@ -240,6 +240,29 @@ static void test_shapes(void **state)
 	grid_fini(&grid);
 }
 
+/* A terminal that draws them in two columns would shift all behind them; what
+ * everyone draws wide stays. */
+static void test_ambiguous_wide(void **state)
+{
+	struct grid grid = { .utf8 = true, .ambiguous_wide = true };
+
+	(void)state;
+	grid_resize(&grid, 3, 12);
+	grid_box(&grid, 0, 0, 3, 12, ROLE_TEXT);
+	assert_int_equal(grid_at(&grid, 0, 0)->code, '+');
+	assert_int_equal(grid_at(&grid, 1, 0)->code, '|');
+	/* Cyrillic and e with acute are ambiguous, o with diaeresis is not. */
+	grid_str(&grid, 1, 1, -1, ROLE_TEXT, "\xd0\x96\xc3\xa9\xc3\xb6\xe9\xa1\xb5");
+	assert_int_equal(grid_at(&grid, 1, 1)->code, '?');
+	assert_int_equal(grid_at(&grid, 1, 2)->code, '?');
+	assert_int_equal(grid_at(&grid, 1, 3)->code, 0xf6);
+	assert_int_equal(grid_at(&grid, 1, 4)->code, 0x9875);
+	assert_int_equal(grid_at(&grid, 1, 5)->code, 0);
+	grid_str(&grid, 2, 0, 4, ROLE_TEXT, "too long");
+	assert_int_equal(grid_at(&grid, 2, 3)->code, '~');
+	grid_fini(&grid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_wide),	cmocka_unit_test(test_text),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_wide_text),
 		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_ambiguous_wide),
 	};
 
 	/* For the widths of characters. */

@@ -29,11 +29,15 @@ struct grid_cell {
 struct grid {
 	int rows, cols;
 	bool utf8;		/* else every code is ASCII */
+	bool ambiguous_wide;	/* the terminal draws characters of ambiguous
+				 * width in two columns: none is in the grid */
 	int cursor_row, cursor_col;	/* where the terminal's cursor goes;
 					 * -1: hidden */
 	struct grid_cell *cells;
 };
 
+/* Lines, arrows and the ellipsis are there: else "-", "^", "~" and the like. */
+bool grid_has_signs(const struct grid *grid);
 /* Zero-initialised is an empty grid of size 0. */
 void grid_fini(struct grid *grid);
 /* Give it a size (both at least 1, at most GRID_MAX) and blank it. */
@@ -46,7 +50,7 @@ void grid_put_fill(struct grid *grid, int row, int col, uint32_t code,
 	int role, enum fill fill);
 /*
  * Text from the program or from others: escaped as text_escape says, at most
- * WIDTH columns (-1: to the edge), cut with '~' (UTF-8: an ellipsis) where it
+ * WIDTH columns (-1: to the edge), cut with '~' (an ellipsis) where it
  * is longer.  Returns the column behind it.
  */
 int grid_text(struct grid *grid, int row, int col, int width, int role,
