@@ -116,6 +116,8 @@ RUN_boards := 'VMATLAS=$(BOARDS_O)/vmatlas ZOO=$(BOARDS_O)/tests/live/zoo \
 	sh tests/boards/take build/boards $(KERNELS)' \
 	'VMATLAS=$(BOARDS_O)/vmatlas $(REPLAY) build/boards'
 RUN_term := $(TERM_NAMES:%='VMATLAS=$(PROG) $O/tests/%')
+# What reaches a terminal, in bytes; the whole benchmark is "make bench".
+RUN_bytes := 'VMATLAS=$(PROG) python3 -B tests/bench/bytes.py'
 RUN_live := $(LIVE_NAMES:%='VMATLAS=$(PROG) ZOO=$O/tests/live/zoo python3 -B %')
 LSAN := LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 RUN_san := $(UNIT_NAMES:%='$(LSAN) $(SAN_O)/tests/%') \
@@ -140,7 +142,7 @@ RUN_man := 'VMATLAS=$(PROG) FIELDS=$(FIELDS) TABLES=$(TABLES) \
 
 .PHONY: check-all check-layers check-unit check-fuzz check-cli check-tui \
 	check-term check-live check-sanitize check-builds check-same \
-	check-install check-man check-recorded check-boards
+	check-install check-man check-recorded check-bytes check-boards bench
 check-all:
 	$(TRY) all unit-programs term-programs live-programs man-programs
 	$(TRY) san-programs
@@ -148,8 +150,13 @@ check-all:
 	$(TRY) clang-programs m32-programs
 	$(JUDGE) $(RUN_layers) $(RUN_unit) $(RUN_fuzz) $(RUN_cli) \
 		$(RUN_recorded) $(RUN_tui) \
-		$(RUN_term) $(RUN_live) $(RUN_san) $(RUN_builds) \
+		$(RUN_term) $(RUN_bytes) $(RUN_live) $(RUN_san) $(RUN_builds) \
 		$(RUN_same) $(RUN_install) $(RUN_man)
+
+# Measures what "make check" does not judge: how fast, against bare loops of
+# the same system calls.  A table, and the same as JSON beside the program.
+bench: $(PROG)
+	$(Q)VMATLAS=$(PROG) python3 -B tests/bench/bench --json $O/bench.json
 
 check-layers:
 	$(JUDGE) $(RUN_layers)
@@ -162,7 +169,7 @@ check-fuzz:
 	$(TRY) fuzz-programs
 	$(JUDGE) $(RUN_fuzz)
 
-check-cli check-tui check-recorded: check-%:
+check-cli check-tui check-recorded check-bytes: check-%:
 	$(TRY) all
 	$(JUDGE) $(RUN_$*)
 

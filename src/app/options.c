@@ -315,6 +315,11 @@ static int take_selection(struct options *options, int id, const char *arg,
 			return -1;
 		options->colors = (int)n;
 		return 0;
+	case OPTION_BAUD:
+		if (parse_int(arg, 1, INT32_MAX, &n, "speed", err))
+			return -1;
+		options->baud = (int)n;
+		return 0;
 	case OPTION_SIZE:
 		return parse_size(options, arg, err);
 	}
@@ -373,6 +378,12 @@ static int take(struct options *options, int id, const char *arg,
 		break;
 	case OPTION_ASCII:
 		options->ascii = true;
+		break;
+	case OPTION_AMBIGUOUS_WIDE:
+		options->ambiguous_wide = true;
+		break;
+	case OPTION_LOW_BAUD:
+		options->low_baud = true;
 		break;
 	case OPTION_NO_MOUSE:
 		options->mouse = false;

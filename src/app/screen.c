@@ -16,6 +16,9 @@
 #include "vmatlas/base/mem.h"
 #include "vmatlas/term/term.h"
 
+/* On a slow line, unless --delay says how often. */
+#define SLOW_PERIOD_MS 5000
+
 /* Handlers only set these. */
 static volatile sig_atomic_t got_end, got_stop, got_winch;
 
@@ -157,6 +160,15 @@ static void check_kernel(struct ui *ui)
 	ui->wish_serial = 0;
 }
 
+/* What is shown is the last refresh that --iterations asks for. */
+static bool is_last(const struct ui *ui)
+{
+	uint64_t iterations = ui->session->options->iterations;
+
+	return iterations && ui_settled(ui) &&
+		ui->snapshot->refresh >= iterations;
+}
+
 static int loop(struct ui *ui, struct term **opened, struct shown *shown,
 	const sigset_t *mask, struct err *err)
 {
@@ -173,7 +185,8 @@ static int loop(struct ui *ui, struct term **opened, struct shown *shown,
 		ui_paint(ui);
 		if (redraw)
 			term_redraw(term);
-		term_show(term, &ui->grid, redraw);
+		if (term_show(term, &ui->grid, redraw) && is_last(ui))
+			return 0;
 		redraw = false;
 		ppoll(fds, 2, &tick, mask);
 		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) &&
@@ -249,8 +262,11 @@ static int first_look(struct session *session, struct err *err)
 int screen_run(struct session *session, const struct theme *theme)
 {
 	const struct options *options = session->options;
-	struct shown shown = { .options = { options->colors, options->ascii,
-		options->mouse, theme } };
+	struct shown shown = { .options = {
+		.colors = options->colors, .ascii = options->ascii,
+		.mouse = options->mouse, .low_baud = options->low_baud,
+		.baud = options->baud, .theme = theme,
+	} };
 	struct err err = { 0 };
 	struct term *term;
 	struct ui ui;
@@ -270,7 +286,11 @@ int screen_run(struct session *session, const struct theme *theme)
 	mem_on_exhaustion(term_restore);
 	term_size(term, &rows, &cols);
 	ui_init(&ui, session, term_utf8(term), rows, cols);
+	ui.grid.ambiguous_wide = options->ambiguous_wide;
 	shown.settings = ui.settings.now;
+	if (term_is_slow(term) && !options->delay_given &&
+	    session->wish.period_ms < SLOW_PERIOD_MS)
+		session->wish.period_ms = SLOW_PERIOD_MS;
 	result = loop(&ui, &term, &shown, &mask, &err);
 	ui_fini(&ui);
 	term_close(term);

@@ -21,6 +21,8 @@
 
 /* Half a second of a 9600 baud line. */
 #define MAX_QUEUED 512
+/* Bits a second up to which a line is slow. */
+#define SLOW_BAUD 19200
 /* Each look is a pair at most, and a pair is needed for few. */
 #define PAIRS_MAX (NROLES * 2 + 1)
 /* Escape must be known within 50 ms, and a slow line's arrow still be one. */
@@ -29,12 +31,14 @@
 struct style {
 	attr_t attributes;
 	int pair;
+	bool bare;	/* nothing of it is seen in a blank */
 };
 
 struct term {
 	bool open;		/* there is a curses screen */
 	bool away;		/* the terminal was given back */
-	bool ascii, utf8;
+	bool utf8;
+	bool slow;		/* the line */
 	enum color_depth depth;
 	bool own_default;	/* -1 is a colour */
 	int npairs;
@@ -188,7 +192,13 @@ static struct style style_of(struct term *term, const struct look *look)
 		{LOOK_UNDERLINE, WA_UNDERLINE}, {LOOK_REVERSE, WA_REVERSE},
 		{LOOK_STANDOUT, WA_STANDOUT},
 	};
-	struct style style = {WA_NORMAL, pair_of(term, look)};
+	struct style style = {
+		.attributes = WA_NORMAL,
+		.pair = pair_of(term, look),
+		.bare = look->bg == COLOR_DEFAULT &&
+			!(look->attributes &
+			  (LOOK_UNDERLINE | LOOK_REVERSE | LOOK_STANDOUT)),
+	};
 
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
 		if (look->attributes & attributes[i].bit)
@@ -201,19 +211,43 @@ static struct style style_of(struct term *term, const struct look *look)
 	return style;
 }
 
+/* What a user must find at once, also on a slow line. */
+static bool role_points(int role)
+{
+	return role == ROLE_CURSOR || role == ROLE_CURSOR_OTHER ||
+	       role == ROLE_MARK || role == ROLE_SELECTED ||
+	       role == ROLE_CHANGED || role == ROLE_WARNING ||
+	       role == ROLE_MESSAGE;
+}
+
+static struct look look_of(const struct term *term, int role, int fill)
+{
+	struct look look = theme_look(term->theme, term->depth, role, fill);
+
+	if (term->slow && !role_points(role))
+		look.attributes = 0;
+	return look;
+}
+
 static void styles_make(struct term *term)
 {
 	term->npairs = 0;
 	for (int role = 0; role < NROLES; role++)
 		for (int fill = FILL_NONE; fill <= FILL_FULL; fill++) {
-			struct look look = theme_look(term->theme, term->depth,
-						      role, fill);
+			struct look look = look_of(term, role, fill);
 
 			term->styles[role][fill] = style_of(term, &look);
 		}
 }
 
 /* ---- opening and closing */
+
+static bool line_is_slow(const struct term_options *options)
+{
+	int baud = options->baud > 0 ? options->baud : baudrate();
+
+	return options->low_baud || (baud > 0 && baud <= SLOW_BAUD);
+}
 
 struct term *term_open(const struct term_options *options, struct err *err)
 {
@@ -241,6 +275,9 @@ struct term *term_open(const struct term_options *options, struct err *err)
 		goto close_files;
 	}
 	term->open = true;
+	term->slow = line_is_slow(options);
+	if (term->slow && options->colors < 0)
+		term->depth = DEPTH_MONO;
 	screen_set_up(term);
 	keys_init(&term->keys, fileno(term->in), term->utf8, options->mouse);
 	styles_make(term);
@@ -276,6 +313,11 @@ void term_close(struct term *term)
 bool term_utf8(const struct term *term)
 {
 	return term->utf8;
+}
+
+bool term_is_slow(const struct term *term)
+{
+	return term->slow;
 }
 
 int term_fd(const struct term *term)
@@ -363,10 +405,35 @@ static wchar_t code_sendable(const struct term *term, uint32_t code, int columns
 	return (wchar_t)code;
 }
 
+static const struct style *style_at(const struct term *term,
+				    const struct grid_cell *cell)
+{
+	return &term->styles[cell->role < NROLES ? cell->role : 0]
+			    [cell->fill <= FILL_FULL ? cell->fill : 0];
+}
+
+/*
+ * A few blanks between words are sent as the word before them: to go back to
+ * the terminal's own colours for them costs more than all the rest of a row.
+ * Not at its end, nor where there are many: those curses jumps over.
+ */
+#define FEW_BLANKS 4
+
+static bool blanks_join(const struct term *term, const struct grid_cell *cells,
+			int n)
+{
+	int i = 0;
+
+	while (i < n && cells[i].code == ' ' && style_at(term, &cells[i])->bare)
+		i++;
+	return i > 0 && i <= FEW_BLANKS && i < n;
+}
+
 static void row_send(const struct term *term, const struct grid *grid, int row,
 		     int cols)
 {
 	const struct grid_cell *cells = grid_at(grid, row, 0);
+	const struct style *before = NULL;
 	cchar_t line[GRID_MAX + 1];
 	int n = 0;
 
@@ -374,15 +441,18 @@ static void row_send(const struct term *term, const struct grid *grid, int row,
 		const struct grid_cell *cell = &cells[col];
 		bool wide = col + 1 < cols && !cells[col + 1].code;
 		wchar_t text[2] = {0, 0};
-		struct style style;
+		const struct style *style = style_at(term, cell);
 
-		style = term->styles[cell->role < NROLES ? cell->role : 0]
-				    [cell->fill <= FILL_FULL ? cell->fill : 0];
+		if (before && before->bare &&
+		    blanks_join(term, cell, cols - col))
+			style = before;
+		before = style;
 		/* A second half is met here only where the first became '?'. */
 		text[0] = cell->code ? code_sendable(term, cell->code,
 						     wide ? 2 : 1)
 				     : L' ';
-		if (setcchar(&line[n], text, style.attributes, 0, &style.pair))
+		if (setcchar(&line[n], text, style->attributes, 0,
+			     &style->pair))
 			continue;
 		n++;
 		if (wide && text[0] != L'?')

@@ -184,6 +184,11 @@ struct terminal *terminal_start(const struct terminal_setup *setup,
 	fcntl(t->master, F_SETFD, FD_CLOEXEC);
 	if (tcgetattr(t->slave, &t->before))
 		fail_hard("terminal: tcgetattr");
+	if (setup->speed) {
+		cfsetspeed(&t->before, setup->speed);
+		if (tcsetattr(t->slave, TCSANOW, &t->before))
+			fail_hard("terminal: tcsetattr");
+	}
 	const char *locale = setup->locale ? setup->locale : "C.UTF-8";
 	start_screen(t, strstr(locale, "UTF-8") || strstr(locale, "utf8"));
 	start_shell(t, setup, argv);

@@ -46,6 +46,9 @@
 	X(THEME, 0, "theme", "NAME|FILE", "colours: default light high-contrast colour-blind mono") \
 	X(COLORS, 0, "colors", "N", "0 8 16 256 or 16777216") \
 	X(ASCII, 0, "ascii", NULL, "nothing but ASCII on the screen") \
+	X(AMBIGUOUS_WIDE, 0, "ambiguous-wide", NULL, "the terminal draws characters of ambiguous width in two columns") \
+	X(LOW_BAUD, 0, "low-baud", NULL, "send little: for a line of 19200 baud or less (chosen by itself)") \
+	X(BAUD, 0, "baud", "N", "how fast the line is, whatever it says of itself") \
 	X(NO_MOUSE, 0, "no-mouse", NULL, "leave the mouse to the terminal") \
 	X(PICTURE, 0, "picture", "FILE", "one screen to a file: .txt .ansi .html .svg") \
 	X(DEMO, 0, "demo", NULL, "watch a built-in sample process") \
@@ -115,7 +118,9 @@ struct options {
 	bool cpu_given, nice;
 	const char *log, *theme;
 	int colors;			/* -1: as the terminal says */
-	bool ascii, mouse, demo;
+	bool ascii, ambiguous_wide, mouse, demo;
+	bool low_baud;
+	int baud;			/* 0: as the line says */
 	const struct config *config;	/* once that was read */
 	bool raw_names;			/* --no-demangle */
 	const char *picture, *script;

@@ -390,7 +390,7 @@ struct snapshot {
 	struct buf commands;	/* NUL-terminated each */
 	struct list_memory memory;
 
-	double self_cpu;	/* percent since the refresh before; < 0: not known */
+	double self_cpu;	/* percent, of the last seconds; < 0: not known */
 	uint64_t self_rss;
 	struct buf problems;	/* lines: what could not be read, and why */
 };

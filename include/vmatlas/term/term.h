@@ -21,6 +21,8 @@ struct term_options {
 				 * -1: as the terminal says (and NO_COLOR) */
 	bool ascii;		/* --ascii */
 	bool mouse;
+	bool low_baud;		/* --low-baud: the line is slow, */
+	int baud;		/* or as fast as this says; 0: as termios does */
 	const struct theme *theme;	/* kept by the caller */
 };
 
@@ -41,6 +43,9 @@ void term_restore(void);
 
 /* UTF-8 can be shown. */
 bool term_utf8(const struct term *term);
+/* Little is to be sent: colours only where they were asked for, attributes
+ * only where something points.  A line of 19200 baud or less is slow. */
+bool term_is_slow(const struct term *term);
 void term_size(const struct term *term, int *rows, int *cols);
 /* The descriptor to poll for keys. */
 int term_fd(const struct term *term);
