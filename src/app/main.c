@@ -166,9 +166,11 @@
  *   view/atlas_inspect.c     the atlas: the inspector
  *   view/inspect_walk.c      the inspector: the page tables
  *   view/atlas_owners.c      the atlas: who has the frame under the cursor
+ *   view/columns.c           the columns of a list, chosen and placed
+ *   view/columns_value.c     what stands in them, and sorting by it
+ *   view/scroll.c            the part of a list that is on screen
  *   view/list.c              the screen of processes: cursor, tags, keys
  *   view/list_order.c        the screen of processes: which, in what order
- *   view/list_columns.c      the screen of processes: its columns
  *   view/list_paint.c        the screen of processes: drawn
  *   view/prompt.c            a line that is being typed
  *   view/compare.c           the screen of two processes compared

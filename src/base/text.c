@@ -25,6 +25,25 @@ bool text_starts(struct text t, const char *s)
 	return t.n >= n && (n == 0 || memcmp(t.p, s, n) == 0);
 }
 
+static char small_of(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool text_holds(struct text t, struct text part)
+{
+	size_t i, k;
+
+	for (i = 0; i + part.n <= t.n; i++) {
+		for (k = 0; k < part.n; k++)
+			if (small_of(t.p[i + k]) != small_of(part.p[k]))
+				break;
+		if (k == part.n)
+			return true;
+	}
+	return false;
+}
+
 static void text_skip(struct text *t, size_t n)
 {
 	t->p += n;

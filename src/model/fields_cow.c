@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fields_impl.h"
 
-static const struct region *region_of(const struct record *record)
-{
-	return &record->snapshot->regions[record->index];
-}
-
 static void get_start(struct record *record, struct value *value)
 {
-	set_hex(value, region_of(record)->start);
+	set_hex(value, fields_region(record)->start);
 }
 
 static void get_name(struct record *record, struct value *value)
 {
-	set_text(value, region_title(region_of(record),
+	set_text(value, region_title(fields_region(record),
 		&record->snapshot->names));
 }
 
@@ -24,9 +19,9 @@ static uint64_t bytes_of(const struct record *record, uint64_t pages)
 
 /* A page that is only known to be present could be any of these. */
 #define COW_STATE(name, id) \
-	static void get_##name(struct record *record, struct value *value) \
+	void fields_cow_##name(struct record *record, struct value *value) \
 	{ \
-		const struct usage *usage = &region_of(record)->usage; \
+		const struct usage *usage = &fields_region(record)->usage; \
 		if (!usage->state[STATE_PRESENT]) \
 			set_figure(value, usage, USAGE_STATES, \
 				bytes_of(record, usage->state[id])); \
@@ -37,7 +32,7 @@ COW_STATE(copied, STATE_COW_COPIED)
 
 static void get_was_shared(struct record *record, struct value *value)
 {
-	const struct usage *usage = &region_of(record)->usage;
+	const struct usage *usage = &fields_region(record)->usage;
 
 	if (snapshot_tells_left(record->snapshot, usage))
 		set_figure(value, usage, USAGE_STATES, bytes_of(record,
@@ -46,15 +41,15 @@ static void get_was_shared(struct record *record, struct value *value)
 
 static void get_split_last(struct record *record, struct value *value)
 {
-	if (region_of(record)->splits_last_known)
+	if (fields_region(record)->splits_last_known)
 		set_bytes(value, bytes_of(record,
-			region_of(record)->splits_last));
+			fields_region(record)->splits_last));
 }
 
 static void get_split(struct record *record, struct value *value)
 {
-	if (region_of(record)->splits_known)
-		set_bytes(value, bytes_of(record, region_of(record)->splits));
+	if (fields_region(record)->splits_known)
+		set_bytes(value, bytes_of(record, fields_region(record)->splits));
 }
 
 const struct field cow_fields[] = {
@@ -63,11 +58,11 @@ const struct field cow_fields[] = {
 		"when it started"),
 	F("start", "START", "address", 16, false, get_start, NULL,
 		"first byte of the region"),
-	F("pending", "PENDING", "bytes", 10, false, get_pending, NULL,
+	F("pending", "PENDING", "bytes", 10, false, fields_cow_pending, NULL,
 		"a file's own frames, that the first write copies"),
-	F("shared", "SHARED", "bytes", 9, false, get_shared, NULL,
+	F("shared", "SHARED", "bytes", 9, false, fields_cow_shared, NULL,
 		"shared after a fork: the next write copies"),
-	F("copied", "COPIED", "bytes", 9, false, get_copied, NULL,
+	F("copied", "COPIED", "bytes", 9, false, fields_cow_copied, NULL,
 		"were a file's, and have been written"),
 	F("was_shared", "LEFT", "bytes", 9, false, get_was_shared, NULL,
 		"were shared after a fork; the others copied theirs, or ended"),

@@ -16,6 +16,22 @@ OBJECTS(X)
 #define F(name_, title_, unit_, width_, left_, get_, part_, words_) \
 	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
 	  .width = width_, .left = left_, .get = get_, .part = part_ }
+/* A field that is also a column of a screen. */
+#define F_COLUMN(name_, title_, unit_, width_, left_, get_, words_, column_, \
+		column_width_, rank_, cost_) \
+	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
+	  .width = width_, .left = left_, .get = get_, .column = column_, \
+	  .column_width = column_width_, .rank = rank_, .cost = cost_ }
+/* One that is nothing else. */
+#define F_SCREEN(left_, unit_, get_, column_, column_width_, rank_) \
+	F_COLUMN("", NULL, unit_, 0, left_, get_, "", column_, \
+		column_width_, rank_, COST_NONE)
+/* Numbers of things: sorted from the least on. */
+#define F_NUMBER(name_, title_, unit_, width_, get_, words_, column_, \
+		column_width_, rank_) \
+	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
+	  .width = width_, .get = get_, .column = column_, \
+	  .column_width = column_width_, .rank = rank_, .ascending = true }
 /* A list of objects, which have the fields ITEMS. */
 #define F_OBJECTS(name_, title_, unit_, width_, get_, items_, words_) \
 	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
@@ -27,6 +43,15 @@ const char *fields_state_part(const struct snapshot *snapshot, unsigned i,
 const char *fields_zone_part(const struct snapshot *snapshot, unsigned i,
 	char out[32]);
 
+static inline const struct region *fields_region(const struct record *record)
+{
+	return record->region ? record->region :
+		&record->snapshot->regions[record->index];
+}
+
+void fields_cow_pending(struct record *record, struct value *value);
+void fields_cow_shared(struct record *record, struct value *value);
+void fields_cow_copied(struct record *record, struct value *value);
 void fields_region_name(struct record *record, struct value *value);
 void fields_region_type(struct record *record, struct value *value);
 

@@ -140,24 +140,11 @@ static void get_process_states(struct record *record, struct value *value)
 	value->at = process_state_at;
 }
 
-/* A field that is also a column of the screen of processes. */
-#define F_COLUMN(name_, title_, unit_, width_, left_, get_, words_, column_, \
-		column_width_, rank_, cost_) \
-	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
-	  .width = width_, .left = left_, .get = get_, .column = column_, \
-	  .column_width = column_width_, .rank = rank_, .cost = cost_ }
-/* One that is nothing else. */
-#define F_SCREEN(left_, unit_, get_, column_, column_width_, rank_) \
-	F_COLUMN("", NULL, unit_, 0, left_, get_, "", column_, \
-		column_width_, rank_, COST_NONE)
-
 const struct field process_fields[] = {
-	F_COLUMN("pid", "PID", "", 7, false, fields_pid, "process",
-		"PID", 7, 0, COST_NONE),
+	F_NUMBER("pid", "PID", "", 7, fields_pid, "process", "PID", 7, 0),
 	F("starttime", NULL, "ticks", 0, false, fields_starttime, NULL,
 		"when it started, in clock ticks after boot"),
-	F_COLUMN("ppid", NULL, "", 0, false, get_ppid, "its parent",
-		"PPID", 7, 15, COST_NONE),
+	F_NUMBER("ppid", NULL, "", 0, get_ppid, "its parent", "PPID", 7, 15),
 	F("name", NULL, "", 0, false, get_process_name, NULL, "its comm"),
 	F("command", NULL, "", 0, true, get_command, NULL,
 		"its command line"),

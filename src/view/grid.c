@@ -240,6 +240,37 @@ int grid_text(struct grid *grid, int row, int col, int width, int role,
 	return col;
 }
 
+int grid_tail(struct grid *grid, int row, int col, int width, int role,
+	      struct text text)
+{
+	struct buf escaped = {0}, marks = {0};
+	int used = grid_width(grid, text), room = grid->cols - col;
+	struct text t;
+
+	if (width >= 0 && width < room)
+		room = width;
+	if (used <= room || room < 2)
+		return grid_text(grid, row, col, room < 0 ? 0 : room, role,
+				 text);
+	text_escape(&escaped, text, !grid->utf8);
+	t = (struct text){buf_text(&escaped), escaped.len};
+	while (t.n && used > room - 1) {
+		uint32_t code;
+		int columns;
+		size_t len =
+			next_char(grid, t.p, t.n, &marks, &code, &columns);
+
+		used -= columns;
+		t.p += len;
+		t.n -= len;
+	}
+	grid_put(grid, row, col, grid->utf8 ? ELLIPSIS : '~', role);
+	col = grid_text(grid, row, col + 1, room - 1, role, t);
+	buf_fini(&marks);
+	buf_fini(&escaped);
+	return col;
+}
+
 int grid_str(struct grid *grid, int row, int col, int width, int role,
 	     const char *text)
 {

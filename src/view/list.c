@@ -5,10 +5,15 @@
 #include "list_impl.h"
 #include "vmatlas/base/mem.h"
 
+/* What the last column, the command, is to have at least. */
+#define COMMAND_COLS 20
+
 void list_init(struct list *list)
 {
 	memset(list, 0, sizeof(*list));
-	list->sort = list_column_field("RSS");
+	columns_init(&list->columns, OBJECT_PROCESS, "RSS");
+	list->columns.by_rank = true;
+	list->columns.last_cols = COMMAND_COLS;
 }
 
 void list_fini(struct list *list)
@@ -43,15 +48,7 @@ static void set_cursor(struct list *list, const struct snapshot *snapshot,
 		return;
 	list->cursor = snapshot->rows[list->order[i]].process.id;
 	list->placed = true;
-	if (i < list->top)
-		list->top = i;
-	if (list->rows && i >= list->top + list->rows)
-		list->top = i - list->rows + 1;
-	/* No empty rows while there are processes to fill them. */
-	if (list->top > (int)list->norder - list->rows)
-		list->top = (int)list->norder - list->rows;
-	if (list->top < 0)
-		list->top = 0;
+	scroll_show(&list->scroll, i, (int)list->norder);
 }
 
 /* ---- tags */
@@ -124,9 +121,9 @@ static void drop_tags(struct list *list, const struct snapshot *snapshot)
 void list_update(struct list *list, const struct snapshot *snapshot, int rows,
 	int cols)
 {
-	int was = list->top, at;
+	int was = list->scroll.top, at;
 
-	list->rows = rows > LIST_HEAD + 1 ? rows - LIST_HEAD - 1 : 1;
+	list->scroll.rows = rows > LIST_HEAD + 1 ? rows - LIST_HEAD - 1 : 1;
 	list->cols = cols;
 	if (!snapshot->has_list)
 		return;
@@ -174,16 +171,18 @@ bool list_search(struct list *list, const struct snapshot *snapshot,
 void list_wish(const struct list *list, const struct snapshot *snapshot,
 	struct wish *wish)
 {
-	struct list_column columns[LIST_COLUMNS_MAX];
-	unsigned n = list_columns(list->cols, columns), i;
+	struct column columns[COLUMNS_MAX];
+	unsigned n = columns_place(&list->columns, list->cols, columns, NULL);
+	const struct scroll *scroll = &list->scroll;
+	unsigned i;
 	int k;
 
 	wish->list = wish->list_usage = true;
-	wish->list_states = list->sort->cost == COST_STATES;
+	wish->list_states = list->columns.sort->cost == COST_STATES;
 	for (i = 0; i < n; i++)
 		wish->list_states |= columns[i].field->cost == COST_STATES;
-	for (k = list->top; snapshot && snapshot->has_list &&
-	     k < list->top + list->rows && k < (int)list->norder &&
+	for (k = scroll->top; snapshot && snapshot->has_list &&
+	     k < scroll->top + scroll->rows && k < (int)list->norder &&
 	     wish->nshown_pids < WISH_SHOWN; k++)
 		if (list->order[k] < snapshot->nrows)
 			wish->shown_pids[wish->nshown_pids++] =
@@ -199,44 +198,21 @@ void list_wish(const struct list *list, const struct snapshot *snapshot,
 
 void list_sort_by(struct list *list, const char *title)
 {
-	const struct field *field = list_column_field(title);
+	const struct field *field = columns_field(&list->columns, title);
 
 	if (field)
-		list->sort = field;
-}
-
-static void move_sort(struct list *list, int by)
-{
-	struct list_column columns[LIST_COLUMNS_MAX];
-	int n = (int)list_columns(list->cols, columns), i;
-
-	for (i = 0; i < n && columns[i].field != list->sort; i++)
-		;
-	list->sort = columns[i == n ? 0 : (i + by + n) % n].field;
+		list->columns.sort = field;
 }
 
 static bool move(struct list *list, const struct snapshot *snapshot,
 	enum action action)
 {
-	int at = cursor_index(list, snapshot);
-	const struct { enum action action; int to; } moves[] = {
-		{ ACTION_UP, at - 1 }, { ACTION_DOWN, at + 1 },
-		{ ACTION_PAGE_UP, at - list->rows },
-		{ ACTION_PAGE_DOWN, at + list->rows },
-		{ ACTION_HALF_UP, at - list->rows / 2 },
-		{ ACTION_HALF_DOWN, at + list->rows / 2 },
-		{ ACTION_TOP, 0 }, { ACTION_ROW_START, 0 },
-		{ ACTION_BOTTOM, (int)list->norder - 1 },
-		{ ACTION_ROW_END, (int)list->norder - 1 },
-	};
-	size_t i;
+	int to = scroll_move(&list->scroll, action,
+		cursor_index(list, snapshot), (int)list->norder);
 
-	for (i = 0; i < sizeof(moves) / sizeof(*moves); i++)
-		if (moves[i].action == action) {
-			set_cursor(list, snapshot, moves[i].to);
-			return true;
-		}
-	return false;
+	if (to >= 0)
+		set_cursor(list, snapshot, to);
+	return to >= 0;
 }
 
 bool list_act(struct list *list, const struct snapshot *snapshot,
@@ -245,15 +221,6 @@ bool list_act(struct list *list, const struct snapshot *snapshot,
 	struct proc_id id;
 
 	switch (action) {
-	case ACTION_SORT_LEFT:
-		move_sort(list, -1);
-		return true;
-	case ACTION_SORT_RIGHT:
-		move_sort(list, 1);
-		return true;
-	case ACTION_SORT_INVERT:
-		list->invert = !list->invert;
-		return true;
 	case ACTION_TREE:
 		list->tree = !list->tree;
 		return true;
@@ -269,29 +236,19 @@ bool list_act(struct list *list, const struct snapshot *snapshot,
 	case ACTION_FIND_BACK:
 		return list_search(list, snapshot, list->search, true);
 	default:
-		return move(list, snapshot, action);
+		return columns_act(&list->columns, list->cols, action) ||
+			move(list, snapshot, action);
 	}
 }
 
 void list_click(struct list *list, const struct snapshot *snapshot, int row,
 	int col)
 {
-	struct list_column columns[LIST_COLUMNS_MAX];
-	unsigned n = list_columns(list->cols, columns), i;
+	const struct scroll *scroll = &list->scroll;
 
-	if (row >= LIST_HEAD && row < LIST_HEAD + list->rows &&
-	    list->top + row - LIST_HEAD < (int)list->norder)
-		set_cursor(list, snapshot, list->top + row - LIST_HEAD);
-	if (row != LIST_HEAD - 1)
-		return;
-	for (i = 0; i < n; i++) {
-		if (col < columns[i].col || col >= columns[i].col +
-				columns[i].width)
-			continue;
-		if (list->sort == columns[i].field)
-			list->invert = !list->invert;
-		else
-			list->invert = false;
-		list->sort = columns[i].field;
-	}
+	if (row >= LIST_HEAD && row < LIST_HEAD + scroll->rows &&
+	    scroll->top + row - LIST_HEAD < (int)list->norder)
+		set_cursor(list, snapshot, scroll->top + row - LIST_HEAD);
+	if (row == LIST_HEAD - 1)
+		columns_click(&list->columns, list->cols, col);
 }

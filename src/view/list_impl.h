@@ -5,28 +5,12 @@
 /*
  * What the files of the screen of processes share: list.c is the cursor and
  * what keys do, list_order.c which processes are shown in which order,
- * list_columns.c which columns there are and what stands in them, list_paint.c
- * draws it.
+ * list_paint.c draws it.
  */
 #include "vmatlas/view/list.h"
 
 /* Rows above the list: two of the head, and the titles. */
 #define LIST_HEAD 3
-
-struct list_column {
-	const struct field *field;
-	int col, width;		/* on the screen */
-};
-#define LIST_COLUMNS_MAX 32
-
-/* The columns that a screen of COLS holds, from the left; returns how many. */
-unsigned list_columns(int cols, struct list_column out[LIST_COLUMNS_MAX]);
-/* The field of a column by its title. */
-const struct field *list_column_field(const char *title);
-/* The words of a value for a narrow column, in OUT (emptied first); the value's
- * own text is escaped where it is drawn. */
-void list_value(const struct field *field, struct record *record,
-	struct buf *out);
 
 /* Does the row have TEXT in command, name, user or pid? */
 bool list_matches(const struct snapshot *snapshot,

@@ -2,22 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "list_impl.h"
 #include "vmatlas/base/mem.h"
 
 /* ---- which */
-
-static bool holds(struct text text, struct text part)
-{
-	size_t i;
-
-	for (i = 0; i + part.n <= text.n; i++)
-		if (!strncasecmp(text.p + i, part.p, part.n))
-			return true;
-	return false;
-}
 
 bool list_matches(const struct snapshot *snapshot,
 	const struct process_row *row, const char *text)
@@ -27,11 +16,11 @@ bool list_matches(const struct snapshot *snapshot,
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", process->id.pid);
-	return holds(text_of(buf_text(&snapshot->commands) + row->command),
+	return text_holds(text_of(buf_text(&snapshot->commands) + row->command),
 			part) ||
-		holds(text_of(process->name), part) ||
-		holds(text_of(process->user), part) ||
-		holds(text_of(pid), part);
+		text_holds(text_of(process->name), part) ||
+		text_holds(text_of(process->user), part) ||
+		text_holds(text_of(pid), part);
 }
 
 /* Kernel threads map nothing. */
@@ -44,82 +33,18 @@ static bool is_candidate(const struct list *list,
 
 /* ---- in which order */
 
-/* What a row is sorted by: what is not known comes last, either way. */
-struct sort_key {
-	uint32_t row;
-	int pid;
-	bool known, is_text;
-	double number;		/* the bigger, the earlier */
-	char text[48];		/* the start of it */
-};
-
-static struct sort_key key_of(const struct field *field,
-	struct record *record, uint32_t row)
+static void set_row(struct record *record, uint32_t row)
 {
-	struct sort_key key = { .row = row };
-	struct value value = { .kind = VALUE_NULL };
-
 	record->row = &record->snapshot->rows[row];
-	key.pid = record->row->process.id.pid;
-	field->get(record, &value);
-	key.known = value.kind != VALUE_NULL && value.kind != VALUE_NONE;
-	switch (value.kind) {
-	case VALUE_TEXT:
-		key.is_text = true;
-		snprintf(key.text, sizeof(key.text), "%.*s",
-			value.text.n < sizeof(key.text) ? (int)value.text.n :
-			(int)sizeof(key.text) - 1, value.text.p);
-		break;
-	case VALUE_REAL:
-		key.number = value.r;
-		break;
-	case VALUE_BYTES:
-		key.number = (double)value.u;
-		break;
-	case VALUE_U64:
-		/* Numbers of things from the first on, amounts from the
-		 * biggest on. */
-		key.number = field->get == list_column_field("PID")->get ||
-			field->get == list_column_field("PPID")->get ?
-			-(double)value.u : (double)value.u;
-		break;
-	default:
-		break;
-	}
-	return key;
-}
-
-static int compare_keys(const void *a, const void *b, void *arg)
-{
-	const struct list *list = arg;
-	const struct sort_key *x = a, *y = b;
-	int order;
-
-	if (x->known != y->known)
-		return x->known ? -1 : 1;
-	if (x->is_text)
-		order = strcmp(x->text, y->text);
-	else
-		order = (x->number < y->number) - (x->number > y->number);
-	if (!order)
-		return (x->pid > y->pid) - (x->pid < y->pid);
-	return list->invert ? -order : order;
 }
 
 static void sort_rows(struct list *list, const struct snapshot *snapshot)
 {
 	struct record record = { .object = OBJECT_PROCESS,
 		.snapshot = snapshot };
-	struct sort_key *keys = mem_new(list->norder, sizeof(*keys));
-	size_t i;
 
-	for (i = 0; i < list->norder; i++)
-		keys[i] = key_of(list->sort, &record, list->order[i]);
-	if (list->norder)
-		qsort_r(keys, list->norder, sizeof(*keys), compare_keys, list);
-	for (i = 0; i < list->norder; i++)
-		list->order[i] = keys[i].row;
-	free(keys);
+	columns_sort(&list->columns, &record, set_row, list->order,
+		list->norder);
 	record_fini(&record);
 }
 

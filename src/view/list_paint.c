@@ -187,26 +187,6 @@ static void paint_tagged(const struct list *list,
 			group->why_pid);
 }
 
-static void paint_titles(const struct list *list,
-	const struct list_column *columns, unsigned n, struct grid *grid)
-{
-	int row = LIST_HEAD - 1;
-	unsigned i;
-
-	grid_fill(grid, row, 0, 1, grid->cols, ROLE_HEADER);
-	for (i = 0; i < n; i++) {
-		const struct list_column *column = &columns[i];
-		struct text title = text_of(column->field->column);
-		int used = grid_width(grid, title);
-
-		grid_text(grid, row, column->field->left ||
-			used > column->width ? column->col :
-			column->col + column->width - used, column->width,
-			list->sort == column->field ? ROLE_TITLE :
-			ROLE_HEADER, title);
-	}
-}
-
 /* ---- the rows */
 
 static bool is_old(const struct process_row *row, const struct field *field,
@@ -248,45 +228,45 @@ struct row_style {
 };
 
 static void paint_row(const struct list *list, int at,
-	const struct list_column *columns, unsigned n, struct record *record,
+	const struct column *columns, unsigned n, struct record *record,
 	const struct row_style *style, struct grid *grid, int row)
 {
 	struct buf text = { 0 };
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
-		const struct list_column *column = &columns[i];
+		const struct column *column = &columns[i];
 		const struct field *field = column->field;
-		int col = column->col, role = style->role, used;
+		int role = style->role;
 
-		list_value(field, record, &text);
+		columns_value(field, record, &text);
 		if (!style->chosen && is_old(record->row, field,
 				record->snapshot, style->delay))
 			role = ROLE_STALE;
-		if (!field->column_width && list->tree)
-			col = paint_branch(&list->branches[at], grid, row, col,
-				style->chosen ? style->role : ROLE_DIM);
-		used = grid_width(grid, (struct text){ buf_text(&text),
-			text.len });
-		if (!field->left && used < column->width)
-			col += column->width - used;
-		grid_text(grid, row, col, field->column_width ? column->width :
-			-1, role, (struct text){ buf_text(&text), text.len });
+		if (field->column_width) {
+			columns_put(column, grid, row, role, &text);
+			continue;
+		}
+		grid_text(grid, row, !list->tree ? column->col :
+			paint_branch(&list->branches[at], grid, row,
+				column->col, style->chosen ? style->role :
+				ROLE_DIM), -1, role,
+			(struct text){ buf_text(&text), text.len });
 	}
 	buf_fini(&text);
 }
 
 static void paint_rows(const struct list *list,
 	const struct snapshot *snapshot, double delay,
-	const struct list_column *columns, unsigned n, struct grid *grid,
+	const struct column *columns, unsigned n, struct grid *grid,
 	int row)
 {
 	struct record record = { .object = OBJECT_PROCESS,
 		.snapshot = snapshot };
 	int i;
 
-	for (i = list->top; i < (int)list->norder && row < grid->rows &&
-	     i - list->top < list->rows; i++, row++) {
+	for (i = list->scroll.top; i < (int)list->norder && row < grid->rows &&
+	     i - list->scroll.top < list->scroll.rows; i++, row++) {
 		struct row_style style = { .role = ROLE_TEXT, .delay = delay };
 		bool tagged;
 
@@ -322,8 +302,9 @@ void list_paint(struct list *list, const struct snapshot *snapshot,
 		{ "6", "Memory" }, { "?", "Help" }, { "q", "Quit" },
 		{ NULL, NULL },
 	};
-	struct list_column columns[LIST_COLUMNS_MAX];
-	unsigned n = list_columns(grid->cols, columns);
+	struct column columns[COLUMNS_MAX];
+	unsigned n = columns_place(&list->columns, grid->cols, columns,
+		NULL);
 	int row = 0;
 
 	grid_clear(grid);
@@ -336,7 +317,8 @@ void list_paint(struct list *list, const struct snapshot *snapshot,
 			paint_tagged(list, snapshot, grid);
 		else
 			paint_all(list, snapshot, grid);
-		paint_titles(list, columns, n, grid);
+		columns_titles(&list->columns, columns, n, grid,
+			LIST_HEAD - 1);
 		row = LIST_HEAD;
 	}
 	paint_rows(list, snapshot, status->delay, columns, n, grid, row);

@@ -612,12 +612,12 @@ static void list_keeps_its_process(void **state)
 	list_act(&list, &with, ACTION_DOWN);
 	list_chosen(&list, &with, &id);
 	assert_int_equal(id.pid, 10);
-	assert_true(list.top > 0);
+	assert_true(list.scroll.top > 0);
 	assert_true(list_act(&list, &with, ACTION_TOP));
 	list_act(&list, &with, ACTION_UP);
 	list_chosen(&list, &with, &id);
 	assert_int_equal(id.pid, 60);
-	assert_int_equal(list.top, 0);
+	assert_int_equal(list.scroll.top, 0);
 	/* It ended: another takes its place; all ended: none. */
 	list_rows(&with, 3);
 	list_update(&list, &with, 24, 80);

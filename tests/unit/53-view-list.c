@@ -85,7 +85,7 @@ static void what_is_not_known_is_last(void **state)
 	}
 	w.rows[1].usage.pss_fixed = UINT64_MAX;
 	list_update(&w.list, &w.snapshot, 24, 200);
-	for (i = 0; i < 20 && strcmp(w.list.sort->column, "PSS"); i++)
+	for (i = 0; i < 20 && strcmp(w.list.columns.sort->column, "PSS"); i++)
 		list_act(&w.list, &w.snapshot, ACTION_SORT_RIGHT);
 	expect(&w, "4 3 1 2");
 	list_act(&w.list, &w.snapshot, ACTION_SORT_INVERT);
@@ -245,7 +245,7 @@ static void clicks(void **state)
 	list_click(&w.list, &w.snapshot, 9, 10);
 	assert_int_equal(w.list.cursor.pid, 10);
 	list_click(&w.list, &w.snapshot, 2, 5);
-	assert_string_equal(w.list.sort->column, "PID");
+	assert_string_equal(w.list.columns.sort->column, "PID");
 	expect(&w, "10 11");
 	list_click(&w.list, &w.snapshot, 2, 5);
 	expect(&w, "11 10");

@@ -28,6 +28,8 @@ bool text_word(struct text *rest, struct text *word);
 /* What precedes the first SEP (taken off together with it), or all; false
  * when REST is empty, and so is PART then. */
 bool text_until(struct text *rest, char sep, struct text *part);
+/* Does T have PART in it?  Capitals of ASCII are as their small letters. */
+bool text_holds(struct text t, struct text part);
 /* Drop blanks at both ends. */
 struct text text_trim(struct text t);
 

@@ -51,6 +51,8 @@ struct record {
 	enum object object;
 	const struct snapshot *snapshot;
 	const struct process_row *row;	/* OBJECT_PROCESS */
+	/* OBJECT_REGION: this one instead, which may be the sum of some. */
+	const struct region *region;
 	const struct sum *sum;		/* OBJECT_SUM */
 	const struct rt_totals *rt;	/* OBJECT_RT_TOTAL */
 	size_t index;			/* of a region, run, zone, row ... */
@@ -108,6 +110,7 @@ struct field {
 	const char *column;
 	int column_width;
 	unsigned rank;
+	bool ascending;		/* its numbers are names, not amounts */
 	enum column_cost { COST_NONE, COST_USAGE, COST_STATES } cost;
 };
 

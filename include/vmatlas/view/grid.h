@@ -55,6 +55,10 @@ void grid_put_fill(struct grid *grid, int row, int col, uint32_t code,
  */
 int grid_text(struct grid *grid, int row, int col, int width, int role,
 	struct text text);
+/* The same, but cut at its start, with the mark there: the end of a path says
+ * more. */
+int grid_tail(struct grid *grid, int row, int col, int width, int role,
+	struct text text);
 int grid_str(struct grid *grid, int row, int col, int width, int role,
 	const char *text);
 int grid_fmt(struct grid *grid, int row, int col, int width, int role,

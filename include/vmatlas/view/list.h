@@ -6,9 +6,11 @@
 
 #include "vmatlas/model/fields.h"
 #include "vmatlas/view/atlas.h"
+#include "vmatlas/view/columns.h"
 #include "vmatlas/view/grid.h"
 #include "vmatlas/view/keymap.h"
 #include "vmatlas/view/prompt.h"
+#include "vmatlas/view/scroll.h"
 
 /*
  * Screen 1: the processes, to compare and to choose from.  Its columns are
@@ -26,9 +28,10 @@ struct list_branch {
 struct list {
 	struct proc_id cursor;
 	bool placed;
-	int top, rows, cols;	/* of the list: rows of processes */
-	const struct field *sort;
-	bool invert, tree;
+	struct scroll scroll;	/* rows of processes */
+	int cols;
+	struct columns columns;
+	bool tree;
 	char filter[PROMPT_MAX], search[PROMPT_MAX];
 	struct proc_id *tags;	/* in order of pid */
 	size_t ntags, tags_cap;
