@@ -168,10 +168,14 @@
  *   view/atlas_owners.c      the atlas: who has the frame under the cursor
  *   view/columns.c           the columns of a list, chosen and placed
  *   view/columns_value.c     what stands in them, and sorting by it
+ *   view/chooser.c           choosing them, over the screen
  *   view/scroll.c            the part of a list that is on screen
  *   view/list.c              the screen of processes: cursor, tags, keys
  *   view/list_order.c        the screen of processes: which, in what order
  *   view/list_paint.c        the screen of processes: drawn
+ *   view/regions.c           the screen of regions: cursor, tags, keys
+ *   view/regions_order.c     the screen of regions: groups, order, sums
+ *   view/regions_paint.c     the screen of regions: drawn
  *   view/prompt.c            a line that is being typed
  *   view/compare.c           the screen of two processes compared
  *   view/compare_paint.c     that, drawn
@@ -220,6 +224,7 @@
  *   app/ui_screens.c         the table of screens; what each adds to that:
  *   app/ui_list.c            the processes
  *   app/ui_atlas.c           the atlas
+ *   app/ui_regions.c         the regions
  *   app/ui_sharing.c         what is shared
  *   app/ui_compare.c         two processes compared, and which
  *   app/ui_memory.c          memory

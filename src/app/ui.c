@@ -24,6 +24,7 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	ui->screen = session->pid ? UI_ATLAS : UI_LIST;
 	atlas_init(&ui->atlas);
 	list_init(&ui->list);
+	regions_init(&ui->regions);
 	share_init(&ui->share);
 	compare_init(&ui->compare);
 	ui->list.shown = is_wanted;
@@ -40,6 +41,7 @@ void ui_fini(struct ui *ui)
 	snapshot_unref(ui->snapshot);
 	atlas_fini(&ui->atlas);
 	list_fini(&ui->list);
+	regions_fini(&ui->regions);
 	share_fini(&ui->share);
 	compare_fini(&ui->compare);
 	grid_fini(&ui->grid);
@@ -146,13 +148,15 @@ void ui_say(struct ui *ui, bool is_warning, const char *text)
 
 void ui_open(struct ui *ui, enum ui_screen screen)
 {
-	const struct ui_screen_kind *kind = ui_screen_kind(screen);
+	if (ui_screen_kind(screen)->open)
+		ui_screen_kind(screen)->open(ui);
+	else
+		ui_enter(ui, screen);
+}
 
-	if (kind->open) {
-		kind->open(ui);
-		return;
-	}
-	if (kind->about_process && !ui->session->pid) {
+void ui_enter(struct ui *ui, enum ui_screen screen)
+{
+	if (ui_screen_kind(screen)->about_process && !ui->session->pid) {
 		ui_open_chosen(ui);
 		if (!ui->session->pid)
 			return;

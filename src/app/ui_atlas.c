@@ -75,8 +75,7 @@ static void scroll(struct ui *ui, int row, int col, int wheel)
 	atlas_scroll(&ui->atlas, row, col, wheel);
 }
 
-/* Why the process cannot be shown; NULL: it can. */
-static const char *obstacle(const struct ui *ui, bool *is_warning)
+const char *ui_obstacle(const struct ui *ui, bool *is_warning)
 {
 	const struct snapshot *snapshot = ui->snapshot;
 
@@ -103,5 +102,5 @@ const struct ui_screen_kind ui_atlas_kind = {
 	.where = ON_ATLAS, .key = ACTION_SCREEN_ATLAS, .about_process = true,
 	.wish = wish_atlas, .take = take, .update = update, .act = act,
 	.close = close_top, .click = click, .scroll = scroll,
-	.message = obstacle, .paint = paint,
+	.message = ui_obstacle, .paint = paint,
 };

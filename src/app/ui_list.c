@@ -51,7 +51,9 @@ void ui_open_chosen(struct ui *ui)
 
 static void act(struct ui *ui, enum action action)
 {
-	if (action == ACTION_OPEN)
+	if (ui->list.chooser.open)
+		list_act(&ui->list, ui->snapshot, action);
+	else if (action == ACTION_OPEN)
 		ui_open_chosen(ui);
 	else if (action == ACTION_BACK)
 		ui_go_back(ui);
@@ -63,9 +65,29 @@ static void act(struct ui *ui, enum action action)
 		list_act(&ui->list, ui->snapshot, action);
 }
 
-static void close_filter(struct ui *ui)
+/* The columns that are being chosen first. */
+static void close_top(struct ui *ui)
 {
-	list_filter(&ui->list, "");
+	if (!ui->list.chooser.open)
+		list_filter(&ui->list, "");
+	else if (ui->snapshot)
+		list_act(&ui->list, ui->snapshot, ACTION_CLOSE);
+}
+
+static const char *filtered(const struct ui *ui)
+{
+	return ui->list.filter;
+}
+
+static void filter(struct ui *ui, const char *text)
+{
+	list_filter(&ui->list, text);
+}
+
+static bool find(struct ui *ui, const char *text)
+{
+	return list_search(&ui->list, ui->snapshot, text[0] ? text :
+		ui->list.search, false);
 }
 
 static void click(struct ui *ui, int row, int col)
@@ -89,6 +111,8 @@ static void paint(struct ui *ui, const struct atlas_status *status)
 const struct ui_screen_kind ui_list_kind = {
 	.where = ON_LIST, .key = ACTION_SCREEN_LIST,
 	.wish = wish_list, .answered = is_answered, .take = take,
-	.update = update, .act = act, .close = close_filter, .click = click,
+	.update = update, .act = act, .close = close_top,
+	.filtered = filtered, .filter = filter, .find = find,
+	.none = "no process has that", .click = click,
 	.scroll = scroll, .paint = paint,
 };

@@ -2,9 +2,8 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "vmatlas/app/ui.h"
+#include "vmatlas/app/ui_screen.h"
 
 static void set_delay(struct ui *ui, const char *text)
 {
@@ -21,12 +20,10 @@ static void set_delay(struct ui *ui, const char *text)
 
 static void search(struct ui *ui, const char *text)
 {
-	if (!ui->snapshot)
-		return;
-	/* Nothing typed: the same again, as in less. */
-	if (!list_search(&ui->list, ui->snapshot, text[0] ? text :
-			ui->list.search, false))
-		ui_say(ui, true, "no process has that");
+	const struct ui_screen_kind *kind = ui_screen_kind(ui->screen);
+
+	if (ui->snapshot && kind->find && !kind->find(ui, text))
+		ui_say(ui, true, kind->none);
 }
 
 static void set_other(struct ui *ui, const char *text)
@@ -52,21 +49,25 @@ static void (*const done[NPROMPTS])(struct ui *ui, const char *text) = {
 
 void ui_prompt(struct ui *ui, enum prompt_kind kind)
 {
-	prompt_open(&ui->prompt, kind, kind == PROMPT_FILTER ?
-		ui->list.filter : "");
-	memcpy(ui->filter_before, ui->list.filter, sizeof(ui->filter_before));
+	const struct ui_screen_kind *screen = ui_screen_kind(ui->screen);
+	const char *filter = screen->filtered ? screen->filtered(ui) : "";
+
+	prompt_open(&ui->prompt, kind, kind == PROMPT_FILTER ? filter : "");
+	snprintf(ui->filter_before, sizeof(ui->filter_before), "%s", filter);
 }
 
 void ui_prompt_key(struct ui *ui, uint32_t key)
 {
+	void (*filter)(struct ui *, const char *) =
+		ui_screen_kind(ui->screen)->filter;
 	enum prompt_kind kind = ui->prompt.kind;
 	enum prompt_event event = prompt_key(&ui->prompt, key);
 	const char *text = ui->prompt.text;
 
 	/* A filter shows what it does while it is typed. */
-	if (kind == PROMPT_FILTER)
-		list_filter(&ui->list, event == PROMPT_CANCELLED ?
-			ui->filter_before : text);
+	if (kind == PROMPT_FILTER && filter)
+		filter(ui, event == PROMPT_CANCELLED ? ui->filter_before :
+			text);
 	else if (event == PROMPT_DONE && done[kind])
 		done[kind](ui, text);
 }

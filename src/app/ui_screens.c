@@ -4,6 +4,7 @@
 static const struct ui_screen_kind *const kinds[NUI_SCREENS] = {
 	[UI_LIST] = &ui_list_kind,
 	[UI_ATLAS] = &ui_atlas_kind,
+	[UI_REGIONS] = &ui_regions_kind,
 	[UI_SHARING] = &ui_sharing_kind,
 	[UI_COMPARE] = &ui_compare_kind,
 	[UI_MEMORY] = &ui_memory_kind,

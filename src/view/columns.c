@@ -118,10 +118,14 @@ static int last_cols(const struct columns *columns, int cols)
 		columns->by_rank ? columns->last_cols : cols / 4;
 }
 
+/* Less of the last column than this is not worth another one. */
+#define LEAST_COLS 6
+
 unsigned columns_place(const struct columns *columns, int cols,
 	struct column out[COLUMNS_MAX], bool *more)
 {
 	unsigned rank = highest_rank(columns), i, n = 0, skip = columns->first;
+	bool only_last = left_over(columns, cols, 0) < LEAST_COLS;
 	const struct field *last = NULL;
 	int col = 1, room;
 
@@ -138,7 +142,8 @@ unsigned columns_place(const struct columns *columns, int cols,
 
 		if (!width)
 			last = field;
-		if (!width || columns->hidden[i] || field->rank > rank)
+		if (!width || columns->hidden[i] || field->rank > rank ||
+		    (only_last && !columns->by_rank))
 			continue;
 		if (!columns->by_rank && scrolls(columns, i)) {
 			if (skip) {

@@ -220,6 +220,8 @@ bool list_act(struct list *list, const struct snapshot *snapshot,
 {
 	struct proc_id id;
 
+	if (chooser_act(&list->chooser, &list->columns, action))
+		return true;
 	switch (action) {
 	case ACTION_TREE:
 		list->tree = !list->tree;

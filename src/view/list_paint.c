@@ -324,4 +324,5 @@ void list_paint(struct list *list, const struct snapshot *snapshot,
 	paint_rows(list, snapshot, status->delay, columns, n, grid, row);
 	if (grid->rows > LIST_HEAD + 1)
 		foot_paint(grid, grid->rows - 1, labels, status->keys);
+	chooser_paint(&list->chooser, &list->columns, grid);
 }

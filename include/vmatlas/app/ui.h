@@ -10,6 +10,7 @@
 #include "vmatlas/view/list.h"
 #include "vmatlas/view/memory.h"
 #include "vmatlas/view/prompt.h"
+#include "vmatlas/view/regions.h"
 #include "vmatlas/view/share.h"
 
 /*
@@ -18,7 +19,7 @@
  * (script.c) both drive it.
  */
 /* The screens, by their rows in app/ui_screens.h. */
-enum ui_screen { UI_LIST, UI_ATLAS, UI_SHARING, UI_COMPARE, UI_MEMORY,
+enum ui_screen { UI_LIST, UI_ATLAS, UI_REGIONS, UI_SHARING, UI_COMPARE, UI_MEMORY,
 	NUI_SCREENS };
 
 /* Where somebody was before a jump to another process. */
@@ -36,6 +37,7 @@ struct ui {
 	enum ui_screen screen;
 	struct atlas atlas;
 	struct list list;
+	struct regions regions;
 	struct memory memory;
 	struct share share;
 	struct compare compare;
@@ -82,6 +84,8 @@ void ui_compare_go(struct ui *ui, int other);
 void ui_compare_with(struct ui *ui, int other);
 /* Go to SCREEN as its key does. */
 void ui_open(struct ui *ui, enum ui_screen screen);
+/* The same, without what the screen itself does then. */
+void ui_enter(struct ui *ui, enum ui_screen screen);
 /* Show the process that the cursor of the list is on, in the atlas. */
 void ui_open_chosen(struct ui *ui);
 /* Say TEXT until the next key. */

@@ -25,6 +25,12 @@ struct ui_screen_kind {
 	bool (*answered)(const struct ui *ui);
 	void (*act)(struct ui *ui, enum action action);
 	void (*close)(struct ui *ui);	/* Esc */
+	/* The filter it has, and another one, as it is typed. */
+	const char *(*filtered)(const struct ui *ui);
+	void (*filter)(struct ui *ui, const char *text);
+	/* Go to the next that has TEXT ("": the same again). */
+	bool (*find)(struct ui *ui, const char *text);
+	const char *none;	/* what to say where there is none */
 	void (*click)(struct ui *ui, int row, int col);
 	void (*scroll)(struct ui *ui, int row, int col, int wheel);
 	/* What it has to say where others' lines say nothing, or NULL. */
@@ -33,7 +39,10 @@ struct ui_screen_kind {
 };
 
 extern const struct ui_screen_kind ui_list_kind, ui_atlas_kind,
-	ui_sharing_kind, ui_compare_kind, ui_memory_kind;
+	ui_regions_kind, ui_sharing_kind, ui_compare_kind, ui_memory_kind;
+
+/* Why the process cannot be shown; NULL: it can. */
+const char *ui_obstacle(const struct ui *ui, bool *is_warning);
 
 const struct ui_screen_kind *ui_screen_kind(enum ui_screen screen);
 

@@ -23,7 +23,9 @@
 /* The settings, which lie over any of them. */
 #define ON_SETTINGS 256
 /* Screens that are lists to be sorted. */
-#define ON_LISTS (ON_LIST | ON_SHARING)
+#define ON_LISTS (ON_LIST | ON_SHARING | ON_REGIONS)
+/* And those of them whose columns are chosen, and whose lines are tagged. */
+#define ON_TABLES (ON_LIST | ON_REGIONS)
 /* Screens whose rows have cells. */
 #define ON_CELLS (ON_ATLAS | ON_COMPARE)
 
@@ -34,8 +36,8 @@
 	X(HELP, ON_ALL, "this help; again or Esc closes it") \
 	X(UP, ON_ALL, "up") \
 	X(DOWN, ON_ALL, "down") \
-	X(LEFT, ON_CELLS, "left") \
-	X(RIGHT, ON_CELLS, "right") \
+	X(LEFT, ON_CELLS | ON_REGIONS, "left (regions: other columns)") \
+	X(RIGHT, ON_CELLS | ON_REGIONS, "right (regions: other columns)") \
 	X(PAGE_UP, ON_ALL, "a screen up") \
 	X(PAGE_DOWN, ON_ALL, "a screen down") \
 	X(HALF_UP, ON_ALL, "half a screen up") \
@@ -44,14 +46,14 @@
 	X(ROW_END, ON_CELLS, "last cell of the row") \
 	X(TOP, ON_ALL, "to the first") \
 	X(BOTTOM, ON_ALL, "to the last") \
-	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane (sharing: by file; inspector: its next part)") \
-	X(OTHER_PANE_BACK, ON_ATLAS | ON_SHARING, "the same (inspector: the part before)") \
+	X(OTHER_PANE, ON_ATLAS | ON_SHARING | ON_REGIONS, "the other pane (lists: by file or type; inspector: its next part)") \
+	X(OTHER_PANE_BACK, ON_ATLAS | ON_SHARING | ON_REGIONS, "the same (inspector: the part before)") \
 	X(OPEN, ON_ALL, "inspect the page (lists, compare: go there; memory: count)") \
 	X(BACK, ON_ALL, "back to where I was") \
-	X(ZOOM_IN, ON_CELLS, "more detail: half as much in a cell") \
-	X(ZOOM_OUT, ON_CELLS, "less detail: twice as much in a cell") \
-	X(ZOOM_MOST, ON_CELLS, "one page a cell") \
-	X(ZOOM_LEAST, ON_CELLS, "as few cells as there can be") \
+	X(ZOOM_IN, ON_CELLS | ON_REGIONS, "more detail: half as much in a cell (regions: open the group)") \
+	X(ZOOM_OUT, ON_CELLS | ON_REGIONS, "less detail: twice as much in a cell (regions: close the group)") \
+	X(ZOOM_MOST, ON_CELLS | ON_REGIONS, "one page a cell (regions: open all groups)") \
+	X(ZOOM_LEAST, ON_CELLS | ON_REGIONS, "as few cells as there can be (regions: close all groups)") \
 	X(ZOOM_FIT, ON_CELLS, "fit everything on the screen") \
 	X(ONLY_MINE, ON_CELLS, "only what this process has, or all (compare: what differs)") \
 	X(SWAP, ON_COMPARE, "swap A and B") \
@@ -61,13 +63,14 @@
 	X(SORT_LEFT, ON_LISTS, "sort by the column to the left") \
 	X(SORT_RIGHT, ON_LISTS, "sort by the column to the right") \
 	X(SORT_INVERT, ON_LISTS, "sort the other way round") \
-	X(TREE, ON_LIST, "as a tree of parents and children, or as a list") \
-	X(TAG, ON_LIST, "tag the process: the sums speak of the tagged, also as one") \
-	X(UNTAG, ON_LIST, "untag all") \
-	X(FILTER, ON_LIST, "filter: command, name, user or PID; Esc shows all again") \
-	X(FIND, ON_LIST, "find, as the filter does, without hiding the others") \
-	X(FIND_NEXT, ON_LIST, "find the next") \
-	X(FIND_BACK, ON_LIST, "find the one before") \
+	X(COLUMNS, ON_TABLES, "choose the columns, and their order") \
+	X(TREE, ON_TABLES, "as a tree of parents and children, or as a list (regions: by file, by type)") \
+	X(TAG, ON_TABLES, "tag it: the sums speak of the tagged (processes: also as one)") \
+	X(UNTAG, ON_TABLES, "untag all") \
+	X(FILTER, ON_TABLES, "filter: command, name, user, PID (regions: name, rights, type); Esc: all") \
+	X(FIND, ON_TABLES, "find, as the filter does, without hiding the others") \
+	X(FIND_NEXT, ON_TABLES, "find the next") \
+	X(FIND_BACK, ON_TABLES, "find the one before") \
 	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
@@ -75,6 +78,7 @@
 	X(WRITE, ON_SETTINGS, "in settings: write them to the configuration file") \
 	X(SCREEN_LIST, ON_ALL, "screen 1: processes") \
 	X(SCREEN_ATLAS, ON_ALL, "screen 2: the atlas") \
+	X(SCREEN_REGIONS, ON_ALL, "screen 3: its regions, with the figures of smaps") \
 	X(SCREEN_SHARING, ON_ALL, "screen 4: what it has in common with others") \
 	X(SCREEN_COMPARE, ON_ALL, "screen 5: compare it with another, page by page") \
 	X(SCREEN_MEMORY, ON_ALL, "screen 6: memory: what it is spent on")
@@ -101,14 +105,15 @@ enum action { ACTIONS(X) NACTIONS };
 	X("o", ONLY_MINE) X("S", SWAP) X("p", OTHER) \
 	X("c", COLOR_NEXT) X("C", COLOR_PREV) \
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
+	X("e", COLUMNS) \
 	X("F5", TREE) X("y", TREE) X("Space", TAG) X("U", UNTAG) \
 	X("\\", FILTER) X("F4", FILTER) \
 	X("/", FIND) X("n", FIND_NEXT) X("N", FIND_BACK) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
 	X("s", SETTINGS) X("F2", SETTINGS) X("w", WRITE) \
-	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("4", SCREEN_SHARING) \
-	X("5", SCREEN_COMPARE) X("6", SCREEN_MEMORY)
+	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("3", SCREEN_REGIONS) \
+	X("4", SCREEN_SHARING) X("5", SCREEN_COMPARE) X("6", SCREEN_MEMORY)
 
 /* Default binding I: its key's name; NULL behind the last. */
 const char *keymap_binding(unsigned i, enum action *action);

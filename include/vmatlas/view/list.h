@@ -6,6 +6,7 @@
 
 #include "vmatlas/model/fields.h"
 #include "vmatlas/view/atlas.h"
+#include "vmatlas/view/chooser.h"
 #include "vmatlas/view/columns.h"
 #include "vmatlas/view/grid.h"
 #include "vmatlas/view/keymap.h"
@@ -31,6 +32,7 @@ struct list {
 	struct scroll scroll;	/* rows of processes */
 	int cols;
 	struct columns columns;
+	struct chooser chooser;
 	bool tree;
 	char filter[PROMPT_MAX], search[PROMPT_MAX];
 	struct proc_id *tags;	/* in order of pid */
