@@ -70,6 +70,7 @@
  *   model/slice_sums.c       what those pages add up to
  *   model/cached.c           which pages of a file are in the page cache
  *   model/fitness.c          what frames are good for: runs, limit, alignment, TLB
+ *   model/heat.c             when a page changed, how reclaim holds it
  *   model/swap_users.c       how many refer to a process's swap slots
  *   model/space.c            what is mapped in a process, kept up to date
  *   model/space_blocks.c     what its pages are, by blocks of 512
@@ -151,6 +152,7 @@
  *   view/picture.c           a grid written down
  *   view/layout.c            which row shows what
  *   view/bin.c               what lies in a cell
+ *   view/paint_heat.c        by age, and by how reclaim holds it
  *   view/paint.c             how a cell looks; the legend
  *   view/keymap.c            what keys do, for use and for help
  *   view/foot.c              the line of keys

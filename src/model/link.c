@@ -278,7 +278,7 @@ static struct frame_block *table_at(struct frame_table *table, uint64_t pfn)
 			snapshot->nframe_blocks + 1,
 			sizeof(*snapshot->frame_blocks));
 		snapshot->frame_blocks[snapshot->nframe_blocks] =
-			(struct frame_block){ .pfn = pfn };
+			(struct frame_block){ .pfn = pfn, .age = AGE_NEVER };
 		table->slots[slot] = (uint32_t)++snapshot->nframe_blocks;
 	}
 	return &snapshot->frame_blocks[table->slots[slot] - 1];
@@ -292,6 +292,16 @@ static uint64_t block_end(const struct machine *machine, uint64_t pfn)
 	return machine->zones_unaligned &&
 			machine_cell(machine, end - 1, BLOCK_SHIFT) != pfn ?
 		pfn + 1 : end;
+}
+
+static void frame_block_heat(struct frame_block *into, uint8_t heat)
+{
+	uint16_t *reclaim = &into->reclaim[HEAT_VIEW_RECLAIM(heat)];
+
+	if (HEAT_VIEW_AGE(heat) < into->age)
+		into->age = HEAT_VIEW_AGE(heat);
+	if (*reclaim < UINT16_MAX)
+		++*reclaim;
 }
 
 static void frame_block_add(struct frame_block *into, uint64_t pfn,
@@ -335,6 +345,9 @@ void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 			    pfn >= block_end(snapshot->machine, at->pfn))
 				at = table_at(&table, pfn);
 			frame_block_add(at, pfn, block->classes[k]);
+			if (snapshot->has_heat)
+				frame_block_heat(at, block_heat(block, k,
+					space_seconds(space)));
 		}
 	}
 	free(table.slots);
@@ -402,7 +415,9 @@ void link_frames(struct snapshot *snapshot, const struct space *space,
 				&snapshot->frames_cap, snapshot->nframes + 1,
 				sizeof(*snapshot->frames));
 			snapshot->frames[snapshot->nframes++] =
-				(struct frame_view){ pfn, block->classes[k] };
+				(struct frame_view){ pfn, block->classes[k],
+					snapshot->has_heat ? block_heat(block,
+						k, space_seconds(space)) : 0 };
 		}
 	}
 	if (snapshot->nframes)

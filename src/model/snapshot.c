@@ -72,6 +72,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->blocks);
 	free(snapshot->words);
 	free(snapshot->classes);
+	free(snapshot->heat);
 	free(snapshot->frame_blocks);
 	free(snapshot->frames);
 	free(snapshot->link);
@@ -130,6 +131,33 @@ static void take_block(struct block_view *view, const struct block *block,
 		view->state[i] = (uint16_t)block->usage.state[i];
 }
 
+uint8_t block_heat(const struct block *block, unsigned page, uint64_t now_s)
+{
+	uint16_t heat = block->heat[page];
+
+	return HEAT_VIEW(heat_age(heat, block->classes[page] & CLASS_CHANGED,
+		block->swept_s, now_s), HEAT_RECLAIM(heat));
+}
+
+static void take_heat(struct block_view *view, const struct block *block,
+	uint64_t now_s)
+{
+	unsigned i;
+
+	view->age = AGE_NEVER;
+	memset(view->reclaim, 0, sizeof(view->reclaim));
+	for (i = 0; i < block->npages; i++) {
+		uint8_t heat = block_heat(block, i, now_s);
+
+		if (state_info(CLASS_STATE(block->classes[i]))->presence ==
+		    PRESENCE_VOID)
+			continue;
+		if (HEAT_VIEW_AGE(heat) < view->age)
+			view->age = HEAT_VIEW_AGE(heat);
+		view->reclaim[HEAT_VIEW_RECLAIM(heat)]++;
+	}
+}
+
 static void take_detail(struct snapshot *snapshot, const struct space *space,
 	size_t i)
 {
@@ -144,6 +172,15 @@ static void take_detail(struct snapshot *snapshot, const struct space *space,
 	memcpy(snapshot->words + at, block->words,
 		block->npages * sizeof(*block->words));
 	memcpy(snapshot->classes + at, block->classes, block->npages);
+	if (snapshot->has_heat) {
+		uint64_t now = space_seconds(space);
+		unsigned k;
+
+		snapshot->heat = mem_grow(snapshot->heat, &snapshot->heat_cap,
+			snapshot->ndetails, 1);
+		for (k = 0; k < block->npages; k++)
+			snapshot->heat[at + k] = block_heat(block, k, now);
+	}
 	snapshot->blocks[i].detail = (uint32_t)at;
 }
 
@@ -156,8 +193,13 @@ static void take_blocks(struct snapshot *snapshot, const struct space *space,
 	snapshot->nblocks = space->nblocks;
 	snapshot->blocks = mem_grow(snapshot->blocks, &snapshot->blocks_cap,
 		space->nblocks, sizeof(*snapshot->blocks));
-	for (i = 0; i < space->nblocks; i++)
+	snapshot->has_heat = wish->want_heat;
+	for (i = 0; i < space->nblocks; i++) {
 		take_block(&snapshot->blocks[i], space->blocks[i], space);
+		if (wish->want_heat)
+			take_heat(&snapshot->blocks[i], space->blocks[i],
+				space_seconds(space));
+	}
 	snapshot->ndetails = 0;
 	for (k = 0; k < wish->npages; k++) {
 		const struct page_range *range = &wish->pages[k];

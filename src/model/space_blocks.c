@@ -70,15 +70,17 @@ static struct block *block_find(const struct space *space, uint64_t vpn,
 	return NULL;
 }
 
-/* A block and its pages' words and classes are one piece of memory. */
+/* A block and its pages' words, heat and classes are one piece of memory. */
 static struct block *block_new(size_t npages)
 {
 	struct block *block = mem_new(1, sizeof(*block) +
-		npages * (sizeof(*block->words) + sizeof(*block->classes)));
+		npages * (sizeof(*block->words) + sizeof(*block->heat) +
+			sizeof(*block->classes)));
 
 	block->npages = (uint16_t)npages;
 	block->words = (uint64_t *)(void *)(block + 1);
-	block->classes = (uint8_t *)(block->words + npages);
+	block->heat = (uint16_t *)(block->words + npages);
+	block->classes = (uint8_t *)(block->heat + npages);
 	return block;
 }
 
@@ -155,6 +157,26 @@ static uint8_t classify_page(struct space *space, struct block *block,
 	return class;
 }
 
+uint64_t space_seconds(const struct space *space)
+{
+	return space->reader->machine->facts.uptime_ms / 1000;
+}
+
+/* Page I of the slice is page AT of the block, and has its class. */
+static void take_heat(const struct space *space, struct block *block, size_t i,
+	size_t at, bool is_new)
+{
+	const struct slice *slice = &space->reader->slice;
+	unsigned stamp = is_new ? HEAT_NEVER : HEAT_STAMP(block->heat[at]);
+	enum reclaim reclaim = RECLAIM_UNKNOWN;
+
+	if (block->classes[at] & CLASS_CHANGED)
+		stamp = heat_stamp(space_seconds(space));
+	if ((slice->words[i] & PM_PRESENT) && (slice->known[i] & SLICE_FLAGS))
+		reclaim = reclaim_of_flags(slice->flags[i]);
+	block->heat[at] = HEAT(stamp, reclaim);
+}
+
 /* Take pages FIRST.. of the slice over into BLOCK. */
 static void block_fold(struct space *space, struct block *block,
 	const struct page_context *cx, size_t first, bool is_new)
@@ -179,6 +201,8 @@ static void block_fold(struct space *space, struct block *block,
 				is_new, absent);
 
 			block->classes[k] = class;
+			if (block->heat)
+				take_heat(space, block, i, k, is_new);
 			block->usage.state[CLASS_STATE(class)]++;
 			block->nchanged += class >= CLASS_CHANGED;
 			block->nsplit += CLASS_IS_SPLIT(class);
@@ -321,8 +345,10 @@ static void keep_chunk(struct space *space, uint32_t region,
 		block = NULL;
 	}
 	is_new = !block;
-	if (is_new)
+	if (is_new) {
 		block = block_insert(space, at, n);
+		block->swept_s = space_seconds(space);
+	}
 	block->vpn = slice->vpn + first;
 	block->region = region;
 	block->pass = space->pass;
@@ -334,6 +360,11 @@ static void keep_chunk(struct space *space, uint32_t region,
 		block->flags_pass = space->pass;
 	}
 	block->refresh = space->refresh;
+	if (space_seconds(space) - block->swept_s >= HEAT_SWEEP) {
+		heat_sweep(block->heat, block->npages, block->swept_s,
+			space_seconds(space));
+		block->swept_s = space_seconds(space);
+	}
 	space->found += held_bytes(&block->usage);
 }
 

@@ -325,6 +325,7 @@ void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
 	wish->shown = shown_range(&atlas->panes[SIDE_VIRTUAL]);
 	wish->nframes = visible_ranges(&atlas->panes[SIDE_PHYSICAL],
 		wish->frames);
+	wish->want_heat = coloring_is_heat(atlas->coloring);
 	wish->want_fitness = atlas->inspect || atlas->side_col;
 	/* Asking everybody costs too much to be done unasked. */
 	if (atlas->inspect && atlas_frame(atlas, snapshot, &start)) {

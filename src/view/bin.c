@@ -20,6 +20,24 @@ static void count_class(struct tally *tally, uint8_t class)
 	tally->split += CLASS_IS_SPLIT(class);
 }
 
+static void count_heat(struct tally *tally, uint8_t heat)
+{
+	if (HEAT_VIEW_AGE(heat) < tally->age)
+		tally->age = HEAT_VIEW_AGE(heat);
+	tally->reclaim[HEAT_VIEW_RECLAIM(heat)]++;
+}
+
+static void count_heats(struct tally *tally, enum age age,
+	const uint16_t reclaim[NRECLAIMS])
+{
+	unsigned i;
+
+	if (age < tally->age)
+		tally->age = age;
+	for (i = 0; i < NRECLAIMS; i++)
+		tally->reclaim[i] += reclaim[i];
+}
+
 static void count_zone(struct tally *tally, int zone, bool *first)
 {
 	if (*first)
@@ -63,6 +81,9 @@ static uint64_t count_pages(struct tally *tally,
 		uint64_t pfn;
 
 		count_class(tally, class);
+		if (snapshot->has_heat &&
+		    state_info(CLASS_STATE(class))->presence != PRESENCE_VOID)
+			count_heat(tally, snapshot->heat[i]);
 		if (block->zone < 0 && snapshot_pfn(snapshot, i, &pfn))
 			count_zone(tally, machine_zone(snapshot->machine, pfn),
 				first_zone);
@@ -102,6 +123,7 @@ void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
 
 	memset(tally, 0, sizeof(*tally));
 	tally->total = end - start;
+	tally->age = AGE_NEVER;
 	tally->zone = -1;
 	tally->stretch = -1;
 	for (i = snapshot_block_after(snapshot, start);
@@ -112,12 +134,15 @@ void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
 		if (block->zone >= 0)
 			count_zone(tally, block->zone, &first_zone);
 		tally->stale |= block->stale;
-		if (block->vpn >= start && last <= end)
+		if (block->vpn >= start && last <= end) {
 			counted += count_block(tally, block);
-		else
+			if (snapshot->has_heat)
+				count_heats(tally, block->age, block->reclaim);
+		} else {
 			counted += count_pages(tally, snapshot, block,
 				block->vpn > start ? block->vpn : start,
 				last < end ? last : end, &first_zone);
+		}
 	}
 	if (snapshot->pagemap != ANSWER_OK)
 		tally->unknown = true;
@@ -217,20 +242,30 @@ void bin_frames(const struct snapshot *snapshot, uint64_t start, uint64_t end,
 
 	memset(tally, 0, sizeof(*tally));
 	tally->total = end - start;
+	tally->age = AGE_NEVER;
 	tally->zone = machine_zone(snapshot->machine, start);
 	tally->stretch = -1;
 	describe_stretches(tally, snapshot->machine, start, end);
 	if (is_whole_blocks(snapshot->machine, start, end)) {
 		for (i = frame_block_after(snapshot, start);
 		     i < snapshot->nframe_blocks &&
-		     snapshot->frame_blocks[i].pfn < end; i++)
-			count_frame_block(tally, &snapshot->frame_blocks[i]);
+		     snapshot->frame_blocks[i].pfn < end; i++) {
+			const struct frame_block *block =
+				&snapshot->frame_blocks[i];
+
+			count_frame_block(tally, block);
+			if (snapshot->has_heat)
+				count_heats(tally, block->age, block->reclaim);
+		}
 		return;
 	}
 	if (start < snapshot->frames_asked.start ||
 	    end > snapshot->frames_asked.end)
 		tally->pending = true;
 	for (i = frame_after(snapshot, start);
-	     i < snapshot->nframes && snapshot->frames[i].pfn < end; i++)
+	     i < snapshot->nframes && snapshot->frames[i].pfn < end; i++) {
 		count_class(tally, snapshot->frames[i].class);
+		if (snapshot->has_heat)
+			count_heat(tally, snapshot->frames[i].heat);
+	}
 }

@@ -4,6 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "paint_heat.h"
+
+bool coloring_is_heat(enum coloring coloring)
+{
+	return coloring == COLORING_AGE || coloring == COLORING_RECLAIM;
+}
+
 const char *coloring_name(enum coloring coloring)
 {
 	static const char *const names[NCOLORINGS] = {
@@ -146,6 +153,10 @@ static struct look_of_cell look_content(const struct tally *tally,
 			return (struct look_of_cell){ '?', ROLE_OTHER, fill };
 		return look_place(coloring == COLORING_ZONE ? tally->zone :
 			node_of(snapshot, tally->zone), fill);
+	case COLORING_AGE:
+		return look_age(tally, snapshot, fill);
+	case COLORING_RECLAIM:
+		return look_reclaim(tally, snapshot, fill);
 	case COLORING_STATE:
 	case NCOLORINGS:
 		break;
@@ -166,6 +177,9 @@ static struct look_of_cell look_absent(const struct tally *tally)
 /* What happened since the refresh before, of what the colouring is about. */
 static bool stands_out(const struct tally *tally, enum coloring coloring)
 {
+	/* Age says so itself, and what reclaim thinks is another matter. */
+	if (coloring_is_heat(coloring))
+		return false;
 	return coloring == COLORING_COW ? tally->split : tally->changed;
 }
 
@@ -314,6 +328,10 @@ static bool class_legend(enum coloring coloring,
 	case COLORING_ZONE:
 	case COLORING_NODE:
 		return zone_legend(snapshot, coloring == COLORING_NODE, i, out);
+	case COLORING_AGE:
+		return age_legend(i, out);
+	case COLORING_RECLAIM:
+		return reclaim_legend(i, out);
 	case COLORING_STATE:
 	case NCOLORINGS:
 		break;

@@ -286,6 +286,41 @@ static void colorings(void **state)
 	machine->facts.pfn_visible = true;
 }
 
+static void by_heat(void **state)
+{
+	struct tally tally = tally_of(STATE_ANON, 4, 4);
+
+	(void)state;
+	tally.age = AGE_MINUTE;
+	tally.changed = 1;
+	tally.reclaim[RECLAIM_UNKNOWN] = 3;
+	tally.reclaim[RECLAIM_ACTIVE] = 1;
+	/* It answers a wish from before somebody wanted to see this. */
+	snapshot.has_heat = false;
+	assert_int_equal(paint_pages(&tally, COLORING_AGE, &snapshot).letter,
+		'~');
+	snapshot.has_heat = true;
+	/* Its own colour, not that of everything that changed. */
+	assert_int_equal(paint_pages(&tally, COLORING_AGE, &snapshot).letter,
+		'2');
+	assert_int_equal(paint_pages(&tally, COLORING_AGE, &snapshot).role,
+		ROLE_HEAT_2);
+	assert_int_equal(paint_pages(&tally, COLORING_RECLAIM, &snapshot).letter,
+		'1');
+	tally.reclaim[RECLAIM_INACTIVE] = 2;
+	assert_int_equal(paint_pages(&tally, COLORING_RECLAIM, &snapshot).letter,
+		'4');
+	tally = tally_of(STATE_SWAP, 4, 4);
+	tally.reclaim[RECLAIM_UNKNOWN] = 4;
+	assert_int_equal(paint_pages(&tally, COLORING_RECLAIM, &snapshot).letter,
+		'-');
+	tally = tally_of(STATE_ANON, 4, 4);
+	tally.reclaim[RECLAIM_UNKNOWN] = 4;
+	assert_int_equal(paint_pages(&tally, COLORING_RECLAIM, &snapshot).letter,
+		'?');
+	snapshot.has_heat = false;
+}
+
 static void frames_of_nobody_we_know(void **state)
 {
 	struct tally tally;
@@ -356,6 +391,7 @@ static void legends_tell_every_letter(void **state)
 	unsigned c, s, i;
 
 	(void)state;
+	snapshot.has_heat = true;
 	for (c = 0; c < NCOLORINGS; c++) {
 		char letters[64] = { 0 };
 		struct legend_entry entry;
@@ -638,7 +674,7 @@ int main(void)
 		T(frames_sum_to_the_same_at_every_shift),
 		T(what_was_not_asked_is_pending),
 		T(one_page_shows_however_many_do_not),
-		T(change_and_age_are_roles), T(colorings),
+		T(change_and_age_are_roles), T(colorings), T(by_heat),
 		T(frames_of_nobody_we_know), T(legend_has_each_state_once),
 		T(cached_has_its_look),
 		T(legends_tell_every_letter), T(words_for_pages_and_frames),

@@ -71,6 +71,7 @@ struct wish {
 	int list_pids[WISH_PIDS];	/* only these */
 	unsigned nlist_pids;	/* 0: all */
 	bool keep_blocks;	/* the map, else only sums */
+	bool want_heat;		/* of what is in it */
 	enum depth depth;
 	bool whole;		/* all of it anew at each refresh, no budget */
 	bool once;		/* no refresh but those asked for */
@@ -143,6 +144,10 @@ struct block_view {
 	uint16_t state[NSTATES];	/* the VOID ones that are explicit too */
 	/* Where its pages start in words[] and classes[], or NO_DETAIL. */
 	uint32_t detail;
+	/* Where the wish wants it: of those with content, the youngest age, and
+	 * how reclaim holds them. */
+	uint8_t age;
+	uint16_t reclaim[NRECLAIMS];
 };
 #define NO_DETAIL UINT32_MAX
 
@@ -153,6 +158,8 @@ struct frame_block {
 	uint32_t nmine;			/* pages of it mapped, not frames */
 	uint16_t nshared, nchanged, nsplit;
 	uint16_t state[NSTATES];	/* saturating */
+	uint8_t age;
+	uint16_t reclaim[NRECLAIMS];	/* saturating */
 	/* A bit for each of the 512 around PFN that is this process's. */
 	uint64_t mine[BLOCK_PAGES / 64];
 };
@@ -160,7 +167,7 @@ struct frame_block {
 /* One frame of this process on screen. */
 struct frame_view {
 	uint64_t pfn;
-	uint8_t class;
+	uint8_t class, heat;	/* heat: HEAT_VIEW() */
 };
 
 /* What the focus is linked to: cells of the other side, sorted. */
@@ -310,7 +317,9 @@ struct snapshot {
 	size_t nblocks, blocks_cap;
 	uint64_t *words;	/* [detail + page of the block] */
 	uint8_t *classes;
-	size_t ndetails, words_cap, classes_cap;
+	uint8_t *heat;		/* the same, HEAT_VIEW(); where it is wanted */
+	bool has_heat;
+	size_t ndetails, words_cap, classes_cap, heat_cap;
 	struct frame_block *frame_blocks;
 	size_t nframe_blocks, frame_blocks_cap;
 	struct frame_view *frames;
@@ -394,6 +403,9 @@ struct snapshot {
 	uint64_t self_rss;
 	struct buf problems;	/* lines: what could not be read, and why */
 };
+
+/* Page PAGE of BLOCK, at NOW_S of space_seconds: HEAT_VIEW(). */
+uint8_t block_heat(const struct block *block, unsigned page, uint64_t now_s);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 /* NULL is fine. */

@@ -5,6 +5,7 @@
 #include "vmatlas/model/cached.h"
 #include "vmatlas/model/device.h"
 #include "vmatlas/model/fitness.h"
+#include "vmatlas/model/heat.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
 #include "vmatlas/model/slice.h"
@@ -36,6 +37,8 @@ struct block {
 	uint64_t min_pfn, max_pfn;	/* of those frames */
 	struct usage usage;
 	uint64_t *words;	/* [npages] pagemap entries as last read */
+	uint16_t *heat;		/* [npages] HEAT(); NULL: not kept */
+	uint64_t swept_s;	/* when its stamps were swept */
 	uint8_t *classes;	/* [npages] CLASS() and CLASS_CHANGED */
 };
 
@@ -125,6 +128,9 @@ int space_pass_step(struct space *space, bool again);
 /* Read START..END (pages) of whatever regions lie there, now, without moving
  * the pass; -1: gone. */
 int space_read(struct space *space, uint64_t start, uint64_t end, bool again);
+
+/* The clock of the stamps in a block's heat. */
+uint64_t space_seconds(const struct space *space);
 
 /* Bring the regions' usage up to date from the blocks; the total is put into
  * *TOTAL (may be NULL). */

@@ -22,6 +22,9 @@ struct tally {
 	uint64_t cached;		/* of those not mapped in, in the page
 					 * cache */
 	bool cached_known;		/* of all pages in the cell */
+	/* Of those with content, where the snapshot has it: */
+	enum age age;			/* the youngest */
+	uint64_t reclaim[NRECLAIMS];
 	int zone;			/* of its frames; -1: none or several */
 	bool stale;			/* read some refreshes ago */
 	bool pending;			/* not read yet: the counts are too low */

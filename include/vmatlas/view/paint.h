@@ -17,12 +17,15 @@
  */
 #define COLORINGS(X) \
 	X(STATE, "state") X(SHARING, "sharing") X(COW, "cow") \
-	X(SWAP, "swap") X(ZONE, "zone") X(NODE, "node")
+	X(SWAP, "swap") X(ZONE, "zone") X(NODE, "node") \
+	X(AGE, "age") X(RECLAIM, "reclaim")
 
 #define X(id, name) COLORING_##id,
 enum coloring { COLORINGS(X) NCOLORINGS };
 #undef X
 
+/* Is it about the heat of pages?  Then the snapshot must have that. */
+bool coloring_is_heat(enum coloring coloring);
 const char *coloring_name(enum coloring coloring);
 
 struct look_of_cell {

@@ -35,6 +35,11 @@
 	X(PALETTE_3, "palette.3", '3') \
 	X(PALETTE_4, "palette.4", '4') \
 	X(PALETTE_5, "palette.5", '5') \
+	X(HEAT_0, "heat.0", 'E') \
+	X(HEAT_1, "heat.1", 'F') \
+	X(HEAT_2, "heat.2", 'J') \
+	X(HEAT_3, "heat.3", 'N') \
+	X(HEAT_4, "heat.4", 'Q') \
 	X(CACHED, "cached", ';') \
 	X(STALE, "stale", 'O') \
 	X(CHANGED, "changed", '*') \
