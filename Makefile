@@ -112,13 +112,13 @@ VIEW += regions regions_order regions_paint
 VIEW += list list_order list_paint prompt
 VIEW += share share_paint
 VIEW += memory memory_pen memory_ram memory_zones memory_frames
-VIEW += help settings settings_view config
+VIEW += help marks settings settings_view config
 TERM := term keys kind
 APP := message options table demo demo_play demo_setup themes command
 APP += session selection report_sum report_cow report_group report_compare
 APP += report_fitness report_share report_rt report batch config priority
 APP += ui ui_settings ui_screens ui_list ui_atlas ui_regions
-APP += ui_sharing ui_compare ui_memory ui_prompt ui_trail
+APP += ui_sharing ui_compare ui_memory ui_prompt ui_trail ui_marks
 APP += report_functions
 APP += script screen
 

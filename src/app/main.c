@@ -189,6 +189,7 @@
  *   view/share.c             the screen of sharing: its lists
  *   view/share_paint.c       the screen of sharing: drawn
  *   view/help.c              the help screen
+ *   view/marks.c             places with a letter, listed and shown
  *   view/settings.c          what can be set: a table
  *   view/settings_view.c     the screen of settings
  *   view/config.c            the text of the configuration file
@@ -232,6 +233,7 @@
  *   app/ui_memory.c          memory
  *   app/ui_prompt.c          what is asked for, and done with the answer
  *   app/ui_trail.c           jumps between processes, and back
+ *   app/ui_marks.c           places with a letter
  *   app/ui_settings.c        the screen of settings, and what they do
  *   app/script.c             the program driven by a file of keys
  *   app/screen.c             the program on a terminal

@@ -134,6 +134,7 @@ bool ui_take(struct ui *ui)
 	if (kind_of(ui)->take)
 		kind_of(ui)->take(ui);
 	update(ui);
+	ui_marks_take(ui);
 	say_end(ui);
 	return true;
 }
@@ -232,6 +233,10 @@ static bool act_common(struct ui *ui, enum action action)
 	case ACTION_READ_AGAIN:
 		ui->session->wish.asked++;
 		return true;
+	case ACTION_MARK_SET:
+	case ACTION_MARK_GO:
+		ui_marks_begin(ui, action);
+		return true;
 	case ACTION_SETTINGS:
 		ui_settings_open(ui);
 		return true;
@@ -254,6 +259,11 @@ void ui_key(struct ui *ui, uint32_t key)
 	ui->is_warning = false;
 	if (ui->prompt.kind != PROMPT_NONE) {
 		ui_prompt_key(ui, key);
+		update(ui);
+		return;
+	}
+	if (ui->marks.waits) {
+		ui_marks_key(ui, key);
 		update(ui);
 		return;
 	}
@@ -314,6 +324,7 @@ static struct atlas_status status_of(const struct ui *ui)
 	struct atlas_status status = {
 		.delay = session->wish.period_ms / 1000.0,
 		.keys = &ui->settings.keys,
+		.marks = &ui->marks.marks,
 		.frozen = ui->frozen,
 		.replay = session->options->replay != NULL,
 		.recording = session->recording != NULL,
@@ -365,5 +376,8 @@ void ui_paint(struct ui *ui)
 	}
 	status = status_of(ui);
 	kind_of(ui)->paint(ui, &status);
+	if (ui->marks.listed)
+		marks_paint(&ui->marks.marks,
+			ui->snapshot->machine->page_shift, &ui->grid);
 	prompt_paint(&ui->prompt, &ui->grid);
 }

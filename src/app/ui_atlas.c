@@ -54,7 +54,7 @@ static void act(struct ui *ui, enum action action)
 		ui_go(ui, pid, vpn);
 		return;
 	}
-	if (action == ACTION_BACK && !ui->atlas.nback &&
+	if (action == ACTION_BACK && ui_back_is_far(ui) &&
 	    !atlas_lists_owners(&ui->atlas, ui->snapshot) && ui_go_back(ui))
 		return;
 	ui->steered |= atlas_act(&ui->atlas, ui->snapshot, action);

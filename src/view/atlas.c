@@ -191,7 +191,26 @@ static bool is_other(const struct atlas *atlas,
 
 void atlas_go(struct atlas *atlas, int pid, uint64_t vpn, unsigned shift)
 {
-	atlas->goal = (struct atlas_goal){ pid, vpn, shift };
+	atlas->goal = (struct atlas_goal){ .pid = pid, .place = {
+		.active = SIDE_VIRTUAL, .cursor = { vpn }, .shift = { shift } } };
+	atlas->laid_out = false;
+}
+
+bool atlas_place(const struct atlas *atlas, struct place *out)
+{
+	int i;
+
+	out->active = atlas->active;
+	for (i = 0; i < 2; i++) {
+		out->cursor[i] = atlas->panes[i].cursor;
+		out->shift[i] = atlas->panes[i].shift;
+	}
+	return atlas->panes[SIDE_VIRTUAL].placed;
+}
+
+void atlas_go_place(struct atlas *atlas, int pid, const struct place *place)
+{
+	atlas->goal = (struct atlas_goal){ pid, true, *place };
 	atlas->laid_out = false;
 }
 
@@ -199,17 +218,23 @@ void atlas_go(struct atlas *atlas, int pid, uint64_t vpn, unsigned shift)
  * be. */
 static void take_goal(struct atlas *atlas, const struct snapshot *snapshot)
 {
-	struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
+	const struct place *place = &atlas->goal.place;
+	int i;
 
 	if (!atlas->goal.pid || !snapshot->nregions ||
 	    snapshot->process.id.pid != atlas->goal.pid)
 		return;
-	pane->cursor = atlas->goal.vpn;
-	pane->shift = atlas->goal.shift;
-	pane->fit = false;
-	pane->placed = true;
-	pane->hold = 4;		/* with what lies before it in view as well */
-	atlas->active = SIDE_VIRTUAL;
+	for (i = 0; i <= atlas->goal.both; i++) {
+		struct pane *pane = &atlas->panes[i];
+
+		pane->cursor = place->cursor[i];
+		pane->shift = place->shift[i];
+		pane->fit = false;
+		pane->placed = true;
+		/* With what lies before it in view as well. */
+		pane->hold = 4;
+	}
+	atlas->active = place->active;
 	atlas->goal.pid = 0;
 }
 

@@ -14,6 +14,7 @@ struct painter {
 	struct atlas *atlas;
 	const struct snapshot *snapshot;
 	struct grid *grid;
+	const struct marks *marks;	/* or NULL */
 	bool seen[NROLES];	/* roles of cells that are on screen */
 	long named;		/* the region named last, or -1 */
 };
@@ -67,6 +68,19 @@ static void put_cell(struct painter *painter, int row, int col,
 		look.role, look.fill);
 }
 
+/* The letter of a mark, before the row that it is in. */
+static void paint_mark(const struct painter *painter, enum side side,
+	uint64_t n, int grid_row, int col)
+{
+	const struct pane *pane = &painter->atlas->panes[side];
+	char letter = painter->marks ? marks_in_row(painter->marks,
+		painter->snapshot->process.id, side, &pane->layout, n) : 0;
+
+	if (letter && col >= pane->col)
+		grid_put(painter->grid, grid_row, col, (uint32_t)letter,
+			ROLE_KEY);
+}
+
 static void paint_cells(struct painter *painter, enum side side,
 	const struct row *row, uint64_t n, int grid_row)
 {
@@ -80,6 +94,7 @@ static void paint_cells(struct painter *painter, enum side side,
 	bool cursor = painter->atlas->active == side &&
 		pane_at(pane, &cursor_row, &cursor_cell) && cursor_row == n;
 
+	paint_mark(painter, side, n, grid_row, col - 1);
 	for (i = 0; i < row->ncells; i++) {
 		struct look_of_cell look;
 		struct tally tally;
@@ -401,7 +416,7 @@ void atlas_paint(struct atlas *atlas, const struct snapshot *snapshot,
 	const struct atlas_status *status, struct grid *grid)
 {
 	struct painter painter = { .atlas = atlas, .snapshot = snapshot,
-		.grid = grid, .named = -1 };
+		.grid = grid, .marks = status->marks, .named = -1 };
 	struct parts parts = atlas_parts(atlas);
 
 	grid_clear(grid);

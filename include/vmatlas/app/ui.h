@@ -3,6 +3,7 @@
 #define VMATLAS_APP_UI_H
 
 #include "vmatlas/app/session.h"
+#include "vmatlas/app/ui_marks.h"
 #include "vmatlas/app/ui_settings.h"
 #include "vmatlas/view/atlas.h"
 #include "vmatlas/view/compare.h"
@@ -22,13 +23,14 @@
 enum ui_screen { UI_LIST, UI_ATLAS, UI_REGIONS, UI_SHARING, UI_COMPARE, UI_MEMORY,
 	NUI_SCREENS };
 
-/* Where somebody was before a jump to another process. */
+/* Where somebody was before a jump. */
 struct ui_place {
 	int pid;
 	enum ui_screen screen;
-	uint64_t vpn;		/* the atlas's cursor, and its zoom */
-	unsigned shift;
+	bool has_place;		/* in the atlas of the process */
+	struct place place;
 	bool inspect;
+	unsigned nback;		/* jumps within the atlas, before this one */
 };
 #define UI_TRAIL 16
 
@@ -44,6 +46,9 @@ struct ui {
 	int other, other_for;		/* who is to be compared, and with whom */
 	struct ui_place trail[UI_TRAIL];	/* the last one is the newest */
 	unsigned ntrail;
+	struct ui_place before;		/* the last jump */
+	bool has_before;
+	struct ui_marks marks;
 	struct help help;
 	struct ui_settings settings;
 	struct snapshot *snapshot;	/* what is shown; NULL at first */
@@ -76,8 +81,13 @@ void ui_wish(struct ui *ui);
 void ui_go(struct ui *ui, int pid, uint64_t vpn);
 /* Before any jump of that kind: ui_go_back comes back here. */
 void ui_remember(struct ui *ui);
+/* Where it is, and there again. */
+struct ui_place ui_here(const struct ui *ui);
+void ui_go_place(struct ui *ui, const struct ui_place *place);
 /* False: there is nowhere to come back to. */
 bool ui_go_back(struct ui *ui);
+/* The way back leads out of the atlas as it is; false: to a place in it. */
+bool ui_back_is_far(const struct ui *ui);
 /* Screen 5 (ui_compare.c): go there, to compare with OTHER. */
 void ui_compare_go(struct ui *ui, int other);
 /* The process with OTHER from now on (0: whoever shares most with it). */

@@ -9,6 +9,7 @@
 #include "vmatlas/view/grid.h"
 #include "vmatlas/view/keymap.h"
 #include "vmatlas/view/paint.h"
+#include "vmatlas/view/marks.h"
 #include "vmatlas/view/pane.h"
 
 /*
@@ -19,14 +20,6 @@
  * Invariants: the layouts of its panes are those of the snapshot last given to
  * atlas_update.
  */
-enum side { SIDE_VIRTUAL, SIDE_PHYSICAL };
-
-struct place {
-	enum side active;
-	uint64_t cursor[2];
-	unsigned shift[2];
-};
-
 #define ATLAS_BACK 16
 
 /*
@@ -54,11 +47,11 @@ struct atlas {
 	bool has_caption;	/* a line for one below the header */
 	struct place back[ATLAS_BACK];
 	unsigned nback;
-	/* As soon as process PID is there: its page VPN, so magnified. */
+	/* As soon as process PID is there: this place; or its page alone. */
 	struct atlas_goal {
 		int pid;	/* 0: none */
-		uint64_t vpn;
-		unsigned shift;
+		bool both;	/* panes */
+		struct place place;
 	} goal;
 	/* What the layouts were made for. */
 	struct proc_id id;
@@ -72,6 +65,7 @@ struct atlas {
 struct atlas_status {
 	double delay;		/* seconds */
 	const struct keymap *keys;
+	const struct marks *marks;	/* or NULL */
 	bool frozen, replay, recording;
 	const char *caption;	/* of the demo's act, or NULL */
 	const char *message;	/* for the line above the keys, or NULL */
@@ -93,6 +87,9 @@ void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 /* The same of process PID, which the next snapshots will be about: its page
  * VPN, with 2^SHIFT in a cell. */
 void atlas_go(struct atlas *atlas, int pid, uint64_t vpn, unsigned shift);
+/* Where it is; false: nowhere yet.  And there again, in process PID. */
+bool atlas_place(const struct atlas *atlas, struct place *out);
+void atlas_go_place(struct atlas *atlas, int pid, const struct place *place);
 /* Back to the inspector's facts; from these, close it. */
 void atlas_close(struct atlas *atlas);
 /* The inspector lists the owners of the frame that the cursor is on; the one

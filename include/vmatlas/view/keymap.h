@@ -74,6 +74,8 @@
 	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
+	X(MARK_SET, ON_ALL, "set a mark: its letter follows") \
+	X(MARK_GO, ON_ALL, "go to a mark: its letter, or ' for back, ? for a list") \
 	X(SETTINGS, ON_ALL, "settings, kept in the configuration file") \
 	X(WRITE, ON_SETTINGS, "in settings: write them to the configuration file") \
 	X(SCREEN_LIST, ON_ALL, "screen 1: processes") \
@@ -109,6 +111,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("F5", TREE) X("y", TREE) X("Space", TAG) X("U", UNTAG) \
 	X("\\", FILTER) X("F4", FILTER) \
 	X("/", FIND) X("n", FIND_NEXT) X("N", FIND_BACK) \
+	X("m", MARK_SET) X("'", MARK_GO) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
 	X("s", SETTINGS) X("F2", SETTINGS) X("w", WRITE) \
