@@ -3,6 +3,7 @@
 #define VMATLAS_VIEW_MARKS_H
 
 #include "vmatlas/view/grid.h"
+#include "vmatlas/view/keymap.h"
 #include "vmatlas/view/layout.h"
 #include "vmatlas/view/place.h"
 
@@ -20,7 +21,7 @@ struct mark {
 	bool has_place;
 	struct place place;
 	int screen;		/* whatever the caller means by it */
-	char title[16];		/* of that screen */
+	char title[ACTION_NAME_MAX];	/* of that screen */
 };
 
 struct marks {
