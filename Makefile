@@ -31,15 +31,18 @@ O ?= build/$(CONFIG)
 # ---- libraries, by pkg-config; what is missing is named with its package
 NEED := ncursesw
 PACKAGE_ncursesw := libncurses-dev
-ifneq ($(LIBPROC2),0)
+# No static program loads libraries.
+ifneq ($(if $(filter 1,$(STATIC)),0,$(LIBPROC2)),0)
   ifeq ($(shell $(PKG_CONFIG) --exists libproc2 2>/dev/null && echo y),y)
-    NEED += libproc2
-    FEATURES += -DHAVE_LIBPROC2=1
+    LOADED += libproc2
+    FEATURES += -DHAVE_LIBPROC2=1 -DLIBPROC2_SONAME='"$(PROC2_SONAME)"'
   else ifeq ($(LIBPROC2),1)
     NEED += libproc2
   endif
 endif
 PACKAGE_libproc2 := libproc2-dev
+# Loaded when it is needed (src/source/processes.c).
+PROC2_SONAME ?= libproc2.so.0
 # Names of sections and symbols.
 ifneq ($(LIBELF),0)
   NEED += libelf
@@ -65,7 +68,7 @@ MISSING := $(strip $(foreach l,$(NEED),$(shell $(PKG_CONFIG) --exists $(l) 2>/de
 PC_STATIC := $(if $(filter 1,$(STATIC)),--static)
 ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
 	-DVMATLAS_VERSION='"$(VERSION)"' $(FEATURES) -Iinclude -I$O/gen \
-	$(shell $(PKG_CONFIG) --cflags $(NEED) 2>/dev/null) $(CPPFLAGS)
+	$(shell $(PKG_CONFIG) --cflags $(NEED) $(LOADED) 2>/dev/null) $(CPPFLAGS)
 WARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
@@ -85,7 +88,7 @@ SOURCE += live live_cache live_list live_compare live_file live_facts
 SOURCE += elf_file elf_symbols live_symbols
 SOURCE += memo block recording record replay replay_load
 MODEL := state board topology fallback machine machine_chart hugepages
-MODEL += region device usage process classify slice slice_sums
+MODEL += region device usage process classify slice slice_plain slice_sums
 MODEL += cached fitness heat
 MODEL += space space_blocks space_pass space_fitness space_cached
 MODEL += link snapshot runs detail page_walk audit

@@ -67,6 +67,7 @@
  *   model/process.c          a process as a whole, and all of them
  *   model/classify.c         which state a page is in
  *   model/slice.c            reads some pages and just what is needed of their frames
+ *   model/slice_plain.c      which of them the entries alone tell enough about
  *   model/slice_sums.c       what those pages add up to
  *   model/cached.c           which pages of a file are in the page cache
  *   model/fitness.c          what frames are good for: runs, limit, alignment, TLB
@@ -306,13 +307,17 @@ static int look(const struct options *options, struct config *config)
 	struct session session;
 	struct err err = { 0 };
 	struct buf extra = { 0 };
-	struct theme *theme;
+	struct theme *theme = NULL;
 	int status = 1;
 
-	theme = load_theme(options, config, &err);
-	if (!theme) {
-		message("%s", err.text);
-		return 2;
+	/* A report has no looks, but a wrong name is wrong there too. */
+	if (!options->batch || options->picture || options->script ||
+	    options->theme) {
+		theme = load_theme(options, config, &err);
+		if (!theme) {
+			message("%s", err.text);
+			return 2;
+		}
 	}
 	if (session_open(&session, options, &err) ||
 	    session_target(&session, &extra, &err)) {

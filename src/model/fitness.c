@@ -69,7 +69,7 @@ static uint64_t best_entries(const struct fitness_rules *rules, uint64_t vpn,
 	uint64_t from, pieces, behind;
 	uint32_t step;
 
-	if (level == MAPPING_PTE || !n)
+	if (level == MAPPING_PTE || n < rules->pmd)
 		return n;
 	step = level == MAPPING_PUD ? rules->pud : rules->pmd;
 	pieces = aligned_pieces(vpn, pfn, n, step, &from);
@@ -112,6 +112,10 @@ void fitness_close_piece(struct fitness *fitness,
 		return;
 	}
 	fitness->mapped[size_of(rules, step)] += n;
+	if (step == 1) {
+		fitness->tlb += n;
+		return;
+	}
 	/* All the mappings that have a page here, at the edges too. */
 	if (step)
 		fitness->tlb += (vpn + n - 1) / step - vpn / step + 1;

@@ -23,7 +23,8 @@ struct worker {
 	struct timespec asking_since;
 	struct blocked_file asked;
 	/* The thread's own: */
-	struct timespec paused;		/* when it last let the target breathe */
+	struct timespec asked_at, answered_at;
+	int64_t held_ns;		/* reading of one process, without a pause */
 };
 
 struct sampler {
@@ -42,17 +43,23 @@ struct sampler {
 };
 
 /* Reading without a pause would keep the target from mapping memory: so
- * much reading, then so much sleep. */
-#define READ_NS 100000
+ * much reading of what its mmap_lock guards, then so much sleep. */
+#define READ_NS 200000
 #define PAUSE_NS 50000
+
+static int64_t between_ns(const struct timespec *from,
+	const struct timespec *to)
+{
+	return (to->tv_sec - from->tv_sec) * INT64_C(1000000000) +
+		(to->tv_nsec - from->tv_nsec);
+}
 
 static int64_t elapsed_ns(const struct timespec *from, clockid_t clock)
 {
 	struct timespec now;
 
 	clock_gettime(clock, &now);
-	return (now.tv_sec - from->tv_sec) * INT64_C(1000000000) +
-		(now.tv_nsec - from->tv_nsec);
+	return between_ns(from, &now);
 }
 
 /* ---- the watch: called around everything that may block */
@@ -66,6 +73,7 @@ static void watch_before(void *arg, int pid, const char *file)
 	worker->asked.pid = pid;
 	strncpy(worker->asked.file, file, sizeof(worker->asked.file) - 1);
 	clock_gettime(CLOCK_MONOTONIC, &worker->asking_since);
+	worker->asked_at = worker->asking_since;
 	pthread_mutex_unlock(&worker->sampler->lock);
 }
 
@@ -80,6 +88,22 @@ static void park(void)
 		sigwaitinfo(&all, NULL);
 }
 
+/* A question about a process was answered: a pause, if there was none lately,
+ * by sleeping or by doing other things. */
+static void let_breathe(struct worker *worker)
+{
+	struct timespec before = worker->answered_at;
+
+	clock_gettime(CLOCK_MONOTONIC, &worker->answered_at);
+	if (between_ns(&before, &worker->asked_at) > PAUSE_NS)
+		worker->held_ns = 0;
+	worker->held_ns += between_ns(&worker->asked_at, &worker->answered_at);
+	if (worker->held_ns < READ_NS)
+		return;
+	nanosleep(&(struct timespec){ 0, PAUSE_NS }, NULL);
+	worker->held_ns = 0;
+}
+
 static void watch_after(void *arg)
 {
 	struct worker *worker = arg;
@@ -91,10 +115,8 @@ static void watch_after(void *arg)
 	pthread_mutex_unlock(&worker->sampler->lock);
 	if (abandoned)
 		park();
-	if (elapsed_ns(&worker->paused, CLOCK_MONOTONIC) < READ_NS)
-		return;
-	nanosleep(&(struct timespec){ 0, PAUSE_NS }, NULL);
-	clock_gettime(CLOCK_MONOTONIC, &worker->paused);
+	if (worker->asked.pid)
+		let_breathe(worker);
 }
 
 /* ---- what a refresh asks of its owner */

@@ -45,8 +45,14 @@ static bool is_known_zero(const struct reader *reader, uint64_t pfn)
 static void note_swap_types(struct reader *reader)
 {
 	const struct slice *slice = &reader->slice;
+	uint64_t absent = 0;
 	size_t i;
 
+	/* In most slices there is no such entry. */
+	for (i = 0; i < slice->n; i++)
+		absent |= slice->words[i] & ~slice->words[i] >> 1;
+	if (!(absent & PM_SWAP))
+		return;
 	for (i = 0; i < slice->n; i++) {
 		struct pte pte;
 
@@ -148,7 +154,8 @@ static bool find_huge(struct reader *reader, uint32_t pmd)
 	     i += pmd) {
 		uint64_t pfn = pfn_of(slice, i);
 
-		if (!is_present(slice, i) || (pfn & (pmd - 1)))
+		if (!is_present(slice, i) || (pfn & (pmd - 1)) ||
+		    (slice->known[i] & SLICE_PLAIN))
 			continue;
 		for (k = 1; k < pmd; k++)
 			if (!is_present(slice, i + k) ||

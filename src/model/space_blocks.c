@@ -385,6 +385,69 @@ static void use_chunk(struct space *space, uint32_t region,
 	space_count_zones(space, &block);
 }
 
+static void use_plain(struct space *space, uint32_t region,
+	const struct plain *plain)
+{
+	struct slice *slice = &space->reader->slice;
+	struct block block = { .vpn = slice->vpn + plain->first,
+		.npages = (uint16_t)plain->n, .region = region,
+		.nframes = (uint16_t)plain->npages, .min_pfn = plain->min_pfn,
+		.max_pfn = plain->max_pfn,
+		.words = slice->words + plain->first };
+
+	usage_zero(&block.usage);
+	block.usage.known &= ~(uint32_t)USAGE_STATES;
+	plain_account(plain, space->reader->machine->facts.page_size,
+		&block.usage);
+	space->found += held_bytes(&block.usage);
+	space_add_usage(space, &block);
+	space_count_zones(space, &block);
+}
+
+/* The sums only. */
+static void use_slice(struct space *space, uint32_t region,
+	const struct page_context *cx)
+{
+	struct plain plains[SOURCE_SLICE / BLOCK_PAGES + 1];
+	const struct slice *slice = &space->reader->slice;
+	size_t first, chunk, i, n = 0;
+
+	memset(plains, 0, sizeof(plains));
+	for (first = 0; first < slice->n; first += chunk) {
+		chunk = chunk_pages(slice, first);
+		plains[n].first = first;
+		plains[n++].n = chunk;
+	}
+	if (!reader_find_plain(space->reader, cx, plains, n))
+		reader_frames(space->reader, cx);
+	space_fold_fitness(space, region, cx, plains, n);
+	for (i = 0; i < n; i++)
+		if (plains[i].is_plain)
+			use_plain(space, region, &plains[i]);
+		else
+			use_chunk(space, region, cx, plains[i].first,
+				plains[i].n);
+}
+
+static void keep_slice(struct space *space, uint32_t region,
+	const struct page_context *cx, bool again)
+{
+	struct slice *slice = &space->reader->slice;
+	size_t first, chunk, at;
+
+	for (first = 0; first < slice->n; first += chunk) {
+		chunk = chunk_pages(slice, first);
+		if (block_is_same(space, block_find(space, slice->vpn + first,
+				    &at), first, chunk, again))
+			memset(slice->known + first, SLICE_SKIP, chunk);
+	}
+	reader_frames(space->reader, cx);
+	for (first = 0; first < slice->n; first += chunk) {
+		chunk = chunk_pages(slice, first);
+		keep_chunk(space, region, cx, first, chunk);
+	}
+}
+
 static bool has_blocks(const struct space *space, uint64_t vpn, size_t n)
 {
 	size_t i = space_block_after(space, vpn);
@@ -399,7 +462,6 @@ int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 	struct reader *reader = space->reader;
 	struct slice *slice = &reader->slice;
 	struct page_context cx;
-	size_t first, chunk, at;
 	enum answer answer;
 
 	page_context_of(r, region_name(r, &space->names),
@@ -411,20 +473,9 @@ int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 		return 0;
 	space_count_cached(space, region, vpn + n);
 	space_uncount_mapped(space, region);
-	for (first = 0; space->keep_blocks && first < n; first += chunk) {
-		chunk = chunk_pages(slice, first);
-		if (block_is_same(space, block_find(space, vpn + first, &at),
-			    first, chunk, again))
-			memset(slice->known + first, SLICE_SKIP, chunk);
-	}
-	reader_frames(reader, &cx);
-	space_fold_fitness(space, region, &cx);
-	for (first = 0; first < n; first += chunk) {
-		chunk = chunk_pages(slice, first);
-		if (space->keep_blocks)
-			keep_chunk(space, region, &cx, first, chunk);
-		else
-			use_chunk(space, region, &cx, first, chunk);
-	}
+	if (space->keep_blocks)
+		keep_slice(space, region, &cx, again);
+	else
+		use_slice(space, region, &cx);
 	return 0;
 }

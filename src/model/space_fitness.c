@@ -67,26 +67,86 @@ static uint32_t step_of(const struct space *space, const struct region *region,
 	return 1;
 }
 
-void space_fold_fitness(struct space *space, uint32_t region,
-	const struct page_context *cx)
+/* Present pages FIRST.. of the slice that are mapped by STEP pages each, as
+ * runs. */
+static void fold_runs(struct space *space, struct fitness *fitness,
+	size_t first, size_t n, uint32_t step)
 {
 	const struct slice *slice = &space->reader->slice;
+	const uint64_t *words = slice->words + first;
+	const uint64_t mask = PM_PRESENT | PM_PFN_MASK;
+	size_t k = 0, from;
+
+	while (k < n) {
+		if (!(words[k] & PM_PRESENT)) {
+			k++;
+			continue;
+		}
+		for (from = k++; k < n && ((words[k] & mask) ==
+			(words[k - 1] & mask) + 1); k++)
+			;
+		fitness_run(fitness, &space->fitness_rules,
+			slice->vpn + first + from, words[from] & PM_PFN_MASK,
+			k - from, step);
+	}
+}
+
+/* Pages FROM..TO of the slice. */
+static void fold_pages(struct space *space, uint32_t region,
+	const struct page_context *cx, size_t from, size_t to)
+{
+	const struct slice *slice = &space->reader->slice;
+	size_t i;
+
+	for (i = from; i < to; i++)
+		if (slice->words[i] & PM_PRESENT)
+			fitness_page(&space->fitness[region],
+				&space->fitness_rules, slice->vpn + i,
+				slice->words[i] & PM_PFN_MASK,
+				step_of(space, &space->regions[region], cx, i));
+}
+
+/* Those of the pages that were asked for: *FROM..*TO, counted from VPN. */
+static bool cut_wanted(const struct space *space, uint64_t vpn, size_t *from,
+	size_t *to)
+{
 	unsigned shift = space->fitness_rules.page_shift;
 	uint64_t start = space->fitness_start >> shift;
 	uint64_t last = (space->fitness_end - 1) >> shift;
-	size_t i;
 
-	if (!space->fitness)
-		return;
-	for (i = 0; i < slice->n; i++) {
-		uint64_t vpn = slice->vpn + i;
+	if (start > vpn + *from)
+		*from = start - vpn < *to ? (size_t)(start - vpn) : *to;
+	if (last < vpn)
+		*to = 0;
+	else if (last - vpn < *to)
+		*to = (size_t)(last - vpn) + 1;
+	return *from < *to;
+}
 
-		if ((slice->words[i] & PM_PRESENT) && vpn >= start &&
-		    vpn <= last)
-			fitness_page(&space->fitness[region],
-				&space->fitness_rules, vpn,
-				slice->words[i] & PM_PFN_MASK,
-				step_of(space, &space->regions[region], cx, i));
+void space_fold_fitness(struct space *space, uint32_t region,
+	const struct page_context *cx, const struct plain *plains, size_t n)
+{
+	uint64_t vpn = space->reader->slice.vpn;
+	size_t i, from, to;
+
+	for (i = 0; space->fitness && i < n; i++) {
+		const struct plain *plain = &plains[i];
+
+		from = plain->first;
+		to = plain->first + plain->n;
+		if (!cut_wanted(space, vpn, &from, &to))
+			continue;
+		if (!plain->is_plain)
+			fold_pages(space, region, cx, from, to);
+		else if (plain->huge)
+			fitness_run(&space->fitness[region],
+				&space->fitness_rules, vpn + from,
+				plain->min_pfn + from - plain->first,
+				to - from, space->fitness_rules.pmd);
+		else
+			fold_runs(space, &space->fitness[region], from,
+				to - from, step_of(space,
+					&space->regions[region], cx, from));
 	}
 }
 

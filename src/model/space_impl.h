@@ -32,9 +32,9 @@ bool space_is_unreadable(const struct space *space, const struct region *r);
 /* A pass begins (again): nothing is counted yet; or there will be none. */
 void space_fitness_begin(struct space *space);
 void space_fitness_forget(struct space *space);
-/* Count the slice's present pages, if that is wanted. */
+/* Count the slice's present pages, if that is wanted: PLAINS are all of it. */
 void space_fold_fitness(struct space *space, uint32_t region,
-	const struct page_context *cx);
+	const struct page_context *cx, const struct plain *plains, size_t n);
 /* Count what the page cache has of the region that the pass is at, up to page
  * VPN; without those of the N pages in the reader's slice that are not void. */
 void space_count_cached(struct space *space, size_t region, uint64_t vpn);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/model/classify.h"
 #include "space_impl.h"
 
@@ -24,6 +25,7 @@ static void enter_region(struct space *space, size_t region)
 	space->at_region = region;
 	space->nranges = space->range = 0;
 	space->found = 0;
+	space->dense = true;
 	if (region < space->nregions)
 		space->at_vpn = space->scanned_to = space->cached_vpn =
 			first_page(space, region);
@@ -87,6 +89,14 @@ bool space_is_unreadable(const struct space *space, const struct region *r)
 		(facts->task_size && r->start >= facts->task_size);
 }
 
+/* The end of a slice that begins at VPN: on a block's boundary. */
+static uint64_t slice_end(uint64_t vpn, uint64_t limit)
+{
+	uint64_t end = (vpn + SOURCE_SLICE) & ~(uint64_t)(BLOCK_PAGES - 1);
+
+	return end < limit ? end : limit;
+}
+
 /* The pages that are populated from at_vpn on, in a region that is too big
  * to read all of it: false when there are none left. */
 static bool next_populated(struct space *space, uint64_t end)
@@ -100,7 +110,13 @@ static bool next_populated(struct space *space, uint64_t end)
 			end, space->ranges,
 			sizeof(space->ranges) / sizeof(*space->ranges),
 			&space->nranges, &space->scanned_to);
-		if (space->scan != ANSWER_OK) {
+		if (space->scan == ANSWER_UNRECORDED) {
+			/* It was not asked, for the pages before went on. */
+			space->scanned_to = slice_end(space->at_vpn, end);
+			space->ranges[0] = (struct vpn_range){
+				space->at_vpn, space->scanned_to };
+			space->nranges = 1;
+		} else if (space->scan != ANSWER_OK) {
 			/* This kernel cannot say: read it all, or as much
 			 * as smaps says there is to be found. */
 			space_read_smaps(space, false);
@@ -113,12 +129,27 @@ static bool next_populated(struct space *space, uint64_t end)
 	return true;
 }
 
-/* The end of a slice that begins at VPN: on a block's boundary. */
-static uint64_t slice_end(uint64_t vpn, uint64_t limit)
+/* Where many pages are, there are more behind them, most likely: then those
+ * are read without asking where there are any. */
+static void learn_density(struct space *space)
 {
-	uint64_t end = (vpn + SOURCE_SLICE) & ~(uint64_t)(BLOCK_PAGES - 1);
+	const struct slice *slice = &space->reader->slice;
+	size_t i, n = slice->n < BLOCK_PAGES ? slice->n : BLOCK_PAGES;
 
-	return end < limit ? end : limit;
+	if (!n || slice->vpn + slice->n != space->at_vpn)
+		return;
+	space->dense = false;
+	for (i = slice->n - n; slice->n > SOURCE_SLICE / 2 && i < slice->n &&
+	     !space->dense; i++)
+		space->dense = slice->words[i] & (PM_PRESENT | PM_SWAP);
+}
+
+static bool goes_on(const struct space *space, uint64_t end, uint64_t *from,
+	uint64_t *to)
+{
+	*from = space->at_vpn;
+	*to = end;
+	return space->dense && *from < end;
 }
 
 /* The part of the current range that is still to be read, in whole blocks:
@@ -140,6 +171,7 @@ static bool cut_range(const struct space *space, uint64_t end, uint64_t *from,
 
 bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
 {
+	learn_density(space);
 	for (; space->at_region < space->nregions; leave_region(space)) {
 		const struct region *region = &space->regions[space->at_region];
 		uint64_t end = end_page(space, space->at_region);
@@ -153,7 +185,10 @@ bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
 			*to = end;
 			found = *from < end;
 		} else {
-			while (next_populated(space, end) &&
+			found = goes_on(space, end, from, to);
+			if (!found && space->scanned_to < space->at_vpn)
+				space->scanned_to = space->at_vpn;
+			while (!found && next_populated(space, end) &&
 			       !is_exhausted(space, region) &&
 			       !(found = cut_range(space, end, from, to)))
 				space->range++;
@@ -182,8 +217,10 @@ void space_seek(struct space *space, uint64_t vpn)
 
 	space->count_cached = false;
 	enter_region(space, i);
-	if (i < space->nregions && space->at_vpn < vpn)
+	if (i < space->nregions && space->at_vpn < vpn) {
 		space->at_vpn = space->scanned_to = vpn;
+		space->dense = false;
+	}
 }
 
 /* Forget the blocks that a finished pass did not come across. */
@@ -203,6 +240,7 @@ static void drop_unseen(struct space *space)
 int space_pass_step(struct space *space, bool again)
 {
 	uint64_t from, to;
+	int gone;
 
 	space->summed = false;
 	if (space->layout != space->layout_of_pass) {
@@ -212,9 +250,13 @@ int space_pass_step(struct space *space, bool again)
 		enter_region(space, 0);
 		space_fitness_begin(space);
 	}
-	if (space_next_slice(space, &from, &to))
-		return space_read_run(space, (uint32_t)space->at_region, from,
-			(size_t)(to - from), again) ? -1 : 1;
+	if (space_next_slice(space, &from, &to)) {
+		gone = space_read_run(space, (uint32_t)space->at_region, from,
+			(size_t)(to - from), again);
+		/* Before others read what is on screen. */
+		learn_density(space);
+		return gone ? -1 : 1;
+	}
 	if (space->keep_blocks)
 		drop_unseen(space);
 	space->whole = true;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "live_impl.h"
@@ -17,9 +18,12 @@
 #define TEXT_CHUNK ((size_t)32 << 10)
 /* A text that is longer is no text of a kernel's: it counts as absent. */
 #define TEXT_MOST ((size_t)512 << 20)
-/* Of address space between two calls of the watch (KERNEL-FACTS: this
- * bounds how long a scan holds the target's mmap_lock). */
+/* A scan holds the target's mmap_lock: it ends at so many pages found, or at
+ * the end of a window of address space, which grows while nothing is found
+ * and that takes no time. */
+#define SCAN_PAGES 16384
 #define SCAN_WINDOW (UINT64_C(64) << 20)
+#define SCAN_QUICK_NS 50000
 #define SCAN_RANGES 128
 
 static const struct {
@@ -405,20 +409,28 @@ static bool scan_take(const struct pagemap_scan_region *found, size_t nfound,
 	return true;
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 static int scan_all(struct live *live, int fd, int pid,
 	enum populated_kind kind, uint64_t va, uint64_t end_va,
 	struct vpn_range *out, size_t max, size_t *n, uint64_t *next)
 {
 	struct pagemap_scan_region found[SCAN_RANGES];
-	uint64_t page_size = live->facts.page_size;
+	uint64_t page_size = live->facts.page_size, window = SCAN_WINDOW, begun;
 	int nfound;
 
 	while (va < end_va) {
 		struct pagemap_scan_arg arg = {
 			.size = sizeof(arg),
 			.start = va,
-			.end = end_va - va > SCAN_WINDOW ? va + SCAN_WINDOW :
-				end_va,
+			.end = end_va - va > window ? va + window : end_va,
+			.max_pages = SCAN_PAGES,
 			.vec = (uintptr_t)found,
 			.vec_len = SCAN_RANGES,
 		};
@@ -430,15 +442,26 @@ static int scan_all(struct live *live, int fd, int pid,
 		else
 			arg.category_anyof_mask = PAGE_IS_PRESENT_BIT |
 				PAGE_IS_SWAPPED_BIT;
+		begun = now_ns();
 		nfound = scan_window(live, fd, pid, &arg);
 		if (nfound < 0)
 			return -1;
+		if (nfound)
+			window = SCAN_WINDOW;
+		else if (now_ns() - begun < SCAN_QUICK_NS)
+			window *= 2;
 		if (!scan_take(found, (size_t)nfound, page_size, out, max, n,
 			next))
 			return 0;
 		if (arg.walk_end <= va)
 			break;
 		va = arg.walk_end;
+		/* Who reads what was found may learn that nothing is to be
+		 * looked for behind it. */
+		if (nfound && kind == POPULATED_ANY) {
+			*next = va / page_size;
+			break;
+		}
 	}
 	return 0;
 }

@@ -15,7 +15,20 @@
 #include "vmatlas/base/text.h"
 
 #if HAVE_LIBPROC2
+#include <dlfcn.h>
 #include <libproc2/pids.h>
+
+/*
+ * libproc2 brings a dozen libraries along (systemd's, and those for
+ * compression): they are loaded once processes are to be listed, and else
+ * neither cost their start and memory nor count as users of their own pages.
+ */
+struct library {
+	void *handle;
+	__typeof__(procps_pids_new) *pids_new;
+	__typeof__(procps_pids_reap) *pids_reap;
+	__typeof__(procps_pids_unref) *pids_unref;
+};
 #endif
 
 struct user_name {
@@ -27,6 +40,8 @@ struct user_cache {
 	struct user_name *names;
 	size_t n, cap;
 #if HAVE_LIBPROC2
+	struct library library;
+	bool has_asked;		/* for the library */
 	struct pids_info *pids;
 #endif
 };
@@ -104,6 +119,25 @@ static enum answer list_directory(struct user_cache *users, int proc_fd,
 #if HAVE_LIBPROC2
 enum { ITEM_PID, ITEM_UID, ITEM_USER, NITEMS };
 
+static bool library_load(struct library *library)
+{
+	void *handle = dlopen(LIBPROC2_SONAME, RTLD_NOW | RTLD_LOCAL);
+	struct library loaded = { .handle = handle };
+
+	if (!handle)
+		return false;
+	/* As POSIX has it: an object pointer that is a function's. */
+	*(void **)&loaded.pids_new = dlsym(handle, "procps_pids_new");
+	*(void **)&loaded.pids_reap = dlsym(handle, "procps_pids_reap");
+	*(void **)&loaded.pids_unref = dlsym(handle, "procps_pids_unref");
+	if (!loaded.pids_new || !loaded.pids_reap || !loaded.pids_unref) {
+		dlclose(handle);
+		return false;
+	}
+	*library = loaded;
+	return true;
+}
+
 /* False where libproc2 cannot say: then the directory is read. */
 static bool list_libproc2(struct user_cache *users,
 	struct process_entry **out, size_t *n)
@@ -116,11 +150,15 @@ static bool list_libproc2(struct user_cache *users,
 	struct pids_fetch *fetch;
 	size_t i, count;
 
-	if (!users->pids && procps_pids_new(&users->pids, items, NITEMS) < 0) {
-		users->pids = NULL;
-		return false;
+	if (!users->has_asked) {
+		users->has_asked = true;
+		if (library_load(&users->library) && users->library.pids_new(
+				&users->pids, items, NITEMS) < 0)
+			users->pids = NULL;
 	}
-	fetch = procps_pids_reap(users->pids, PIDS_FETCH_TASKS_ONLY);
+	if (!users->pids)
+		return false;
+	fetch = users->library.pids_reap(users->pids, PIDS_FETCH_TASKS_ONLY);
 	if (!fetch || !fetch->counts || fetch->counts->total <= 0)
 		return false;
 	count = (size_t)fetch->counts->total;
@@ -169,7 +207,9 @@ void user_cache_free(struct user_cache *users)
 		return;
 #if HAVE_LIBPROC2
 	if (users->pids)
-		procps_pids_unref(&users->pids);
+		users->library.pids_unref(&users->pids);
+	if (users->library.handle)
+		dlclose(users->library.handle);
 #endif
 	free(users->names);
 	free(users);

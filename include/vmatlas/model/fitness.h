@@ -88,6 +88,10 @@ struct fitness {
 static inline void fitness_page(struct fitness *fitness,
 	const struct fitness_rules *rules, uint64_t vpn, uint64_t pfn,
 	uint32_t step);
+/* The same for NPAGES that follow each other both ways. */
+static inline void fitness_run(struct fitness *fitness,
+	const struct fitness_rules *rules, uint64_t vpn, uint64_t pfn,
+	uint64_t npages, uint32_t step);
 /* No page follows: count the run that is open. */
 void fitness_close(struct fitness *fitness, const struct fitness_rules *rules);
 /* Add closed FROM to INTO, whose runs are another region's. */
@@ -113,9 +117,9 @@ uint64_t fitness_alignment(uint64_t pfn, unsigned page_shift);
 void fitness_close_piece(struct fitness *fitness,
 	const struct fitness_rules *rules);
 
-static inline void fitness_page(struct fitness *fitness,
+static inline void fitness_run(struct fitness *fitness,
 	const struct fitness_rules *rules, uint64_t vpn, uint64_t pfn,
-	uint32_t step)
+	uint64_t npages, uint32_t step)
 {
 	uint64_t n = fitness->run_pages;
 
@@ -127,9 +131,16 @@ static inline void fitness_page(struct fitness *fitness,
 		fitness->run_vpn = vpn;
 		fitness->run_pfn = pfn;
 	}
-	fitness->run_pages++;
-	fitness->piece_pages++;
+	fitness->run_pages += npages;
+	fitness->piece_pages += npages;
 	fitness->step = step;
+}
+
+static inline void fitness_page(struct fitness *fitness,
+	const struct fitness_rules *rules, uint64_t vpn, uint64_t pfn,
+	uint32_t step)
+{
+	fitness_run(fitness, rules, vpn, pfn, 1, step);
 }
 
 #endif

@@ -33,6 +33,7 @@ enum {
 	SLICE_SKIP = 8,		/* the caller needs nothing about this page */
 	SLICE_MAY_SHARE = 32,	/* by its page table: an entry may be wrong that
 				 * says exclusive */
+	SLICE_PLAIN = 64,	/* told by reader_find_plain */
 	SLICE_LIKE_PMD = 16,	/* could be mapped by one, by its frame */
 };
 
@@ -80,6 +81,28 @@ enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n);
  * SLICE_SKIP; a frame that seems to have changed hands is read once more.
  */
 void reader_frames(struct reader *reader, const struct page_context *cx);
+
+/*
+ * Some pages of a slice of which, if IS_PLAIN, nothing else need be known for
+ * the sums: each that is present is this process's alone, and so are they
+ * together, if one entry maps them all (HUGE).  None is swapped, and none a
+ * page of zeros.
+ */
+struct plain {
+	size_t first, n;		/* of the slice */
+	size_t npages, nfile;		/* present, and of these, of files */
+	uint64_t min_pfn, max_pfn;
+	bool is_plain, huge;
+	bool like_huge, is_run;		/* while that is found out */
+};
+/* FIRST and N of each are the caller's; plain ones become SLICE_SKIP too.
+ * Between reader_words and reader_frames, which has nothing to do where this
+ * is true: all are plain. */
+bool reader_find_plain(struct reader *reader, const struct page_context *cx,
+	struct plain *plains, size_t n);
+/* Add plain pages to USAGE. */
+void plain_account(const struct plain *plain, uint32_t page_size,
+	struct usage *usage);
 
 /* Page I has a frame that may be told: *PFN. */
 bool reader_pfn(const struct reader *reader, size_t i, uint64_t *pfn);

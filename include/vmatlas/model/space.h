@@ -84,6 +84,7 @@ struct space {
 	struct vpn_range ranges[64];
 	size_t nranges, range;
 	uint64_t scanned_to;		/* pages */
+	bool dense;			/* there are pages right before at_vpn */
 	uint64_t found;			/* bytes in RAM or swap, of this region */
 	enum answer scan;		/* of POPULATED_ANY */
 	/* What the page cache has beside what is mapped in. */
