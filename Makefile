@@ -122,7 +122,7 @@ APP += session selection report_sum report_cow report_group report_compare
 APP += report_fitness report_share report_rt report batch config priority
 APP += ui ui_settings ui_screens ui_list ui_atlas ui_regions
 APP += ui_sharing ui_compare ui_memory ui_prompt ui_trail ui_marks
-APP += report_functions
+APP += report_functions picture_file ui_picture
 APP += script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \

@@ -232,6 +232,8 @@
  *   app/ui_sharing.c         what is shared
  *   app/ui_compare.c         two processes compared, and which
  *   app/ui_memory.c          memory
+ *   app/picture_file.c       a picture as a file
+ *   app/ui_picture.c         the screen as it stands, as a picture
  *   app/ui_prompt.c          what is asked for, and done with the answer
  *   app/ui_trail.c           jumps between processes, and back
  *   app/ui_marks.c           places with a letter

@@ -267,6 +267,11 @@ void ui_key(struct ui *ui, uint32_t key)
 		update(ui);
 		return;
 	}
+	/* Whatever is open is in it. */
+	if (action == ACTION_PICTURE) {
+		ui_picture_ask(ui);
+		return;
+	}
 	if (ui->help.open && action != ACTION_QUIT) {
 		act_help(ui, action);
 		return;
@@ -357,19 +362,10 @@ static bool is_answered(const struct ui *ui)
 	return !kind->answered || kind->answered(ui);
 }
 
-void ui_paint(struct ui *ui)
+static void paint_screen(struct ui *ui)
 {
 	struct atlas_status status;
 
-	if (ui->help.open) {
-		help_paint(&ui->help, &ui->settings.keys, kind_of(ui)->where, ui->atlas.coloring,
-			ui->snapshot, &ui->grid);
-		return;
-	}
-	if (ui->settings.view.open) {
-		ui_settings_paint(ui);
-		return;
-	}
 	if (!is_answered(ui)) {
 		paint_waiting(ui);
 		return;
@@ -379,5 +375,16 @@ void ui_paint(struct ui *ui)
 	if (ui->marks.listed)
 		marks_paint(&ui->marks.marks,
 			ui->snapshot->machine->page_shift, &ui->grid);
+}
+
+void ui_paint(struct ui *ui)
+{
+	if (ui->help.open)
+		help_paint(&ui->help, &ui->settings.keys, kind_of(ui)->where,
+			ui->atlas.coloring, ui->snapshot, &ui->grid);
+	else if (ui->settings.view.open)
+		ui_settings_paint(ui);
+	else
+		paint_screen(ui);
 	prompt_paint(&ui->prompt, &ui->grid);
 }

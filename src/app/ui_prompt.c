@@ -45,6 +45,8 @@ static void (*const done[NPROMPTS])(struct ui *ui, const char *text) = {
 	[PROMPT_DELAY] = set_delay,
 	[PROMPT_SEARCH] = search,
 	[PROMPT_OTHER] = set_other,
+	[PROMPT_PICTURE] = ui_picture,
+	[PROMPT_PICTURE_OVER] = ui_picture_over,
 };
 
 void ui_prompt(struct ui *ui, enum prompt_kind kind)

@@ -62,6 +62,7 @@ struct ui {
 	char filter_before[PROMPT_MAX];	/* it was opened */
 	char message[240];		/* until the next key */
 	bool is_warning;
+	char picture[PROMPT_MAX];	/* the file it went to last */
 	struct wish sent;		/* the last wish, */
 	uint64_t wish_serial;		/* and its number; 0: none was sent */
 };
@@ -103,6 +104,11 @@ void ui_say(struct ui *ui, bool is_warning, const char *text);
 /* Ask for a line of text, and what its keys do. */
 void ui_prompt(struct ui *ui, enum prompt_kind kind);
 void ui_prompt_key(struct ui *ui, uint32_t key);
+/* The screen to a file (ui_picture.c): ask which; NAME it is; it is to be
+ * written over, unless NAME is another one than was asked about. */
+void ui_picture_ask(struct ui *ui);
+void ui_picture(struct ui *ui, const char *name);
+void ui_picture_over(struct ui *ui, const char *name);
 /* Draw into ui->grid. */
 void ui_paint(struct ui *ui);
 /* What is on screen answers the last wish: nothing more is to come for it. */

@@ -76,6 +76,7 @@
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
 	X(MARK_SET, ON_ALL, "set a mark: its letter follows") \
 	X(MARK_GO, ON_ALL, "go to a mark: its letter, or ' for back, ? for a list") \
+	X(PICTURE, ON_ALL, "the screen as it stands to a file: text, HTML or SVG") \
 	X(SETTINGS, ON_ALL, "settings, kept in the configuration file") \
 	X(WRITE, ON_SETTINGS, "in settings: write them to the configuration file") \
 	X(SCREEN_LIST, ON_ALL, "screen 1: processes") \
@@ -114,6 +115,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("m", MARK_SET) X("'", MARK_GO) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
+	X("P", PICTURE) \
 	X("s", SETTINGS) X("F2", SETTINGS) X("w", WRITE) \
 	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("3", SCREEN_REGIONS) \
 	X("4", SCREEN_SHARING) X("5", SCREEN_COMPARE) X("6", SCREEN_MEMORY)

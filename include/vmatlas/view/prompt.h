@@ -18,6 +18,8 @@
 	X(DELAY, "delay in seconds: ") \
 	X(FILTER, "filter: ") \
 	X(SEARCH, "/") \
+	X(PICTURE, "picture (.txt .ansi .html .svg): ") \
+	X(PICTURE_OVER, "it is there already; Enter overwrites: ") \
 	X(OTHER, "compare with process: ")
 
 #define X(id, title) PROMPT_##id,
