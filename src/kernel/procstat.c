@@ -16,6 +16,8 @@ enum {
 	FIELD_STARTTIME = 22,
 	FIELD_VSIZE,
 	FIELD_RSS,
+	FIELD_RSS_LIMIT,
+	FIELD_START_CODE,
 };
 
 static bool procstat_number(struct text word, int64_t *out)
@@ -33,6 +35,20 @@ static bool procstat_number(struct text word, int64_t *out)
 		return false;
 	*out = minus ? -(int64_t)value : (int64_t)value;
 	return true;
+}
+
+/* What lies behind the resident size is there or not. */
+static uint64_t start_code(struct text rest)
+{
+	struct text word;
+	uint64_t value = 0;
+	int field;
+
+	for (field = FIELD_RSS_LIMIT; field <= FIELD_START_CODE; field++)
+		if (!text_word(&rest, &word) ||
+		    !text_all_u64(word, 10, &value))
+			return 0;
+	return value > 1 ? value : 0;
 }
 
 /* Everything behind the name. */
@@ -67,6 +83,7 @@ static bool procstat_fields(struct text text, struct procstat *out)
 		else if (field == FIELD_RSS)
 			out->rss_pages = value < 0 ? 0 : (uint64_t)value;
 	}
+	out->start_code = start_code(text);
 	return true;
 }
 

@@ -42,6 +42,7 @@ enum answer process_read(struct process *process, struct source *src,
 			stat.nthreads > 1;
 		process->minor_faults = stat.minor_faults;
 		process->major_faults = stat.major_faults;
+		process->start_code = stat.start_code;
 		copy_name(process->name, sizeof(process->name), stat.name);
 	} else if (answer == ANSWER_ABSENT) {
 		answer = ANSWER_GONE;

@@ -91,6 +91,26 @@ static uint64_t hash_add(uint64_t hash, const void *bytes, size_t n)
 	return hash;
 }
 
+/*
+ * Whose the code and data of a file are.  What has the program's own code is
+ * told by the kernel; where it is not, it is not known of any.
+ */
+enum owner { OWNER_NOBODY, OWNER_PROGRAM, OWNER_LIBRARY };
+
+static enum owner owner_of(const struct snapshot *snapshot,
+	const struct region *region)
+{
+	long at = regions_find(snapshot->regions, snapshot->nregions,
+		snapshot->process.start_code);
+
+	if ((region->type != REGION_CODE && region->type != REGION_DATA &&
+	     region->type != REGION_RODATA) ||
+	    !snapshot->process.start_code || at < 0)
+		return OWNER_NOBODY;
+	return is_same_thing(snapshot, region, &snapshot->regions[at]) ?
+		OWNER_PROGRAM : OWNER_LIBRARY;
+}
+
 static uint64_t id_of(const struct regions *regions,
 	const struct snapshot *snapshot, const struct region *region)
 {
@@ -98,12 +118,18 @@ static uint64_t id_of(const struct regions *regions,
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
 	if (regions->by == REGIONS_BY_TYPE)
-		return region->type;
+		return region->type |
+			(uint64_t)owner_of(snapshot, region) << 8;
 	hash = hash_add(hash, title.p, title.n);
 	hash = hash_add(hash, &region->inode, sizeof(region->inode));
 	hash = hash_add(hash, &region->major, sizeof(region->major));
 	return hash_add(hash, &region->minor, sizeof(region->minor));
 }
+
+static const char *const owner_words[] = {
+	[OWNER_NOBODY] = "", [OWNER_PROGRAM] = "program ",
+	[OWNER_LIBRARY] = "library ",
+};
 
 /* Groups by the hash of their name: a table of SIZE (a power of two). */
 struct table {
@@ -132,6 +158,8 @@ static uint32_t group_add(struct regions *regions,
 		regions->ngroups + 1, sizeof(*regions->groups));
 	group = &regions->groups[regions->ngroups++];
 	*group = (struct regions_group){ .id = id, .sum = *region, .n = 1,
+		.of = regions->by != REGIONS_BY_TYPE ? "" :
+			owner_words[id >> 8],
 		.open = regions_set_has(regions->opened, regions->nopened, id) };
 	table->slots[at] = (uint32_t)regions->ngroups;
 	return (uint32_t)regions->ngroups - 1;
@@ -157,7 +185,13 @@ static void set_group(struct record *record, uint32_t number)
 	record->region = &with->groups[number].sum;
 }
 
-/* Groups of a type have no other name than that. */
+/* Rights, a device: what each region has one of and a group has not. */
+static bool is_of_one(const struct field *field)
+{
+	return field->left && field->column_width &&
+		strcmp(field->column, "TYPE") != 0;
+}
+
 static void sort_groups(const struct regions *regions,
 	const struct snapshot *snapshot, uint32_t *order)
 {
@@ -166,6 +200,9 @@ static void sort_groups(const struct regions *regions,
 		.snapshot = snapshot }, .groups = regions->groups };
 	size_t i;
 
+	if (is_of_one(columns.sort))
+		columns.sort = columns_field(&columns, "START");
+	/* Groups of a type have no other name than that. */
 	if (regions->by == REGIONS_BY_TYPE && !columns.sort->column_width)
 		columns.sort = columns_field(&columns, "TYPE");
 	for (i = 0; i < regions->ngroups; i++)

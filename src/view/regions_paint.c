@@ -99,12 +99,16 @@ static void paint_group_name(const struct painter *painter, int row, int role,
 {
 	const struct column *last = &painter->columns[painter->n - 1];
 	struct grid *grid = painter->grid;
-	struct text title = painter->regions->by == REGIONS_BY_TYPE ?
-		text_of(region_type_name(group->sum.type)) :
-		region_title(&group->sum, &painter->snapshot->names);
-	char count[24];
+	struct text title = region_title(&group->sum,
+		&painter->snapshot->names);
+	char count[24], type[32];
 	int width, col;
 
+	if (painter->regions->by == REGIONS_BY_TYPE) {
+		snprintf(type, sizeof(type), "%s%s", group->of,
+			region_type_name(group->sum.type));
+		title = text_of(type);
+	}
 	snprintf(count, sizeof(count), " (%u)", (unsigned)group->n);
 	width = last->width - 2 - (int)grid_width(grid, text_of(count));
 	grid_str(grid, row, last->col, 1, role, group->open ? "-" : "+");

@@ -163,9 +163,15 @@ def check_groups(lines, smaps, notes, by_start=None):
             continue
         name, n = m.group(1), int(m.group(2))
         if by_start is not None:
+            kind = name.split()[-1]
             members = [s for s in smaps if s[0] in by_start and
                        by_start[s[0]]["TYPE"].strip() ==
-                       name[:len("TYPE")].strip()]
+                       kind[:len("TYPE")].strip()]
+            # The zoo is static: all that is a program's is its own.
+            if name.startswith("program "):
+                members = [s for s in members if s[2].endswith("/zoo")]
+            elif name.startswith("library "):
+                members = [s for s in members if not s[2].endswith("/zoo")]
         else:
             members = [s for s in smaps if (s[2] or "[anon]") == name]
         if len(members) != n:

@@ -26,6 +26,15 @@ static void test_stat(void **state)
 	assert_true(stat.cpu_ticks == 110 && stat.starttime == 123456);
 	assert_int_equal(stat.nthreads, 1);
 	assert_true(stat.vss == 25165824 && stat.rss_pages == 1024);
+	/* 1: it is there, but not told. */
+	assert_true(!stat.start_code);
+	assert_true(procstat_parse(text_of("1 (a) S 1 4 4 0 -1 4 1 2 3 4 5 6 7 "
+		"8 20 0 1 0 1 2 3 18446744073709551615 93920003379200 9"),
+		&stat));
+	assert_true(stat.start_code == 93920003379200);
+	assert_true(procstat_parse(text_of("1 (a) S 1 4 4 0 -1 4 1 2 3 4 5 6 7 "
+		"8 20 0 1 0 1 2 3 18446744073709551615"), &stat));
+	assert_true(!stat.start_code);
 }
 
 static void test_names(void **state)

@@ -134,6 +134,49 @@ static void groups(void **state)
 	stop(&w);
 }
 
+/* The groups' names, as they are drawn. */
+static bool is_drawn(struct world *w, const char *text)
+{
+	struct buf screen = { 0 };
+	bool drawn;
+	int row, col;
+
+	regions_update(&w->regions, &w->snapshot, 24, 80);
+	grid_resize(&w->grid, 24, 80);
+	regions_paint(&w->regions, &w->snapshot, &(struct atlas_status){ 0 },
+		&w->grid);
+	for (row = 0; row < 24; row++)
+		for (col = 0; col < 80; col++)
+			buf_char(&screen, (char)grid_at(&w->grid, row, col)->
+				code);
+	drawn = strstr(buf_text(&screen), text) != NULL;
+	buf_fini(&screen);
+	return drawn;
+}
+
+static void program_and_libraries(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, few);
+	act(&w, ACTION_OTHER_PANE_BACK);
+	/* Nobody tells which is the program: nobody is said to be. */
+	expect(&w, "[=6] =8 =3 =11");
+	assert_true(is_drawn(&w, "+ code (2)"));
+	w.snapshot.process.start_code = 0x10040;
+	w.snapshot.serial++;
+	expect(&w, "[=1] =2 =3 =11 =5 =6");
+	assert_true(is_drawn(&w, "+ program code (1)"));
+	assert_true(is_drawn(&w, "+ library data (1)"));
+	assert_true(is_drawn(&w, "+ heap (1)"));
+	/* An address where nothing is mapped tells nothing. */
+	w.snapshot.process.start_code = 0x90000;
+	w.snapshot.serial++;
+	assert_true(is_drawn(&w, "+ code (2)"));
+	stop(&w);
+}
+
 static void order_in_groups(void **state)
 {
 	struct world w;
@@ -155,6 +198,10 @@ static void order_in_groups(void **state)
 	act(&w, ACTION_ZOOM_LEAST);
 	/* Groups of types by these: anon code data heap. */
 	expect(&w, "[=11] =6 =8 =3");
+	/* Rights are of one region, not of several. */
+	w.regions.columns.sort = columns_field(&w.regions.columns, "PERM");
+	w.regions.valid = false;
+	expect(&w, "=6 =8 =3 [=11]");
 	stop(&w);
 }
 
@@ -311,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups),
+		cmocka_unit_test(program_and_libraries),
 		cmocka_unit_test(order_in_groups),
 		cmocka_unit_test(tags_and_sums),
 		cmocka_unit_test(filter_and_find),

@@ -21,6 +21,10 @@ struct procstat {
 	uint64_t cpu_ticks;	/* user and system time */
 	uint64_t vss;		/* bytes */
 	uint64_t rss_pages;
+	/* Address of the program's code, in bytes; 0: not told (to those who
+	 * may not trace it the kernel says 1, do_task_stat() in
+	 * fs/proc/array.c). */
+	uint64_t start_code;
 };
 
 bool procstat_parse(struct text text, struct procstat *out);

@@ -21,6 +21,7 @@ struct process {
 	char user[33];		/* empty: not known */
 	uint64_t vss, rss;	/* bytes, by the kernel's quick counters */
 	uint64_t minor_faults, major_faults;
+	uint64_t start_code;	/* bytes: in the program's file; 0: not known */
 	/* Its first thread has ended, others live on: what they map is told
 	 * under their numbers only, and vss and rss are 0 (exit_mm() of the
 	 * first, do_task_stat() in fs/proc/array.c). */

@@ -31,6 +31,7 @@ struct regions_group {
 	struct region sum;	/* the first of them, with figures of all; END -
 				 * START is as much as is mapped */
 	uint32_t first, n;	/* its members, in ORDER */
+	const char *of;		/* by type: "program ", "library ", or "" */
 	bool open;
 };
 
