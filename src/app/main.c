@@ -41,6 +41,7 @@
  *   source/live_compare.c    the running kernel: who shares an address space
  *   source/elf_file.c        what an ELF file says of itself, read with care
  *   source/elf_symbols.c     the symbols in it, by address
+ *   source/elf_names.c       and by name
  *   source/live_symbols.c    the running kernel: names in the files mapped
  *   source/live_list.c       the running kernel: folders, the device tree
  *   source/live_file.c       the running kernel: which file a path leads to
@@ -138,10 +139,14 @@
  *   model/fields_rt.c        what reports can say of that
  *   model/stacks.c           the stacks of threads
  *   model/fields_stack.c     what reports can say of that
+ *   model/matcher.c          which pages meet a condition
+ *   model/finder.c           the next that do, or
+ *   model/finder_symbols.c   where a symbol is
  *   model/question.c         what only all processes can answer, step by step
  *   model/roster.c           all processes, and what was read of each
  *   model/refresh.c          what one refresh asks, in which order
  *   model/refresh_ask.c      what it asks of all processes
+ *   model/refresh_find.c     what it looks for in the process
  *   model/refresh_publish.c  what is known, frozen and handed out
  *   model/sampler.c          the thread that reads, and its replacement
  *
@@ -180,6 +185,9 @@
  *   view/regions_order.c     the screen of regions: groups, order, sums
  *   view/regions_paint.c     the screen of regions: drawn
  *   view/prompt.c            a line that is being typed
+ *   view/history.c           lines that were typed
+ *   view/commands.c          what can be typed behind ":"
+ *   view/complete.c          how a word may go on
  *   view/compare.c           the screen of two processes compared
  *   view/compare_paint.c     that, drawn
  *   view/memory.c            the screen of memory:
@@ -235,6 +243,8 @@
  *   app/picture_file.c       a picture as a file
  *   app/ui_picture.c         the screen as it stands, as a picture
  *   app/ui_prompt.c          what is asked for, and done with the answer
+ *   app/ui_find.c            what is looked for in the atlas
+ *   app/ui_command.c         what was typed behind ":"
  *   app/ui_trail.c           jumps between processes, and back
  *   app/ui_marks.c           places with a letter
  *   app/ui_settings.c        the screen of settings, and what they do

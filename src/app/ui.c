@@ -230,6 +230,9 @@ static bool act_common(struct ui *ui, enum action action)
 	case ACTION_DELAY:
 		ui_prompt(ui, PROMPT_DELAY);
 		return true;
+	case ACTION_COMMAND:
+		ui_prompt(ui, PROMPT_COMMAND);
+		return true;
 	case ACTION_READ_AGAIN:
 		ui->session->wish.asked++;
 		return true;

@@ -6,6 +6,7 @@ static void wish_atlas(const struct ui *ui, struct wish *wish)
 	if (ui->snapshot && ui->snapshot->has_process &&
 	    ui->snapshot->process.id.pid == ui->session->pid)
 		atlas_wish(&ui->atlas, ui->snapshot, wish);
+	wish->find = ui->find.find;
 }
 
 static void update(struct ui *ui)
@@ -40,6 +41,7 @@ static void take(struct ui *ui)
 {
 	update(ui);
 	follow_demo(ui);
+	ui_find_take(ui);
 }
 
 static void act(struct ui *ui, enum action action)
@@ -49,6 +51,14 @@ static void act(struct ui *ui, enum action action)
 
 	if (!ui->snapshot->has_process)
 		return;
+	if (action == ACTION_FIND) {
+		ui_prompt(ui, PROMPT_FIND);
+		return;
+	}
+	if (action == ACTION_FIND_NEXT || action == ACTION_FIND_BACK) {
+		ui_find_next(ui, action == ACTION_FIND_BACK);
+		return;
+	}
 	if (action == ACTION_OPEN &&
 	    atlas_owner(&ui->atlas, ui->snapshot, &pid, &vpn)) {
 		ui_go(ui, pid, vpn);
@@ -62,7 +72,8 @@ static void act(struct ui *ui, enum action action)
 
 static void close_top(struct ui *ui)
 {
-	atlas_close(&ui->atlas);
+	if (!ui_find_stop(ui))
+		atlas_close(&ui->atlas);
 }
 
 static void click(struct ui *ui, int row, int col)

@@ -2,10 +2,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "vmatlas/app/ui_screen.h"
+#include "vmatlas/view/complete.h"
 
-static void set_delay(struct ui *ui, const char *text)
+void ui_set_delay(struct ui *ui, const char *text)
 {
 	char *end;
 	double delay = strtod(text, &end);
@@ -42,11 +44,13 @@ static void set_other(struct ui *ui, const char *text)
 
 /* What is done with each answer. */
 static void (*const done[NPROMPTS])(struct ui *ui, const char *text) = {
-	[PROMPT_DELAY] = set_delay,
+	[PROMPT_DELAY] = ui_set_delay,
 	[PROMPT_SEARCH] = search,
 	[PROMPT_OTHER] = set_other,
 	[PROMPT_PICTURE] = ui_picture,
 	[PROMPT_PICTURE_OVER] = ui_picture_over,
+	[PROMPT_FIND] = ui_find,
+	[PROMPT_COMMAND] = ui_command,
 };
 
 void ui_prompt(struct ui *ui, enum prompt_kind kind)
@@ -56,6 +60,39 @@ void ui_prompt(struct ui *ui, enum prompt_kind kind)
 
 	prompt_open(&ui->prompt, kind, kind == PROMPT_FILTER ? filter : "");
 	snprintf(ui->filter_before, sizeof(ui->filter_before), "%s", filter);
+	if (kind == PROMPT_FIND)
+		prompt_recalls(&ui->prompt, &ui->find.finds);
+	else if (kind == PROMPT_COMMAND)
+		prompt_recalls(&ui->prompt, &ui->find.commands);
+}
+
+/* As far as all words that fit agree; then they are told. */
+static void complete(struct ui *ui)
+{
+	struct prompt *prompt = &ui->prompt;
+	struct completion completion = { 0 };
+	struct buf line = { 0 };
+	const char *word;
+	char common[PROMPT_MAX];
+	size_t i;
+
+	complete_query(&completion, (struct text){ prompt->text, prompt->at },
+		prompt->kind == PROMPT_COMMAND, ui->snapshot);
+	word = buf_text(&completion.words);
+	if (completion.n) {
+		snprintf(common, sizeof(common), "%.*s",
+			(int)completion.common, word);
+		prompt_replace(prompt, completion.from, common);
+	}
+	for (i = 0; completion.n > 1 && i < completion.n; i++) {
+		text_escape(&line, text_of(word), false);
+		buf_char(&line, ' ');
+		word += strlen(word) + 1;
+	}
+	if (line.len)
+		ui_say(ui, false, buf_text(&line));
+	buf_fini(&line);
+	completion_fini(&completion);
 }
 
 void ui_prompt_key(struct ui *ui, uint32_t key)
@@ -70,6 +107,12 @@ void ui_prompt_key(struct ui *ui, uint32_t key)
 	if (kind == PROMPT_FILTER && filter)
 		filter(ui, event == PROMPT_CANCELLED ? ui->filter_before :
 			text);
+	if (kind == PROMPT_FILTER)
+		list_filter(&ui->list, event == PROMPT_CANCELLED ?
+			ui->filter_before : text);
+	else if (event == PROMPT_TAB && (kind == PROMPT_FIND ||
+			kind == PROMPT_MATCH || kind == PROMPT_COMMAND))
+		complete(ui);
 	else if (event == PROMPT_DONE && done[kind])
 		done[kind](ui, text);
 }

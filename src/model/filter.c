@@ -9,7 +9,6 @@
 /* What reports call anon_exclusive is a bit of its own here: the kernel's bit
  * means it on anonymous frames only. */
 #define BIT_EXCLUSIVE 63
-#define KNOWN_BITS 43
 
 static const char *const key_names[NFILTER_KEYS] = {
 #define X(id, name) name,
@@ -115,14 +114,17 @@ static int parse_mark(struct filter_term *term, struct text word,
 		(int)word.n, word.p);
 }
 
+const char *filter_flag_name(unsigned i)
+{
+	return i == BIT_EXCLUSIVE ? "anon_exclusive" : kpageflags_name(0, i);
+}
+
 static int bit_of(struct text word)
 {
 	unsigned bit;
 
-	if (text_is(word, "anon_exclusive"))
-		return BIT_EXCLUSIVE;
-	for (bit = 0; bit < KNOWN_BITS; bit++) {
-		const char *name = kpageflags_name(0, bit);
+	for (bit = 0; bit < FILTER_FLAG_NAMES; bit++) {
+		const char *name = filter_flag_name(bit);
 
 		if (name && text_is(word, name))
 			return (int)bit;

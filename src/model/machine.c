@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/model/machine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,4 +246,21 @@ uint32_t machine_pmd_pages(const struct machine *machine)
 	if (!strncmp(machine->facts.machine, "ppc", 3))
 		return 0;
 	return machine->facts.page_size / 8;
+}
+
+const char *machine_zone_name(const struct machine *machine, int zone,
+	char out[32])
+{
+	const struct zone *it;
+	int n = 2;
+
+	if (zone < 0 || (size_t)zone >= machine->nplaces)
+		return "?";
+	it = &machine->zones[zone];
+	if (it->node < 0)
+		memcpy(out, "?/", 3);
+	else
+		n = snprintf(out, 32, "%d/", it->node);
+	snprintf(out + n, 32 - (size_t)n, "%.*s", 31 - n, it->name);
+	return out;
 }

@@ -42,6 +42,7 @@ void refresh_fini(struct refresh *refresh)
 	stacks_fini(&refresh->stacks);
 	page_tables_fini(&refresh->tables);
 	functions_fini(&refresh->functions);
+	finder_fini(&refresh->finder);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);
@@ -378,7 +379,7 @@ void refresh_read(struct refresh *refresh)
 	if (refresh->frames)
 		frames_begin(refresh->frames, refresh->src, refresh->machine);
 	complete = read_list(refresh) && read_process(refresh) &&
-		refresh_ask(refresh);
+		refresh_find(refresh) && refresh_ask(refresh);
 	read_budget(refresh);
 	read_sums(refresh);
 	count_rates(refresh);
@@ -412,5 +413,6 @@ void refresh_serve(struct refresh *refresh)
 	while (!refresh->owner.has_news(refresh->owner.arg) &&
 	       roster_look(&refresh->roster, &refresh->wish))
 		;
-	refresh_publish(refresh, refresh_ask_first(refresh));
+	refresh_publish(refresh, refresh_find(refresh) &&
+		refresh_ask_first(refresh));
 }

@@ -11,6 +11,7 @@
 
 #include "vmatlas/model/audit.h"
 #include "vmatlas/model/budget.h"
+#include "vmatlas/model/finder.h"
 #include "vmatlas/model/frame_sums.h"
 #include "vmatlas/model/frames.h"
 #include "vmatlas/model/link.h"
@@ -63,6 +64,7 @@ struct refresh {
 	struct symbols symbols;	/* of this refresh */
 	struct page_tables tables;
 	struct functions functions;
+	struct finder finder;
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */
@@ -89,8 +91,9 @@ void refresh_read(struct refresh *refresh);
 /* Answer the wish from what is known, reading only what it lacks. */
 void refresh_serve(struct refresh *refresh);
 /*
- * What refresh.c shares with refresh_ask.c and refresh_publish.c.  Freeze what is known and hand it
- * out; COMPLETE: all that the wish asks for.
+ * What refresh.c shares with refresh_ask.c, refresh_find.c and
+ * refresh_publish.c.  Freeze what is known and hand it out; COMPLETE: all that
+ * the wish asks for.
  */
 void refresh_publish(struct refresh *refresh, bool complete);
 /* The machine's facts are new: what did we cost?  Once a refresh. */
@@ -107,6 +110,10 @@ uint64_t refresh_clock_ms(clockid_t clock);
 bool refresh_ask(struct refresh *refresh);
 /* The same where that was never answered; else there is nothing to do. */
 bool refresh_ask_first(struct refresh *refresh);
+
+/* Look for what the wish looks for, until it is found or is nowhere; false:
+ * broken off, as above. */
+bool refresh_find(struct refresh *refresh);
 
 /* Is a wish about something that is not read for the one BEFORE? */
 bool refresh_is_about_else(const struct wish *now, const struct wish *before);

@@ -204,6 +204,7 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
 	snapshot->walk.valid = false;
 	snapshot->nfitness = 0;
+	snapshot->found = refresh->finder.found;
 	snapshot->below = wish->below;
 	snapshot->ncached = snapshot->ncached_known = 0;
 	take_rates(snapshot, refresh);

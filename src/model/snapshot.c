@@ -546,18 +546,7 @@ void snapshot_flags(struct buf *out, uint64_t flags, const char *sep)
 const char *snapshot_zone(const struct snapshot *snapshot, int zone,
 	char out[32])
 {
-	const struct zone *it;
-	int n = 2;
-
-	if (zone < 0 || (size_t)zone >= snapshot->machine->nplaces)
-		return "?";
-	it = &snapshot->machine->zones[zone];
-	if (it->node < 0)
-		memcpy(out, "?/", 3);
-	else
-		n = snprintf(out, 32, "%d/", it->node);
-	snprintf(out + n, 32 - (size_t)n, "%.*s", 31 - n, it->name);
-	return out;
+	return machine_zone_name(snapshot->machine, zone, out);
 }
 
 uint64_t *snapshot_uses(const struct snapshot *snapshot, size_t zone)

@@ -62,6 +62,7 @@ struct symbol_question {
 	bool has_address;	/* what is there, else how it is laid out */
 	uint64_t address;	/* the file's own */
 	uint64_t end;		/* other than 0: what starts from there to here */
+	const char *name;	/* where that is, else NULL; in the path asked */
 };
 
 /* False: PATH is not that question. */

@@ -21,6 +21,8 @@
 #define CHECKED_MOST ((uint64_t)256 << 20)
 /* Bytes of names in one answer about a range. */
 #define RANGE_MOST ((size_t)1 << 20)
+/* Symbols of one name that are told. */
+#define NAMED_MOST 256
 /* Of a path that the kernel or a file names. */
 #define PATH_MOST 4096
 
@@ -66,8 +68,9 @@ bool live_symbol_question(const char *path, struct symbol_question *out)
 	rest.n -= 3;
 	out->has_address = rest.n && rest.p[0] == '@';
 	out->end = 0;
+	out->name = rest.n > 1 && rest.p[0] == '?' ? rest.p + 1 : NULL;
 	if (!out->has_address)
-		return !rest.n;
+		return !rest.n || out->name;
 	rest.p++;
 	rest.n--;
 	text_until(&rest, '-', &file);
@@ -478,6 +481,19 @@ static void answer_range(const struct known_file *known,
 	buf_fini(&name);
 }
 
+static void answer_places(const struct known_file *known,
+	struct open_file *names, const char *name, struct buf *out)
+{
+	struct elf_reader reader = reader_of(names);
+	uint64_t places[NAMED_MOST];
+	size_t n, i;
+
+	n = elf_symbols_named(&known->symbols, &reader, name, places,
+		NAMED_MOST);
+	for (i = 0; i < n; i++)
+		buf_fmt(out, "symbol %" PRIx64 "\n", places[i]);
+}
+
 static void answer_symbols(struct symbol_cache *cache,
 	struct known_file *known, struct open_file *file, const char *path,
 	const struct symbol_question *q, struct buf *out)
@@ -491,7 +507,9 @@ static void answer_symbols(struct symbol_cache *cache,
 	put_whose(known, out);
 	if (!open_names(known, file, &names))
 		return;
-	if (q->end)
+	if (q->name)
+		answer_places(known, &names, q->name, out);
+	else if (q->end)
 		answer_range(known, &names, q->address, q->end, out);
 	else
 		answer_address(known, &names, q->address, out);
@@ -513,7 +531,7 @@ int live_symbol_answer(struct live *live, int pid,
 	snprintf(link, sizeof(link), "%d/%s", pid, q->file);
 	error = open_watched(live->proc_fd, link, &file);
 	if (error == ENODEV) {
-		buf_str(out, q->has_address ? "" : "type none\n");
+		buf_str(out, q->has_address || q->name ? "" : "type none\n");
 		return 0;
 	}
 	if (error)
@@ -523,7 +541,7 @@ int live_symbol_answer(struct live *live, int pid,
 	if (!live->symbols)
 		live->symbols = mem_new(1, sizeof(*live->symbols));
 	known = known_of(live->symbols, &file);
-	if (q->has_address)
+	if (q->has_address || q->name)
 		answer_symbols(live->symbols, known, &file, path, q, &text);
 	else
 		answer_layout(known, &text);

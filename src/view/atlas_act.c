@@ -190,6 +190,56 @@ void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 	pane_show_cursor(pane);
 }
 
+void atlas_jump_range(struct atlas *atlas, const struct snapshot *snapshot,
+	uint64_t start, uint64_t end)
+{
+	remember(atlas);
+	atlas->active = SIDE_VIRTUAL;
+	atlas_show(atlas, snapshot, start, end);
+}
+
+/* Is INDEX in a section of the pane? */
+static bool has_index(const struct pane *pane, uint64_t index)
+{
+	size_t i;
+
+	for (i = 0; i < pane->layout.nsections; i++)
+		if (index >= pane->layout.sections[i].scale.start &&
+		    index < pane->layout.sections[i].scale.end)
+			return true;
+	return false;
+}
+
+bool atlas_jump(struct atlas *atlas, const struct snapshot *snapshot,
+	enum side side, uint64_t index, bool to_pages)
+{
+	struct pane *pane = &atlas->panes[side];
+	uint64_t row;
+	unsigned cell;
+
+	if (!has_index(pane, index))
+		return false;
+	remember(atlas);
+	atlas->active = side;
+	pane->cursor = index;
+	pane->placed = true;
+	if (side == SIDE_PHYSICAL)
+		atlas->only_mine = false;
+	if (to_pages) {
+		pane->shift = 0;
+		pane->fit = false;
+	}
+	atlas->laid_out = false;
+	atlas_update(atlas, snapshot, atlas->rows, atlas->cols,
+		atlas->has_caption);
+	/* With what lies before it in view as well. */
+	if (pane_at(pane, &row, &cell) && (row < pane->top ||
+			row >= pane->top + (uint64_t)pane->rows))
+		pane->top = row > 4 ? row - 4 : 0;
+	pane_show_cursor(pane);
+	return true;
+}
+
 /* The pane at a place of the grid, or NULL. */
 static struct pane *pane_under(struct atlas *atlas, int row, int col)
 {

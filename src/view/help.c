@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vmatlas/base/key.h"
+#include "vmatlas/view/commands.h"
 #include "vmatlas/view/compare.h"
 
 #define KEYS_COLS 14
@@ -70,6 +71,24 @@ static void help_keys(struct cursor *at, const struct keymap *map,
 	for (i = 0; i < NACTIONS; i++)
 		if (!listed[i] && (action_where((enum action)i) & where))
 			help_action(at, map, (enum action)i);
+}
+
+static void help_commands(struct cursor *at)
+{
+	unsigned i;
+
+	for (i = 0; i < NCOMMANDS; i++) {
+		const struct command_info *info = command_info(i);
+		int row = next_row(at), col;
+
+		if (row < 0)
+			continue;
+		col = grid_fmt(at->grid, row, 2, KEYS_COLS, ROLE_KEY, ":%s",
+			info->name);
+		grid_str(at->grid, row, col + 1, -1, ROLE_KEY, info->arg);
+		grid_str(at->grid, row, 3 + KEYS_COLS, -1, ROLE_TEXT,
+			info->words);
+	}
 }
 
 static void help_legend(struct cursor *at, enum coloring coloring,
@@ -178,6 +197,9 @@ void help_paint(struct help *help, const struct keymap *map, unsigned where,
 		at.line = 0;
 		grid_clear(grid);
 		help_keys(&at, map, where);
+		heading(&at, "commands; the number of a screen; or what / finds "
+			"in the atlas");
+		help_commands(&at);
 		if (where & ON_COMPARE) {
 			heading(&at, "letters: of pages side by side; a cell "
 				"of several shows what differs first");

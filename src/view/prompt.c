@@ -24,6 +24,13 @@ void prompt_open(struct prompt *prompt, enum prompt_kind kind,
 	memcpy(prompt->text, text, n);
 	prompt->text[n] = '\0';
 	prompt->n = prompt->at = n;
+	prompt->history = NULL;
+}
+
+void prompt_recalls(struct prompt *prompt, struct history *history)
+{
+	prompt->history = history;
+	prompt->recalled = history->n;
 }
 
 /* Where the character before AT begins, or the one at AT ends. */
@@ -76,6 +83,41 @@ static void insert(struct prompt *prompt, uint32_t key)
 	prompt->at += n;
 }
 
+void prompt_replace(struct prompt *prompt, size_t from, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (from > prompt->at || prompt->n - (prompt->at - from) + n >= PROMPT_MAX)
+		return;
+	cut(prompt, from, prompt->at);
+	memmove(prompt->text + from + n, prompt->text + from,
+		prompt->n - from + 1);
+	memcpy(prompt->text + from, text, n);
+	prompt->n += n;
+	prompt->at = from + n;
+}
+
+static void recall(struct prompt *prompt, bool newer)
+{
+	const struct history *history = prompt->history;
+	unsigned found;
+
+	if (!history)
+		return;
+	if (prompt->recalled == history->n) {
+		if (newer)
+			return;
+		memcpy(prompt->typed, prompt->text, sizeof(prompt->typed));
+	}
+	found = history_next(history, prompt->recalled, newer, prompt->typed);
+	if (found == history->n && !newer)
+		return;
+	prompt->recalled = found;
+	prompt->at = prompt->n;
+	prompt_replace(prompt, 0, found < history->n ? history->lines[found] :
+		prompt->typed);
+}
+
 static void edit(struct prompt *prompt, uint32_t key)
 {
 	switch (key) {
@@ -116,6 +158,12 @@ static void edit(struct prompt *prompt, uint32_t key)
 
 enum prompt_event prompt_key(struct prompt *prompt, uint32_t key)
 {
+	if (key == KEY_ID_TAB)
+		return PROMPT_TAB;
+	if (key == KEY_ID_UP || key == KEY_ID_DOWN) {
+		recall(prompt, key == KEY_ID_DOWN);
+		return PROMPT_TYPED;
+	}
 	/* Deleting what is not there leaves, as in less. */
 	if (key == KEY_ID_ESC || (key == KEY_ID_BACKSPACE && !prompt->n)) {
 		prompt->kind = PROMPT_NONE;
@@ -123,9 +171,13 @@ enum prompt_event prompt_key(struct prompt *prompt, uint32_t key)
 	}
 	if (key == KEY_ID_ENTER) {
 		prompt->kind = PROMPT_NONE;
+		if (prompt->history)
+			history_add(prompt->history, prompt->text);
 		return PROMPT_DONE;
 	}
 	edit(prompt, key);
+	if (prompt->history)
+		prompt->recalled = prompt->history->n;
 	return PROMPT_TYPED;
 }
 

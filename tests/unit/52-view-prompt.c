@@ -12,7 +12,7 @@
 
 static struct prompt opened(const char *text)
 {
-	struct prompt prompt = { PROMPT_NONE, "", 0, 0 };
+	struct prompt prompt = { PROMPT_NONE, "", 0, 0, NULL, 0, "" };
 
 	prompt_open(&prompt, PROMPT_SEARCH, text);
 	return prompt;

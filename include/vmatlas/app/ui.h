@@ -5,6 +5,7 @@
 #include "vmatlas/app/session.h"
 #include "vmatlas/app/ui_marks.h"
 #include "vmatlas/app/ui_settings.h"
+#include "vmatlas/app/ui_find.h"
 #include "vmatlas/view/atlas.h"
 #include "vmatlas/view/compare.h"
 #include "vmatlas/view/help.h"
@@ -60,6 +61,7 @@ struct ui {
 	bool end_said;			/* that the process ended */
 	struct prompt prompt;		/* takes the keys while it is open */
 	char filter_before[PROMPT_MAX];	/* it was opened */
+	struct ui_find find;
 	char message[240];		/* until the next key */
 	bool is_warning;
 	char picture[PROMPT_MAX];	/* the file it went to last */
@@ -109,6 +111,8 @@ void ui_prompt_key(struct ui *ui, uint32_t key);
 void ui_picture_ask(struct ui *ui);
 void ui_picture(struct ui *ui, const char *name);
 void ui_picture_over(struct ui *ui, const char *name);
+/* A delay in seconds, as it was typed. */
+void ui_set_delay(struct ui *ui, const char *text);
 /* Draw into ui->grid. */
 void ui_paint(struct ui *ui);
 /* What is on screen answers the last wish: nothing more is to come for it. */

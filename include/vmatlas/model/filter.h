@@ -83,6 +83,10 @@ enum match filter_term_match(const struct filter_term *term,
 enum match filter_join(const struct filter *filter, const enum match *matches);
 /* "name", "state" ...; NULL behind the last. */
 const char *filter_key_name(unsigned key);
+/* What can stand behind "flags:", by I from 0; NULL where there is none, and
+ * from FILTER_FLAG_NAMES on. */
+#define FILTER_FLAG_NAMES 64
+const char *filter_flag_name(unsigned i);
 /* Is WORD part of TEXT?  The case of ASCII letters is ignored. */
 bool filter_has(struct text text, const char *word);
 

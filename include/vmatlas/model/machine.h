@@ -79,6 +79,10 @@ void machine_unref(struct machine *machine);
 
 /* Index of the zone or doubt that frame PFN lies in; -1: in none. */
 int machine_zone(const struct machine *machine, uint64_t pfn);
+/* "0/Normal", "0/Normal or Movable", "?/Normal" for a doubt about the node, or
+ * "?" for a zone of -1; a static string or OUT. */
+const char *machine_zone_name(const struct machine *machine, int zone,
+	char out[32]);
 /* The stretch that PFN lies in, or NULL. */
 const struct stretch *machine_stretch(const struct machine *machine,
 	uint64_t pfn);

@@ -13,6 +13,7 @@
 #include "vmatlas/model/cow_files.h"
 #include "vmatlas/model/crowd.h"
 #include "vmatlas/model/file_users.h"
+#include "vmatlas/model/find.h"
 #include "vmatlas/model/frame_use.h"
 #include "vmatlas/model/functions.h"
 #include "vmatlas/model/group.h"
@@ -109,6 +110,7 @@ struct wish {
 	struct page_range fitness;
 	/* What memory is spent on, by the process too if there is one. */
 	bool want_budget;
+	struct find find;	/* in the process; with keep_blocks */
 	uint32_t sums_asked;	/* grows when every frame is to be counted */
 	/* What files' private data cost; with keep_blocks. */
 	bool want_cow_files;
@@ -337,6 +339,7 @@ struct snapshot {
 	struct page_walk walk;	/* of that page, where one is in focus */
 	struct buf detail_names;	/* NUL-terminated each */
 	struct region_fitness focus_fitness;
+	struct found found;
 	uint64_t below;		/* bytes: the limit of all fitness here */
 	struct fitness *fitness;	/* [nregions], closed; or nfitness is 0 */
 	size_t nfitness, fitness_cap;
@@ -435,8 +438,7 @@ bool snapshot_tells_left(const struct snapshot *snapshot,
 bool snapshot_pfn(const struct snapshot *snapshot, size_t i, uint64_t *pfn);
 /* The names of the flags of a frame, with SEP between them. */
 void snapshot_flags(struct buf *out, uint64_t flags, const char *sep);
-/* "0/Normal", "0/Normal or Movable", "?/Normal" for a doubt about the node, or
- * "?" for a zone of -1; a static string or OUT. */
+/* See machine_zone_name. */
 const char *snapshot_zone(const struct snapshot *snapshot, int zone,
 	char out[32]);
 /* Where has_uses is: the frames of a zone or doubt by enum frame_use, and

@@ -112,5 +112,10 @@ size_t elf_symbols_from(const struct elf_symbols *symbols, uint64_t vaddr);
  * people (a compiler's label). */
 bool elf_symbols_name(const struct elf_symbols *symbols,
 	const struct elf_reader *reader, size_t i, struct buf *name);
+/* The other way round (elf_names.c): the addresses of what is called NAME,
+ * whatever its version, in order; MOST of them at most go to OUT. */
+size_t elf_symbols_named(const struct elf_symbols *symbols,
+	const struct elf_reader *reader, const char *name, uint64_t *out,
+	size_t most);
 
 #endif

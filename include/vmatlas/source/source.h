@@ -146,6 +146,8 @@ struct source_ops {
 	 * the same words of whose they are, then "symbol ADDRESS BYTES NAME" by
 	 * address (BYTES 0: it does not tell), one for each address, and "next
 	 * ADDRESS" where there are more than SOURCE_SYMBOLS or so.
+	 * "map_files/A-B:elf?NAME" asks where the symbols of that name are:
+	 * whose, and a line "symbol ADDRESS" for each, 256 at most.
 	 *
 	 * "file-id@PATH" asks which file a path leads to, as lines "major:",
 	 * "minor:" and "inode:" of stat(2); "map_files/A-B@id" asks the same

@@ -84,6 +84,13 @@ bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
  * cells that allow it. */
 void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 	uint64_t start, uint64_t end);
+/* The cursor goes to page or frame INDEX of SIDE; Backspace comes back.  ZOOM:
+ * one page a cell.  False: nothing is there, and it stays where it is. */
+bool atlas_jump(struct atlas *atlas, const struct snapshot *snapshot,
+	enum side side, uint64_t index, bool zoom);
+/* The same as atlas_show, with a way back. */
+void atlas_jump_range(struct atlas *atlas, const struct snapshot *snapshot,
+	uint64_t start, uint64_t end);
 /* The same of process PID, which the next snapshots will be about: its page
  * VPN, with 2^SHIFT in a cell. */
 void atlas_go(struct atlas *atlas, int pid, uint64_t vpn, unsigned shift);

@@ -68,9 +68,10 @@
 	X(TAG, ON_TABLES, "tag it: the sums speak of the tagged (processes: also as one)") \
 	X(UNTAG, ON_TABLES, "untag all") \
 	X(FILTER, ON_TABLES, "filter: command, name, user, PID (regions: name, rights, type); Esc: all") \
-	X(FIND, ON_TABLES, "find, as the filter does, without hiding the others") \
-	X(FIND_NEXT, ON_TABLES, "find the next") \
-	X(FIND_BACK, ON_TABLES, "find the one before") \
+	X(FIND, ON_TABLES | ON_ATLAS, "find (atlas: address, symbol, name, state:, a crash line)") \
+	X(FIND_NEXT, ON_TABLES | ON_ATLAS, "find the next") \
+	X(FIND_BACK, ON_TABLES | ON_ATLAS, "find the one before") \
+	X(COMMAND, ON_ALL, "a command, or what to go to; Tab shows them") \
 	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
@@ -111,7 +112,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("e", COLUMNS) \
 	X("F5", TREE) X("y", TREE) X("Space", TAG) X("U", UNTAG) \
 	X("\\", FILTER) X("F4", FILTER) \
-	X("/", FIND) X("n", FIND_NEXT) X("N", FIND_BACK) \
+	X("/", FIND) X("n", FIND_NEXT) X("N", FIND_BACK) X(":", COMMAND) \
 	X("m", MARK_SET) X("'", MARK_GO) \
 	X("z", FREEZE) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
