@@ -378,21 +378,21 @@ bool regions_act(struct regions *regions, const struct snapshot *snapshot,
 	if (chooser_act(&regions->chooser, &regions->columns, action))
 		return true;
 	switch (action) {
-	case ACTION_TREE:
-	case ACTION_OTHER_PANE:
+	case ACTION_GROUP:
 		regions->by = (regions->by + 1) % NREGIONS_BY;
 		regions->valid = false;
 		return true;
-	case ACTION_OTHER_PANE_BACK:
+	case ACTION_GROUP_BACK:
 		regions->by = (regions->by + NREGIONS_BY - 1) % NREGIONS_BY;
 		regions->valid = false;
 		return true;
-	case ACTION_ZOOM_IN:
-	case ACTION_ZOOM_OUT:
-		return open_here(regions, snapshot, action == ACTION_ZOOM_IN);
-	case ACTION_ZOOM_MOST:
-	case ACTION_ZOOM_LEAST:
-		open_all(regions, action == ACTION_ZOOM_MOST);
+	case ACTION_GROUP_OPEN:
+	case ACTION_GROUP_CLOSE:
+		return open_here(regions, snapshot,
+			action == ACTION_GROUP_OPEN);
+	case ACTION_GROUPS_OPEN:
+	case ACTION_GROUPS_CLOSE:
+		open_all(regions, action == ACTION_GROUPS_OPEN);
 		return true;
 	case ACTION_TAG:
 	case ACTION_UNTAG:

@@ -76,6 +76,28 @@ static bool is_figure(const struct field *field, struct record *record)
 	return value.kind == VALUE_BYTES || value.kind == VALUE_NULL;
 }
 
+/* "A 12 f 3": the letters look as on the map. */
+static void paint_letters(const struct painter *painter, int row,
+	const struct column *column)
+{
+	int col, end = column->col + column->width;
+	unsigned state;
+
+	for (col = column->col; col < end; col++) {
+		const struct grid_cell *cell = grid_at(painter->grid, row, col);
+		const struct grid_cell *next = grid_at(painter->grid, row,
+			col + 1);
+
+		for (state = 1; cell && next && next->code == ' ' &&
+		     state < NSTATES; state++)
+			if (cell->code == (uint32_t)(unsigned char)
+					state_info(state)->letter)
+				grid_put_fill(painter->grid, row, col,
+					cell->code, ROLE_OF_STATE(state),
+					FILL_FULL);
+	}
+}
+
 static void paint_figures(const struct painter *painter, int row, int role,
 	struct record *record, bool is_sum)
 {
@@ -89,7 +111,12 @@ static void paint_figures(const struct painter *painter, int row, int role,
 		    (is_sum && !is_figure(column->field, record)))
 			continue;
 		columns_value(column->field, record, &text);
-		columns_put(column, painter->grid, row, role, &text);
+		/* Most are 0: what is not is to be seen among them. */
+		columns_put(column, painter->grid, row, role == ROLE_TEXT &&
+			text.len == 1 && buf_text(&text)[0] == '0' ? ROLE_DIM :
+			role, &text);
+		if (column->field->part && role != ROLE_SELECTED)
+			paint_letters(painter, row, column);
 	}
 	buf_fini(&text);
 }

@@ -110,26 +110,26 @@ static void groups(void **state)
 	start(&w, few);
 	expect(&w, "[10] 12 20 40 50 51 60");
 	act(&w, ACTION_DOWN);
-	act(&w, ACTION_OTHER_PANE);	/* by file */
+	act(&w, ACTION_GROUP);	/* by file */
 	expect(&w, "[=3] =3 =11 =11");
-	act(&w, ACTION_ZOOM_IN);
+	act(&w, ACTION_GROUP_OPEN);
 	act(&w, ACTION_BOTTOM);
 	assert_true(regions_toggle(&w.regions));
 	expect(&w, "=3 10 12 =3 =11 [=11] 50 51");
 	act(&w, ACTION_DOWN);
 	act(&w, ACTION_DOWN);
 	assert_false(regions_toggle(&w.regions));
-	act(&w, ACTION_ZOOM_OUT);
+	act(&w, ACTION_GROUP_CLOSE);
 	expect(&w, "=3 10 12 =3 =11 [=11]");
-	act(&w, ACTION_OTHER_PANE);	/* code data heap anon */
+	act(&w, ACTION_GROUP);	/* code data heap anon */
 	expect(&w, "[=6] =8 =3 =11");
 	/* What was opened is open again. */
-	act(&w, ACTION_TREE);
-	act(&w, ACTION_TREE);
+	act(&w, ACTION_GROUP);
+	act(&w, ACTION_GROUP);
 	expect(&w, "=3 [10] 12 =3 =11 =11");
-	act(&w, ACTION_ZOOM_LEAST);
+	act(&w, ACTION_GROUPS_CLOSE);
 	expect(&w, "[=3] =3 =11 =11");
-	act(&w, ACTION_ZOOM_MOST);
+	act(&w, ACTION_GROUPS_OPEN);
 	expect(&w, "[=3] 10 12 =3 20 =11 40 60 =11 50 51");
 	stop(&w);
 }
@@ -160,7 +160,7 @@ static void program_and_libraries(void **state)
 
 	(void)state;
 	start(&w, few);
-	act(&w, ACTION_OTHER_PANE_BACK);
+	act(&w, ACTION_GROUP_BACK);
 	/* Nobody tells which is the program: nobody is said to be. */
 	expect(&w, "[=6] =8 =3 =11");
 	assert_true(is_drawn(&w, "+ code (2)"));
@@ -185,8 +185,8 @@ static void order_in_groups(void **state)
 	start(&w, few);
 	w.regions.columns.sort = columns_field(&w.regions.columns, "RSS");
 	expect(&w, "[60] 51 50 40 20 12 10");
-	act(&w, ACTION_OTHER_PANE);
-	act(&w, ACTION_ZOOM_MOST);
+	act(&w, ACTION_GROUP);
+	act(&w, ACTION_GROUPS_OPEN);
 	/* Groups by their sums, and so what is in each. */
 	expect(&w, "[=11] 60 40 =11 51 50 =3 12 10 =3 20");
 	act(&w, ACTION_SORT_INVERT);
@@ -194,8 +194,8 @@ static void order_in_groups(void **state)
 	w.regions.columns.invert = false;
 	w.regions.columns.sort = columns_field(&w.regions.columns, "NAME");
 	w.regions.valid = false;
-	act(&w, ACTION_TREE);
-	act(&w, ACTION_ZOOM_LEAST);
+	act(&w, ACTION_GROUP);
+	act(&w, ACTION_GROUPS_CLOSE);
 	/* Groups of types by these: anon code data heap. */
 	expect(&w, "[=11] =6 =8 =3");
 	/* Rights are of one region, not of several. */
@@ -216,7 +216,7 @@ static void tags_and_sums(void **state)
 	act(&w, ACTION_TAG);
 	expect(&w, "10 12 [20] 40 50 51 60");
 	assert_int_equal(sum_pages(&w), 3);
-	act(&w, ACTION_OTHER_PANE);
+	act(&w, ACTION_GROUP);
 	/* The rest of a group, then none of it. */
 	act(&w, ACTION_TOP);
 	act(&w, ACTION_TAG);
@@ -262,7 +262,7 @@ static void filter_and_find(void **state)
 	expect(&w, "10 12 20 40 50 [51] 60");
 	assert_false(regions_search(&w.regions, &w.snapshot, "zz", true));
 	/* In a closed group it is found, too, and that opens. */
-	act(&w, ACTION_OTHER_PANE);
+	act(&w, ACTION_GROUP);
 	act(&w, ACTION_TOP);
 	assert_true(regions_search(&w.regions, &w.snapshot, "anon", false));
 	expect(&w, "=3 =3 =11 [40] 60 =11");
@@ -278,7 +278,7 @@ static void what_is_not_known_is_in_no_sum(void **state)
 	(void)state;
 	start(&w, few);
 	w.snapshot.regions[0].usage.known &= ~(uint32_t)USAGE_RSS;
-	act(&w, ACTION_OTHER_PANE);
+	act(&w, ACTION_GROUP);
 	regions_update(&w.regions, &w.snapshot, 24, 80);
 	assert_false(usage_knows(&w.regions.sum.usage, USAGE_RSS));
 	assert_false(usage_knows(&w.regions.groups[0].sum.usage, USAGE_RSS));
@@ -311,7 +311,7 @@ static void hostile_names(void **state)
 			regions_paint(&w.regions, &w.snapshot,
 				&(struct atlas_status){ 0 }, &w.grid);
 		}
-	act(&w, ACTION_OTHER_PANE);
+	act(&w, ACTION_GROUP);
 	regions_update(&w.regions, &w.snapshot, 29, 119);
 	regions_paint(&w.regions, &w.snapshot, &(struct atlas_status){ 0 },
 		&w.grid);
@@ -336,16 +336,16 @@ static void sixty_thousand(void **state)
 			(i + 1) << 13, ((i + 1) << 13) + 4096, i, i);
 	start(&w, buf_text(&maps));
 	assert_int_equal(w.snapshot.nregions, 60000);
-	act(&w, ACTION_OTHER_PANE);
+	act(&w, ACTION_GROUP);
 	regions_update(&w.regions, &w.snapshot, 24, 80);
 	assert_int_equal(w.regions.ngroups, 60000);
-	act(&w, ACTION_ZOOM_MOST);
+	act(&w, ACTION_GROUPS_OPEN);
 	assert_int_equal(w.regions.nrows, 120000);
-	act(&w, ACTION_ZOOM_LEAST);
+	act(&w, ACTION_GROUPS_CLOSE);
 	act(&w, ACTION_BOTTOM);
 	regions_update(&w.regions, &w.snapshot, 24, 80);
 	assert_true(w.regions.cursor == (uint64_t)60000 << 13);
-	act(&w, ACTION_TREE);
+	act(&w, ACTION_GROUP);
 	act(&w, ACTION_TOP);
 	act(&w, ACTION_TAG);		/* all of one type */
 	assert_int_equal(sum_pages(&w), 60000ull * 60001 / 2);

@@ -46,14 +46,14 @@
 	X(ROW_END, ON_CELLS, "last cell of the row") \
 	X(TOP, ON_ALL, "to the first") \
 	X(BOTTOM, ON_ALL, "to the last") \
-	X(OTHER_PANE, ON_ATLAS | ON_SHARING | ON_REGIONS, "the other pane (lists: by file or type; inspector: its next part)") \
-	X(OTHER_PANE_BACK, ON_ATLAS | ON_SHARING | ON_REGIONS, "the same (inspector: the part before)") \
+	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane (sharing: by file; inspector: its next part)") \
+	X(OTHER_PANE_BACK, ON_ATLAS | ON_SHARING, "the same (inspector: the part before)") \
 	X(OPEN, ON_ALL, "inspect the page (lists, compare: go there; memory: count)") \
 	X(BACK, ON_ALL, "back to where I was") \
-	X(ZOOM_IN, ON_CELLS | ON_REGIONS, "more detail: half as much in a cell (regions: open the group)") \
-	X(ZOOM_OUT, ON_CELLS | ON_REGIONS, "less detail: twice as much in a cell (regions: close the group)") \
-	X(ZOOM_MOST, ON_CELLS | ON_REGIONS, "one page a cell (regions: open all groups)") \
-	X(ZOOM_LEAST, ON_CELLS | ON_REGIONS, "as few cells as there can be (regions: close all groups)") \
+	X(ZOOM_IN, ON_CELLS, "more detail: half as much in a cell") \
+	X(ZOOM_OUT, ON_CELLS, "less detail: twice as much in a cell") \
+	X(ZOOM_MOST, ON_CELLS, "one page a cell") \
+	X(ZOOM_LEAST, ON_CELLS, "as few cells as there can be") \
 	X(ZOOM_FIT, ON_CELLS, "fit everything on the screen") \
 	X(ONLY_MINE, ON_CELLS, "only what this process has, or all (compare: what differs)") \
 	X(SWAP, ON_COMPARE, "swap A and B") \
@@ -64,7 +64,13 @@
 	X(SORT_RIGHT, ON_LISTS, "sort by the column to the right") \
 	X(SORT_INVERT, ON_LISTS, "sort the other way round") \
 	X(COLUMNS, ON_TABLES, "choose the columns, and their order") \
-	X(TREE, ON_TABLES, "as a tree of parents and children, or as a list (regions: by file, by type)") \
+	X(TREE, ON_LIST, "as a tree of parents and children, or as a list") \
+	X(GROUP, ON_REGIONS, "in groups: by file, by type, or none") \
+	X(GROUP_BACK, ON_REGIONS, "the same, the other way round") \
+	X(GROUP_OPEN, ON_REGIONS, "open the group") \
+	X(GROUP_CLOSE, ON_REGIONS, "close the group") \
+	X(GROUPS_OPEN, ON_REGIONS, "open all groups") \
+	X(GROUPS_CLOSE, ON_REGIONS, "close all groups") \
 	X(TAG, ON_TABLES, "tag it: the sums speak of the tagged (processes: also as one)") \
 	X(UNTAG, ON_TABLES, "untag all") \
 	X(FILTER, ON_TABLES, "filter: command, name, user, PID (regions: name, rights, type); Esc: all") \
@@ -110,7 +116,11 @@ enum action { ACTIONS(X) NACTIONS };
 	X("c", COLOR_NEXT) X("C", COLOR_PREV) \
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
 	X("e", COLUMNS) \
-	X("F5", TREE) X("y", TREE) X("Space", TAG) X("U", UNTAG) \
+	X("F5", TREE) X("y", TREE) \
+	X("Tab", GROUP) X("y", GROUP) X("F5", GROUP) X("S-Tab", GROUP_BACK) \
+	X("+", GROUP_OPEN) X("=", GROUP_OPEN) X("-", GROUP_CLOSE) \
+	X("[", GROUPS_OPEN) X("]", GROUPS_CLOSE) \
+	X("Space", TAG) X("U", UNTAG) \
 	X("\\", FILTER) X("F4", FILTER) \
 	X("/", FIND) X("n", FIND_NEXT) X("N", FIND_BACK) X(":", COMMAND) \
 	X("m", MARK_SET) X("'", MARK_GO) \
