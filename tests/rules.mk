@@ -107,7 +107,8 @@ RUN_layers := 'sh tests/check-run' 'sh tests/check-layers'
 RUN_unit := $(UNIT)
 RUN_fuzz := $(FUZZ_NAMES:%='sh tests/fuzz/run $(FUZZ_O)/fuzz/%')
 RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run'
-RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run'
+RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run' \
+	'VMATLAS=$(PROG) python3 -B tests/tui/keys.py'
 # Other kernels' recordings; and those kernels themselves, taken anew.
 REPLAY := python3 -B tests/boards/50-boards-replay.py
 RUN_recorded := 'VMATLAS=$(PROG) $(REPLAY)'
