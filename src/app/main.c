@@ -169,6 +169,7 @@
  *   view/frame_row.c         what stands before a row of physical memory
  *   view/atlas.c             the atlas: where its parts are
  *   view/atlas_act.c         the atlas: what keys do
+ *   view/atlas_select.c      the atlas: a range that the mouse chose
  *   view/atlas_paint.c       the atlas: drawn
  *   view/atlas_head.c        the atlas: the lines at its top
  *   view/atlas_inspect.c     the atlas: the inspector
@@ -206,6 +207,7 @@
  * term: how cells reach a terminal; the only user of curses
  *   term/term.c              a grid reaches the terminal
  *   term/keys.c              what the terminal sends, as keys
+ *   term/mouse.c             what it says of the mouse
  *   term/kind.c              what the terminal can do
  *
  * app: what the user asked for
@@ -246,6 +248,7 @@
  *   app/ui_find.c            what is looked for in the atlas
  *   app/ui_command.c         what was typed behind ":"
  *   app/ui_trail.c           jumps between processes, and back
+ *   app/ui_mouse.c           what clicks, drags and the wheel do
  *   app/ui_marks.c           places with a letter
  *   app/ui_settings.c        the screen of settings, and what they do
  *   app/script.c             the program driven by a file of keys

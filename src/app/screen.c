@@ -119,11 +119,7 @@ static void take_mouse(struct ui *ui, const struct term *term)
 {
 	struct mouse mouse = term_mouse(term);
 
-	if (mouse.what == MOUSE_WHEEL_UP || mouse.what == MOUSE_WHEEL_DOWN)
-		ui_mouse(ui, mouse.row, mouse.col,
-			mouse.what == MOUSE_WHEEL_UP ? -3 : 3);
-	else if (mouse.what == MOUSE_PRESS)
-		ui_mouse(ui, mouse.row, mouse.col, 0);
+	ui_mouse(ui, &mouse, session_clock());
 }
 
 /* All keys that are there; false when the terminal is gone. */

@@ -113,6 +113,47 @@ static int resize(struct ui *ui, struct text size, struct err *err)
 	return settle(ui, err);
 }
 
+/* What the mouse does at a place of the screen: "double" is two clicks. */
+static int move_mouse(struct ui *ui, struct text rest, struct err *err)
+{
+	static const struct {
+		const char *name;
+		enum mouse_what what;
+		bool ctrl;
+	} events[] = {
+		{ "press", MOUSE_PRESS, false },
+		{ "release", MOUSE_RELEASE, false },
+		{ "drag", MOUSE_DRAG, false },
+		{ "wheel-up", MOUSE_WHEEL_UP, false },
+		{ "wheel-down", MOUSE_WHEEL_DOWN, false },
+		{ "ctrl-wheel-up", MOUSE_WHEEL_UP, true },
+		{ "ctrl-wheel-down", MOUSE_WHEEL_DOWN, true },
+		{ "double", MOUSE_PRESS, false },
+	};
+	struct text word, row, col;
+	uint64_t r, c;
+	size_t i;
+
+	if (!text_word(&rest, &word) || !text_word(&rest, &row) ||
+	    !text_word(&rest, &col) || !text_all_u64(row, 10, &r) ||
+	    !text_all_u64(col, 10, &c) || r >= GRID_MAX || c >= GRID_MAX)
+		return err_set(err, 0, "mouse WHAT ROW COLUMN");
+	for (i = 0; i < sizeof(events) / sizeof(*events); i++) {
+		struct mouse mouse = { (int)r, (int)c, events[i].what,
+			events[i].ctrl };
+
+		if (!text_is(word, events[i].name))
+			continue;
+		/* Time stands still for the second click only. */
+		ui_mouse(ui, &mouse, ui->press.ms + 1000);
+		if (text_is(word, "double"))
+			ui_mouse(ui, &mouse, ui->press.ms);
+		return settle(ui, err);
+	}
+	return err_set(err, 0, "a mouse does not do '%.*s'", (int)word.n,
+		word.p);
+}
+
 static int run_line(struct ui *ui, struct text line, struct err *err)
 {
 	struct text word, rest = line;
@@ -124,6 +165,8 @@ static int run_line(struct ui *ui, struct text line, struct err *err)
 		return press(ui, rest, err);
 	if (text_is(word, "type"))
 		return type(ui, rest, err);
+	if (text_is(word, "mouse"))
+		return move_mouse(ui, rest, err);
 	if (text_is(word, "wait"))
 		return refresh(ui, err);
 	if (text_is(word, "resize"))

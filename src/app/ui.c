@@ -52,7 +52,7 @@ static const struct ui_screen_kind *kind_of(const struct ui *ui)
 	return ui_screen_kind(ui->screen);
 }
 
-static void update(struct ui *ui)
+void ui_update(struct ui *ui)
 {
 	if (ui->snapshot && kind_of(ui)->update)
 		kind_of(ui)->update(ui);
@@ -61,7 +61,7 @@ static void update(struct ui *ui)
 void ui_resize(struct ui *ui, int rows, int cols)
 {
 	grid_resize(&ui->grid, rows, cols);
-	update(ui);
+	ui_update(ui);
 }
 
 /* ---- wishes */
@@ -133,7 +133,7 @@ bool ui_take(struct ui *ui)
 		session_release_command(ui->session);
 	if (kind_of(ui)->take)
 		kind_of(ui)->take(ui);
-	update(ui);
+	ui_update(ui);
 	ui_marks_take(ui);
 	say_end(ui);
 	return true;
@@ -262,12 +262,12 @@ void ui_key(struct ui *ui, uint32_t key)
 	ui->is_warning = false;
 	if (ui->prompt.kind != PROMPT_NONE) {
 		ui_prompt_key(ui, key);
-		update(ui);
+		ui_update(ui);
 		return;
 	}
 	if (ui->marks.waits) {
 		ui_marks_key(ui, key);
-		update(ui);
+		ui_update(ui);
 		return;
 	}
 	/* Whatever is open is in it. */
@@ -281,37 +281,17 @@ void ui_key(struct ui *ui, uint32_t key)
 	}
 	if (in_settings && action != ACTION_QUIT) {
 		ui_settings_act(ui, action);
-		update(ui);
+		ui_update(ui);
 		return;
 	}
 	if (act_common(ui, action)) {
-		update(ui);
+		ui_update(ui);
 		return;
 	}
 	if (!ui->snapshot)
 		return;
 	kind_of(ui)->act(ui, action);
-	update(ui);
-}
-
-void ui_mouse(struct ui *ui, int row, int col, int wheel)
-{
-	const struct ui_screen_kind *kind = kind_of(ui);
-
-	if (ui->settings.view.open && !ui->help.open) {
-		if (wheel)
-			ui_settings_act(ui, wheel < 0 ? ACTION_UP :
-				ACTION_DOWN);
-		else
-			ui_settings_click(ui, row);
-	}
-	if (!ui->snapshot || ui->help.open || ui->settings.view.open)
-		return;
-	if (wheel && kind->scroll)
-		kind->scroll(ui, row, col, wheel);
-	else if (!wheel && kind->click)
-		kind->click(ui, row, col);
-	update(ui);
+	ui_update(ui);
 }
 
 /* ---- drawing */

@@ -72,13 +72,29 @@ static void act(struct ui *ui, enum action action)
 
 static void close_top(struct ui *ui)
 {
-	if (!ui_find_stop(ui))
+	if (!ui_find_stop(ui) && !atlas_drop_selection(&ui->atlas))
 		atlas_close(&ui->atlas);
 }
 
 static void click(struct ui *ui, int row, int col)
 {
 	atlas_click(&ui->atlas, row, col);
+}
+
+static void press(struct ui *ui, int row, int col)
+{
+	ui->steered = true;
+	atlas_press(&ui->atlas, row, col);
+}
+
+static void drag(struct ui *ui, int row, int col)
+{
+	atlas_drag(&ui->atlas, row, col);
+}
+
+static void release(struct ui *ui)
+{
+	atlas_release(&ui->atlas);
 }
 
 static void scroll(struct ui *ui, int row, int col, int wheel)
@@ -112,6 +128,7 @@ static void paint(struct ui *ui, const struct atlas_status *status)
 const struct ui_screen_kind ui_atlas_kind = {
 	.where = ON_ATLAS, .key = ACTION_SCREEN_ATLAS, .about_process = true,
 	.wish = wish_atlas, .take = take, .update = update, .act = act,
-	.close = close_top, .click = click, .scroll = scroll,
+	.close = close_top, .click = click, .press = press,
+	.drag = drag, .release = release, .scroll = scroll,
 	.message = ui_obstacle, .paint = paint,
 };

@@ -7,10 +7,13 @@
 #include <wchar.h>
 
 #include "cursesw.h"
+#include "mouse.h"
 #include "vmatlas/base/key.h"
 
 /* No key sends a longer sequence; a paste must not be swallowed. */
 #define SEQUENCE_MAX 32
+/* The rest of one that has begun follows soon, also on a slow line. */
+#define SEQUENCE_MS 25
 
 /*
  * What terminals send for these keys, whatever TERM says.  A serial line's
@@ -82,10 +85,11 @@ void keys_init(struct keys *keys, int fd, bool utf8, bool mouse)
 	for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
 		if (key_defined(sequences[i].bytes) == 0)
 			define_key(sequences[i].bytes, sequences[i].code);
-	if (!mouse)
+	keys->mouse_on = mouse && mouse_take();
+	if (!mouse || keys->mouse_on)
 		return;
-	/* Without an interval curses would hold a press back to see whether
-	 * it becomes a click. */
+	/* gpm's, on the console.  Without an interval curses would hold a
+	 * press back to see whether it becomes a click. */
 	mouseinterval(0);
 	mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED |
 			  BUTTON5_PRESSED | BUTTON_CTRL,
@@ -203,6 +207,46 @@ static uint32_t final_key(wint_t final)
 	}
 }
 
+/* The next character of a sequence that has begun: the rest of it may still be
+ * on its way.  0: it is not. */
+static wint_t next_of_sequence(struct keys *keys)
+{
+	struct pollfd poller = {.fd = keys->fd, .events = POLLIN};
+	wint_t c;
+
+	if (wget_wch(keys->pad, &c) == OK)
+		return c;
+	if (poll(&poller, 1, SEQUENCE_MS) <= 0)
+		return 0;
+	return wget_wch(keys->pad, &c) == OK ? c : 0;
+}
+
+/* "ESC [ <" was read, or "ESC [ M". */
+static uint32_t mouse_key(struct keys *keys, bool sgr)
+{
+	char text[SEQUENCE_MAX];
+	unsigned char bytes[3];
+	size_t n = 0;
+	wint_t c;
+
+	while (n < (sgr ? sizeof(text) : sizeof(bytes))) {
+		c = next_of_sequence(keys);
+		if (!c)
+			return KEY_ID_NONE;
+		if (!sgr) {
+			bytes[n++] = c < 256 ? (unsigned char)c : 0;
+		} else if (c < 0x20 || c >= 0x40) {
+			return mouse_sgr(text, n, (char)(c & 0x7f),
+					 &keys->mouse) ? KEY_ID_MOUSE
+						       : KEY_ID_NONE;
+		} else {
+			text[n++] = (char)c;
+		}
+	}
+	return !sgr && mouse_x10(bytes, &keys->mouse) ? KEY_ID_MOUSE
+						      : KEY_ID_NONE;
+}
+
 /*
  * An Escape was read.  When it begins a sequence that nobody knows, that is
  * swallowed, lest its letters be taken for keys.
@@ -224,9 +268,13 @@ static uint32_t escape_key(struct keys *keys)
 	}
 	for (int i = 0; i < SEQUENCE_MAX; i++) {
 		bool single = c == 'O' && i == 0;
+		bool first = c == '[' && i == 0;
 
-		if (wget_wch(keys->pad, &c) != OK)
+		c = next_of_sequence(keys);
+		if (!c)
 			break;
+		if (keys->mouse_on && first && (c == '<' || c == 'M'))
+			return mouse_key(keys, c == '<');
 		if (single || c < 0x20 || (c >= 0x40 && c <= 0x7e))
 			return final_key(c);
 	}

@@ -17,6 +17,7 @@ struct keys {
 	void *pad;		/* WINDOW */
 	int fd;
 	bool utf8;
+	bool mouse_on;		/* the terminal has one that is ours */
 	uint32_t pending;	/* read too far: the next key; or 0 */
 	struct mouse mouse;	/* of the last KEY_ID_MOUSE */
 };

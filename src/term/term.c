@@ -17,6 +17,7 @@
 #include "cursesw.h"
 #include "keys.h"
 #include "kind.h"
+#include "mouse.h"
 #include "vmatlas/base/key.h"
 
 /* Half a second of a 9600 baud line. */
@@ -229,6 +230,15 @@ static struct look look_of(const struct term *term, int role, int fill)
 	return look;
 }
 
+/* Not through curses, which does not know of it. */
+static void mouse_set(const struct term *term, bool on)
+{
+	if (!term->keys.mouse_on)
+		return;
+	fputs(mouse_mode(on), term->out);
+	fflush(term->out);
+}
+
 static void styles_make(struct term *term)
 {
 	term->npairs = 0;
@@ -280,6 +290,7 @@ struct term *term_open(const struct term_options *options, struct err *err)
 		term->depth = DEPTH_MONO;
 	screen_set_up(term);
 	keys_init(&term->keys, fileno(term->in), term->utf8, options->mouse);
+	mouse_set(term, true);
 	styles_make(term);
 	return term;
 close_files:
@@ -294,6 +305,7 @@ void term_restore(void)
 	if (!term->open || term->away)
 		return;
 	term->away = true;
+	mouse_set(term, false);
 	endwin();
 }
 
@@ -545,6 +557,7 @@ void term_suspend(struct term *term)
 
 	if (term->away)
 		return;
+	mouse_set(term, false);
 	endwin();
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
@@ -558,6 +571,7 @@ void term_suspend(struct term *term)
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	sigaction(SIGTSTP, &before, NULL);
 	reset_prog_mode();
+	mouse_set(term, true);
 	term_resize(term);
 	term_redraw(term);
 }

@@ -255,6 +255,7 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 		v->fit = p->fit = true;
 		v->top = p->top = 0;
 		atlas->nback = 0;
+		atlas_drop_selection(atlas);
 	}
 	take_goal(atlas, snapshot);
 	atlas->id = snapshot->process.id;

@@ -9,7 +9,7 @@ static struct pane *active_pane(struct atlas *atlas)
 	return &atlas->panes[atlas->active];
 }
 
-static void remember(struct atlas *atlas)
+void atlas_remember(struct atlas *atlas)
 {
 	struct place *place;
 	int i;
@@ -53,7 +53,7 @@ static void switch_pane(struct atlas *atlas, const struct snapshot *snapshot)
 	const struct focus *focus = &snapshot->focus;
 	enum side to = !atlas->active;
 
-	remember(atlas);
+	atlas_remember(atlas);
 	atlas->active = to;
 	if (snapshot->nlink && focus->side ==
 			(to == SIDE_PHYSICAL ? FOCUS_VIRTUAL : FOCUS_PHYSICAL))
@@ -69,7 +69,7 @@ static bool act_move(struct atlas *atlas, enum action action)
 
 	if ((action == ACTION_TOP || action == ACTION_BOTTOM) &&
 	    pane->layout.nrows)
-		remember(atlas);
+		atlas_remember(atlas);
 	return pane_move(pane, action);
 }
 
@@ -125,6 +125,8 @@ bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 {
 	if (inspect_act(atlas, snapshot, action))
 		return true;
+	if (atlas_act_selection(atlas, snapshot, action))
+		return true;
 	if (act_move(atlas, action) || act_zoom(atlas, snapshot, action))
 		return true;
 	switch (action) {
@@ -162,17 +164,42 @@ void atlas_close(struct atlas *atlas)
 	atlas->part = INSPECT_FACTS;
 }
 
-void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
-	uint64_t start, uint64_t end)
+/* About how many rows START..END takes, with 2^SHIFT in a cell: gaps take
+ * none. */
+static uint64_t rows_of_range(const struct pane *pane,
+	const struct snapshot *snapshot, enum side side, uint64_t start,
+	uint64_t end, unsigned shift)
 {
-	struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
-	uint64_t room = (uint64_t)pane->layout.row_cells *
-		(uint64_t)(pane->rows > 4 ? pane->rows / 2 : 1);
-	unsigned shift = 0;
-	uint64_t row;
-	unsigned cell;
+	unsigned page_shift = snapshot->machine->page_shift;
+	uint64_t rows = 0, cells = pane->layout.row_cells;
+	size_t i;
 
-	while ((end - start) >> shift > room)
+	if (side == SIDE_PHYSICAL)
+		return ((end - start) >> shift) / cells + 1;
+	for (i = 0; i < snapshot->nregions; i++) {
+		const struct region *region = &snapshot->regions[i];
+		uint64_t from = region->start >> page_shift;
+		uint64_t to = region->end >> page_shift, n;
+
+		from = from < start ? start : from;
+		to = to > end ? end : to;
+		if (from >= to)
+			continue;
+		n = ((to - from) >> shift) + 1;
+		rows += n <= pane->layout.head_cells ? 1 : n / cells + 2;
+	}
+	return rows;
+}
+
+void atlas_zoom_to(struct atlas *atlas, const struct snapshot *snapshot,
+	enum side side, uint64_t start, uint64_t end)
+{
+	struct pane *pane = &atlas->panes[side];
+	uint64_t room = pane->rows > 4 ? (uint64_t)pane->rows / 2 : 1, row;
+	unsigned shift = 0, cell;
+
+	while (shift < SCALE_SHIFT_MAX && rows_of_range(pane, snapshot, side,
+			start, end, shift) > room)
 		shift++;
 	pane->shift = shift;
 	pane->fit = false;
@@ -190,10 +217,16 @@ void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 	pane_show_cursor(pane);
 }
 
+void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
+	uint64_t start, uint64_t end)
+{
+	atlas_zoom_to(atlas, snapshot, SIDE_VIRTUAL, start, end);
+}
+
 void atlas_jump_range(struct atlas *atlas, const struct snapshot *snapshot,
 	uint64_t start, uint64_t end)
 {
-	remember(atlas);
+	atlas_remember(atlas);
 	atlas->active = SIDE_VIRTUAL;
 	atlas_show(atlas, snapshot, start, end);
 }
@@ -219,7 +252,7 @@ bool atlas_jump(struct atlas *atlas, const struct snapshot *snapshot,
 
 	if (!has_index(pane, index))
 		return false;
-	remember(atlas);
+	atlas_remember(atlas);
 	atlas->active = side;
 	pane->cursor = index;
 	pane->placed = true;

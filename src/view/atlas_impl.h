@@ -13,6 +13,15 @@
 struct parts {
 	int header, caption, border, pane, explain, legend, keys;
 };
+/* There is a way back to where it is now. */
+void atlas_remember(struct atlas *atlas);
+/* Is START..END of that side, at least in part, selected? */
+bool atlas_selects(const struct atlas *atlas, enum side side, uint64_t start,
+	uint64_t end);
+/* Keys while something is selected; false: they mean what they always do. */
+bool atlas_act_selection(struct atlas *atlas, const struct snapshot *snapshot,
+	enum action action);
+
 struct parts atlas_parts(const struct atlas *atlas);
 
 /* The lines at the top: ROWS of them, 0 to 2. */

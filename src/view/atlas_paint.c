@@ -112,6 +112,10 @@ static void paint_cells(struct painter *painter, enum side side,
 				painter->snapshot);
 		}
 		painter->seen[look.role] = true;
+		if (atlas_selects(painter->atlas, side, start, end)) {
+			look.role = ROLE_SELECTED;
+			look.fill = FILL_FULL;
+		}
 		if (cursor && i == cursor_cell)
 			look.role = ROLE_CURSOR;
 		else if (marks && linked(painter->snapshot, start,
@@ -401,7 +405,12 @@ static void paint_foot(struct painter *painter,
 		grid_str(grid, row, 1, -1, status->is_warning ? ROLE_WARNING :
 			ROLE_MESSAGE, status->message);
 	} else if (parts.explain) {
-		explain_line(&line, painter->atlas, painter->snapshot);
+		if (painter->atlas->selection.on)
+			atlas_explain_selection(painter->atlas,
+				painter->snapshot, &line);
+		else
+			explain_line(&line, painter->atlas,
+				painter->snapshot);
 		grid_str(grid, row, 1, -1, ROLE_TEXT, buf_text(&line));
 	}
 	row += parts.explain;

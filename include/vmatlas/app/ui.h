@@ -6,6 +6,7 @@
 #include "vmatlas/app/ui_marks.h"
 #include "vmatlas/app/ui_settings.h"
 #include "vmatlas/app/ui_find.h"
+#include "vmatlas/term/term.h"
 #include "vmatlas/view/atlas.h"
 #include "vmatlas/view/compare.h"
 #include "vmatlas/view/help.h"
@@ -50,6 +51,11 @@ struct ui {
 	struct ui_place before;		/* the last jump */
 	bool has_before;
 	struct ui_marks marks;
+	struct ui_press {		/* of the mouse, the last one */
+		bool valid;
+		int row, col;
+		uint64_t ms;
+	} press;
 	struct help help;
 	struct ui_settings settings;
 	struct snapshot *snapshot;	/* what is shown; NULL at first */
@@ -74,7 +80,11 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 void ui_fini(struct ui *ui);
 void ui_resize(struct ui *ui, int rows, int cols);
 void ui_key(struct ui *ui, uint32_t key);
-void ui_mouse(struct ui *ui, int row, int col, int wheel);
+/* NOW: of a clock that only goes forward, to tell two clicks from a double
+ * one. */
+void ui_mouse(struct ui *ui, const struct mouse *mouse, uint64_t now_ms);
+/* Something moved: the screen brings itself up to date. */
+void ui_update(struct ui *ui);
 /* Take the newest snapshot over: true if there was one. */
 bool ui_take(struct ui *ui);
 /* Tell the sampler what is wanted now, if that changed. */

@@ -32,6 +32,10 @@ struct ui_screen_kind {
 	bool (*find)(struct ui *ui, const char *text);
 	const char *none;	/* what to say where there is none */
 	void (*click)(struct ui *ui, int row, int col);
+	/* Where the button also drags: in place of CLICK when it goes down. */
+	void (*press)(struct ui *ui, int row, int col);
+	void (*drag)(struct ui *ui, int row, int col);
+	void (*release)(struct ui *ui);
 	void (*scroll)(struct ui *ui, int row, int col, int wheel);
 	/* What it has to say where others' lines say nothing, or NULL. */
 	const char *(*message)(const struct ui *ui, bool *is_warning);

@@ -28,8 +28,8 @@ struct term_options {
 
 struct mouse {
 	int row, col;
-	enum { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN }
-		what;
+	enum mouse_what { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG,
+		MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } what;	/* left button */
 	bool ctrl;
 };
 

@@ -47,6 +47,14 @@ struct atlas {
 	bool has_caption;	/* a line for one below the header */
 	struct place back[ATLAS_BACK];
 	unsigned nback;
+	/* A range that the mouse chose: pages, or frames. */
+	struct atlas_selection {
+		bool begun;	/* the button is down */
+		bool on;
+		enum side side;
+		uint64_t anchor, anchor_end;	/* the cell it began in */
+		uint64_t start, end;
+	} selection;
 	/* As soon as process PID is there: this place; or its page alone. */
 	struct atlas_goal {
 		int pid;	/* 0: none */
@@ -81,7 +89,9 @@ void atlas_update(struct atlas *atlas, const struct snapshot *snapshot,
 bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 	enum action action);
 /* Put the cursor on page START and show START..END whole, in the smallest
- * cells that allow it. */
+ * cells that allow it.  atlas_zoom_to: on either side. */
+void atlas_zoom_to(struct atlas *atlas, const struct snapshot *snapshot,
+	enum side side, uint64_t start, uint64_t end);
 void atlas_show(struct atlas *atlas, const struct snapshot *snapshot,
 	uint64_t start, uint64_t end);
 /* The cursor goes to page or frame INDEX of SIDE; Backspace comes back.  ZOOM:
@@ -107,6 +117,15 @@ bool atlas_owner(const struct atlas *atlas, const struct snapshot *snapshot,
 	int *pid, uint64_t *vpn);
 /* A click: the cursor goes to the cell at this place of the grid. */
 void atlas_click(struct atlas *atlas, int row, int col);
+/* The button went down there, moved, and went up: what is between is selected
+ * until it is dropped; false: nothing is. */
+void atlas_press(struct atlas *atlas, int row, int col);
+void atlas_drag(struct atlas *atlas, int row, int col);
+void atlas_release(struct atlas *atlas);
+bool atlas_drop_selection(struct atlas *atlas);
+/* What is selected, in words and counts. */
+void atlas_explain_selection(const struct atlas *atlas,
+	const struct snapshot *snapshot, struct buf *out);
 /* The wheel: scroll the pane that the mouse is over by N rows. */
 void atlas_scroll(struct atlas *atlas, int row, int col, int n);
 /* Put into WISH what is on screen and what the cursor is on. */
