@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes a page of the manual from its template: a line ".fields KIND" becomes
- * the members of that object, as the field tables have them.  Fails where a
- * kind is not known, or one of them is not in the template.
+ * the members of that object, as the field tables have them, and ".changes" the
+ * kinds of what can happen to pages.  Fails where a kind is not known, or one
+ * of them is not in the template.
  *
  *   fields <vmatlas-report.5.in >vmatlas-report.5
  */
@@ -73,6 +74,16 @@ static bool put_object(const char *name, bool *done)
 	return true;
 }
 
+static void put_changes(void)
+{
+	unsigned kind;
+
+	for (kind = 0; kind < NCHANGE_KINDS; kind++) {
+		printf(".TP\n.B %s\n", change_name((enum change_kind)kind));
+		put_words(change_words((enum change_kind)kind));
+	}
+}
+
 int main(void)
 {
 	static const char directive[] = ".fields ";
@@ -83,7 +94,9 @@ int main(void)
 
 	while (getline(&line, &cap, stdin) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, directive, sizeof(directive) - 1))
+		if (!strcmp(line, ".changes"))
+			put_changes();
+		else if (strncmp(line, directive, sizeof(directive) - 1))
 			puts(line);
 		else
 			good &= put_object(line + sizeof(directive) - 1, done);

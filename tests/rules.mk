@@ -25,6 +25,7 @@ LIVE_NAMES := $(sort $(wildcard tests/live/[0-9]*-*.py))
 UNIT := $(UNIT_NAMES:%=$O/tests/%)
 TERM_TESTS := $(TERM_NAMES:%=$O/tests/%)
 LIVE_PROGRAMS := $O/tests/live/zoo $O/tests/live/faulter
+LIVE_PROGRAMS += $O/tests/live/changer
 
 # ---- building
 $O/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB)
@@ -54,7 +55,7 @@ $O/tests/live/zoo: tests/live/zoo.c tests/live/zoo_keeper.c \
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static \
 		-o $@ $(filter %.c,$^)
 
-$O/tests/live/faulter: tests/live/faulter.c $O/config
+$O/tests/live/faulter $O/tests/live/changer: $O/%: %.c $O/config
 	$(say) TEST $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static -o $@ $<

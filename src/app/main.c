@@ -74,8 +74,11 @@
  *   model/fitness.c          what frames are good for: runs, limit, alignment, TLB
  *   model/heat.c             when a page changed, how reclaim holds it
  *   model/swap_users.c       how many refer to a process's swap slots
+ *   model/changes.c          a log of what happened to pages and regions
  *   model/space.c            what is mapped in a process, kept up to date
  *   model/space_blocks.c     what its pages are, by blocks of 512
+ *   model/space_recut.c      blocks follow the regions as these change
+ *   model/space_changes.c    what happened to them, for the log
  *   model/space_pass.c       which pages are read when, and their sums
  *   model/space_fitness.c    what the frames of its regions are good for
  *   model/space_cached.c     asks for pages in memory that are not mapped in
@@ -119,6 +122,7 @@
  *   model/fields_function.c  what they can say of functions
  *   model/fields_cow_file.c  what they can say of that
  *   model/fields_cow.c       what they can say of copy on write
+ *   model/fields_change.c    what they can say of what happened
  *   model/fields_group.c     what reports can say of that
  *   model/frame_map.c        frames, and what they belong to
  *   model/shares.c           what a process has in common with others, as told
@@ -147,6 +151,7 @@
  *   model/refresh.c          what one refresh asks, in which order
  *   model/refresh_ask.c      what it asks of all processes
  *   model/refresh_find.c     what it looks for in the process
+ *   model/refresh_changes.c  what happens to the process, noted
  *   model/refresh_publish.c  what is known, frozen and handed out
  *   model/sampler.c          the thread that reads, and its replacement
  *
@@ -228,6 +233,7 @@
  *   app/report_sum.c         what processes have together, said
  *   app/report_group.c       what they are as one, said
  *   app/report_compare.c     two processes compared, said
+ *   app/report_changes.c     what happened to its pages, said
  *   app/report_fitness.c     what frames are good for
  *   app/report_functions.c   functions and what they have in memory
  *   app/report_share.c       who has what in common

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmatlas/app/report_changes.h"
 #include "vmatlas/app/report_compare.h"
 #include "vmatlas/app/report_cow.h"
 #include "vmatlas/app/report_fitness.h"
@@ -413,6 +414,8 @@ static const struct report_kind {
 	[REPORT_FRAMES] = { SUBJECT_MACHINE_OR_PROCESS, wish_frames, NULL,
 		report_frames },
 	[REPORT_COW] = { SUBJECT_PROCESS, wish_cow, write_cow, NULL },
+	[REPORT_CHANGES] = { SUBJECT_PROCESS, wish_changes, report_changes,
+		NULL },
 	[REPORT_OWNERS] = { SUBJECT_MACHINE_OR_PROCESS, wish_owners,
 		report_owners, NULL },
 	[REPORT_FUNCTIONS] = { SUBJECT_PROCESS, wish_functions, NULL,

@@ -31,6 +31,7 @@ void refresh_fini(struct refresh *refresh)
 
 	if (refresh->has_space)
 		space_fini(&refresh->space);
+	changes_fini(&refresh->changes);
 	audit_fini(&refresh->audit);
 	swap_users_fini(&refresh->swap_users);
 	frames_free(refresh->frames);
@@ -265,6 +266,7 @@ static bool read_process(struct refresh *refresh)
 	space_want_fitness(space, refresh->wish.want_fitness,
 		refresh->wish.below, refresh->wish.fitness.start,
 		refresh->wish.fitness.end);
+	refresh_follow(refresh);
 	if (space_refresh(space, refresh->src, refresh->machine) != ANSWER_OK)
 		return true;
 	if (!refresh->command.len || refresh->wish.whole)
@@ -380,6 +382,7 @@ void refresh_read(struct refresh *refresh)
 		frames_begin(refresh->frames, refresh->src, refresh->machine);
 	complete = read_list(refresh) && read_process(refresh) &&
 		refresh_find(refresh) && refresh_ask(refresh);
+	refresh_follow_end(refresh);
 	read_budget(refresh);
 	read_sums(refresh);
 	count_rates(refresh);

@@ -55,6 +55,8 @@ struct refresh {
 	struct wish wish;
 	struct machine *machine;
 	struct space space;
+	struct changes changes;		/* of whatever process there was */
+	bool end_noted;			/* that this one ended */
 	struct fitness_walk walk;	/* of the focus's region */
 	bool has_space, passing;
 	struct audit audit;
@@ -114,6 +116,12 @@ bool refresh_ask_first(struct refresh *refresh);
 /* Look for what the wish looks for, until it is found or is nowhere; false:
  * broken off, as above. */
 bool refresh_find(struct refresh *refresh);
+/* Before the process is read, and behind it (refresh_changes.c): have what
+ * happens to its pages noted. */
+void refresh_follow(struct refresh *refresh);
+void refresh_follow_end(struct refresh *refresh);
+/* Copy what the wish wants of that. */
+void refresh_take_changes(struct refresh *refresh, struct snapshot *snapshot);
 
 /* Is a wish about something that is not read for the one BEFORE? */
 bool refresh_is_about_else(const struct wish *now, const struct wish *before);

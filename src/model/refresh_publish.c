@@ -258,6 +258,7 @@ void refresh_publish(struct refresh *refresh, bool complete)
 		budget_copy(&snapshot->budget, &refresh->budget);
 	buf_clear(&snapshot->symbol_notes);
 	symbols_add_notes(&refresh->symbols, &snapshot->symbol_notes);
+	refresh_take_changes(refresh, snapshot);
 	question_fill(&refresh->question, wish, snapshot);
 	snapshot_take_problems(snapshot);
 	refresh->owner.publish(refresh->owner.arg, snapshot);

@@ -157,6 +157,15 @@ size_t regions_parse(struct text text, struct region **out, struct buf *names,
 	return n;
 }
 
+bool region_continues(const struct region *a, const struct region *b)
+{
+	return same_file(a, b) && a->shared == b->shared &&
+		(!a->inode || a->offset - a->start == b->offset - b->start) &&
+		(a->type == REGION_VDSO) == (b->type == REGION_VDSO) &&
+		(a->type == REGION_VVAR) == (b->type == REGION_VVAR) &&
+		(a->type == REGION_VSYSCALL) == (b->type == REGION_VSYSCALL);
+}
+
 static bool is_same(const struct region *a, const struct region *b)
 {
 	return a->start == b->start && a->end == b->end &&

@@ -101,6 +101,8 @@ void snapshot_free(struct snapshot *snapshot)
 	cow_files_fini(&snapshot->cow_files);
 	functions_fini(&snapshot->functions);
 	buf_fini(&snapshot->symbol_notes);
+	free(snapshot->changes);
+	buf_fini(&snapshot->change_names);
 	free(snapshot);
 }
 
@@ -402,6 +404,14 @@ static void complain_of_comparison(struct snapshot *snapshot)
 			"regions only, there are too many differences\n");
 }
 
+/* Only where somebody asked for them. */
+static void complain_of_changes(struct snapshot *snapshot)
+{
+	if (snapshot->changes_lost)
+		buf_fmt(&snapshot->problems, "changes: %" PRIu64 " more were "
+			"seen than there is room for\n", snapshot->changes_lost);
+}
+
 void snapshot_take_problems(struct snapshot *snapshot)
 {
 	const struct machine *machine = snapshot->machine;
@@ -409,6 +419,7 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	const char *root = "needs root";
 
 	buf_clear(&snapshot->problems);
+	complain_of_changes(snapshot);
 	if (snapshot->has_process) {
 		complain(snapshot, "process", snapshot->process.answer,
 			NULL, NULL);

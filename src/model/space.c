@@ -70,15 +70,19 @@ static enum answer read_maps(struct space *space, struct source *src,
 	if (*changed) {
 		struct region *old = space->regions;
 		size_t nold = space->nregions;
+		struct buf old_names = space->names;
 
+		memset(&space->names, 0, sizeof(space->names));
 		buf_fini(&space->maps_text);
 		space->maps_text = text;
 		space->nregions = regions_parse(
 			(struct text){ buf_text(&text), text.len },
 			&space->regions, &space->names, &space->dropped);
 		mark_new(space, old, nold);
+		space_note_regions(space, old, nold, &old_names, machine);
+		space_recut(space, old, nold, machine);
 		free(old);
-		space_blocks_move(space, machine->page_shift);
+		buf_fini(&old_names);
 		space_fitness_forget(space);
 		space->layout++;
 	} else {

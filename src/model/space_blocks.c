@@ -22,43 +22,6 @@ size_t space_block_after(const struct space *space, uint64_t vpn)
 	return low;
 }
 
-/* Give each block the index of its region among the new ones; a block whose
- * pages are not just as they were is forgotten and read again. */
-void space_blocks_move(struct space *space, unsigned page_shift)
-{
-	size_t i, kept = 0, r = 0;
-
-	for (i = 0; i < space->nblocks; i++) {
-		struct block *block = space->blocks[i];
-		uint64_t start = block->vpn << page_shift;
-		uint64_t end = (block->vpn + block->npages) << page_shift;
-		uint64_t first, last;
-		bool stays;
-
-		while (r < space->nregions && space->regions[r].end <= start)
-			r++;
-		stays = r < space->nregions && space->regions[r].start <= start;
-		if (stays) {
-			first = space->regions[r].start >> page_shift;
-			last = space->regions[r].end >> page_shift;
-			/* Blocks begin at the region or at a multiple of 512
-			 * pages, and end likewise. */
-			stays = end <= space->regions[r].end &&
-				(block->vpn == first ||
-				 block->vpn % BLOCK_PAGES == 0) &&
-				(block->vpn + block->npages == last ||
-				 (block->vpn + block->npages) % BLOCK_PAGES == 0);
-		}
-		if (!stays) {
-			free(block);
-			continue;
-		}
-		block->region = (uint32_t)r;
-		space->blocks[kept++] = block;
-	}
-	space->nblocks = kept;
-}
-
 static struct block *block_find(const struct space *space, uint64_t vpn,
 	size_t *at)
 {
@@ -70,8 +33,7 @@ static struct block *block_find(const struct space *space, uint64_t vpn,
 	return NULL;
 }
 
-/* A block and its pages' words, heat and classes are one piece of memory. */
-static struct block *block_new(size_t npages)
+struct block *block_new(size_t npages)
 {
 	struct block *block = mem_new(1, sizeof(*block) +
 		npages * (sizeof(*block->words) + sizeof(*block->heat) +
@@ -121,6 +83,8 @@ static bool is_split(enum page_state from, enum page_state to, bool moved)
 		return to == STATE_ANON;
 	case STATE_COW_PENDING:
 		return to == STATE_COW_COPIED;
+	case STATE_KSM:
+		return to == STATE_ANON || to == STATE_COW_COPIED;
 	default:
 		return false;
 	}
@@ -147,6 +111,9 @@ static uint8_t classify_page(struct space *space, struct block *block,
 			block->splits++;
 			space->splits++;
 		}
+		if (space_follows(space))
+			space_note_page(space, block, at, i, was, class,
+				moved);
 	}
 	/* What is on screen is read more than once in a refresh. */
 	if (!is_new && block->refresh == space->refresh) {
@@ -282,7 +249,7 @@ void space_add_usage(struct space *space, const struct block *block)
 static bool block_is_same(const struct space *space, const struct block *block,
 	size_t first, size_t npages, bool again)
 {
-	if (!block || again || block->npages != npages ||
+	if (!block || again || block->is_cut || block->npages != npages ||
 	    space->pass - block->flags_pass >= 16)
 		return false;
 	return !memcmp(block->words, space->reader->slice.words + first,
@@ -336,8 +303,10 @@ static void keep_chunk(struct space *space, uint32_t region,
 				 !block->usage.rss &&
 				 block->refresh != space->refresh))) {
 		/* What it had went a refresh ago, and was shown to go. */
-		if (block)
+		if (block) {
+			space_note_gone(space, block);
 			space_block_drop(space, at);
+		}
 		return;
 	}
 	if (block && block->npages != n) {
@@ -358,6 +327,7 @@ static void keep_chunk(struct space *space, uint32_t region,
 	} else {
 		block_fold(space, block, cx, first, is_new);
 		block->flags_pass = space->pass;
+		block->is_cut = false;
 	}
 	block->refresh = space->refresh;
 	if (space_seconds(space) - block->swept_s >= HEAT_SWEEP) {

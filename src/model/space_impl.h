@@ -7,24 +7,58 @@
  * space_blocks.c keeps what the pages are, space_pass.c decides which to
  * read when, and adds them up, space_fitness.c counts what their frames are
  * good for, space_cached.c asks for pages that are in memory and not mapped
- * in.
+ * in, space_recut.c lets blocks follow the regions, space_changes.c tells the
+ * log what happened.
  */
 #include "vmatlas/model/space.h"
 
-/* After the regions changed: every block finds its region again, or goes. */
-void space_blocks_move(struct space *space, unsigned page_shift);
+/*
+ * The regions were others, NOLD of them: every page that is still mapped there
+ * keeps what is known of it, in blocks cut as the regions are now; what is not
+ * goes.
+ */
+void space_recut(struct space *space, const struct region *old, size_t nold,
+	const struct machine *machine);
+/* Read blocks that were cut, whose pages' frames may have another meaning. */
+void space_read_cut(struct space *space);
+
+/* Is what happens to pages noted?  Once all was read a first time. */
+bool space_follows(const struct space *space);
+/* Page K of BLOCK, in the reader's slice at I, is of CLASS now; it is not in
+ * the state any more that it WAS in, or has MOVED to another frame. */
+void space_note_page(struct space *space, const struct block *block, size_t k,
+	size_t i, enum page_state was, uint8_t class, bool moved);
+/* All that BLOCK has is gone, though its region is there. */
+void space_note_gone(struct space *space, const struct block *block);
+/* The regions were others, with NAMES. */
+void space_note_regions(struct space *space, const struct region *old,
+	size_t nold, const struct buf *names, const struct machine *machine);
+/* Stretches of pages (END exclusive) that old and new regions have, in order:
+ * begin with all of it 0; false behind the last.  -1: none has them. */
+struct overlay {
+	uint64_t start, end;	/* bytes */
+	long old, now;
+	size_t at_old, at_now;
+};
+bool overlay_next(struct overlay *overlay, const struct region *old,
+	size_t nold, const struct region *now, size_t nnow);
 /* Read smaps: what regions are, and how much of each is populated. */
 void space_read_smaps(struct space *space, bool usage);
 /* Read N pages (a slice at most) of REGION from VPN on; -1: gone. */
 int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 	size_t n, bool again);
 void space_block_drop(struct space *space, size_t at);
+/* A block and its pages' words, heat and classes are one piece of memory. */
+struct block *block_new(size_t npages);
 /* Add what a block's pages amount to to its region: only the states where the
  * figures come from smaps. */
 void space_add_usage(struct space *space, const struct block *block);
 /* Add a block's frames to its region's counts by zone. */
 void space_count_zones(struct space *space, const struct block *block);
 
+/* The state of the pages of REGION that are not there. */
+enum page_state space_absent(const struct space *space,
+	const struct region *region, const struct buf *names);
 /* What matters to the pages of the region that a walk is at. */
 void space_context(const struct space *space, struct page_context *cx);
 /* Regions whose pages pagemap does not tell. */

@@ -229,10 +229,14 @@ static void drop_unseen(struct space *space)
 	size_t i, kept = 0;
 
 	for (i = 0; i < space->nblocks; i++) {
-		if (space->blocks[i]->pass == space->pass)
-			space->blocks[kept++] = space->blocks[i];
-		else
-			free(space->blocks[i]);
+		struct block *block = space->blocks[i];
+
+		if (block->pass == space->pass) {
+			space->blocks[kept++] = block;
+			continue;
+		}
+		space_note_gone(space, block);
+		free(block);
 	}
 	space->nblocks = kept;
 }
@@ -250,6 +254,8 @@ int space_pass_step(struct space *space, bool again)
 		enter_region(space, 0);
 		space_fitness_begin(space);
 	}
+	if (space->has_cut)
+		space_read_cut(space);
 	if (space_next_slice(space, &from, &to)) {
 		gone = space_read_run(space, (uint32_t)space->at_region, from,
 			(size_t)(to - from), again);

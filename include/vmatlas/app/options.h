@@ -69,6 +69,7 @@
 	X(OWNERS, "owners") \
 	X(FUNCTIONS, "functions") \
 	X(COW, "cow") \
+	X(CHANGES, "changes") \
 	X(SHARING, "sharing") \
 	X(COMPARE, "compare") \
 	X(AUDIT, "audit") \

@@ -37,7 +37,8 @@
 	X(FILE, "file", file_fields) \
 	X(RT, "rt", rt_fields) \
 	X(RT_TOTAL, "rt_total", rt_total_fields) \
-	X(STACK, "stack", stack_fields)
+	X(STACK, "stack", stack_fields) \
+	X(CHANGE, "change", change_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };

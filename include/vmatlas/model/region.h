@@ -83,6 +83,9 @@ size_t regions_parse(struct text text, struct region **regions,
  */
 size_t regions_mark_changed(struct region *regions, size_t n,
 	const struct region *others, size_t nothers);
+/* Do both map the same: one file and the same part of it where they overlap, or
+ * anonymous memory, as shared or private?  Rights do not matter. */
+bool region_continues(const struct region *a, const struct region *b);
 /* Flags and page sizes from an smaps text; regions that it does not have
  * (any more) stay as they are. */
 void regions_take_flags(struct region *regions, size_t n, struct text smaps);

@@ -117,6 +117,9 @@ struct wish {
 	/* What programs' and libraries' functions have in memory; likewise. */
 	struct functions_wish functions;
 	bool raw_names;		/* symbols as the linker has them, for people too */
+	/* What happened to its pages, with keep_blocks and DEPTH_STATES: in this
+	 * refresh, by runs of frames or only of pages; or the last lines. */
+	bool want_changes, want_changed_frames, want_events;
 	bool skip_pages;	/* of the process: its regions are enough */
 	/* A question to all processes, about the frames in ASKED_PFNS, or
 	 * (END 0) about those that the process has in ASKED_VA (bytes; END 0:
@@ -354,6 +357,14 @@ struct snapshot {
 	struct rt_process rt;	/* where the wish wants it */
 	struct stacks stacks;
 	uint64_t runs_next;	/* byte to go on at; runs.end of the wish: done */
+
+	/* What happened, where the wish asks for that. */
+	struct change *changes;
+	size_t nchanges, changes_cap;
+	struct buf change_names;	/* where their names are */
+	uint64_t changes_dropped;	/* lines before the first of these */
+	uint64_t changes_lost;	/* of this refresh, that found no room */
+	bool follows;		/* there was something to compare with */
 
 	/* The machine's frames and swap, where the wish asks for them. */
 	struct frame_run *frame_runs;

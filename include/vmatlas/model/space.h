@@ -3,6 +3,7 @@
 #define VMATLAS_MODEL_SPACE_H
 
 #include "vmatlas/model/cached.h"
+#include "vmatlas/model/changes.h"
 #include "vmatlas/model/device.h"
 #include "vmatlas/model/fitness.h"
 #include "vmatlas/model/heat.h"
@@ -33,6 +34,7 @@ struct block {
 	uint16_t nchanged;		/* pages, since the read before */
 	uint16_t nsplit;		/* of those, copied on a write */
 	uint32_t splits;		/* the same, since it is watched */
+	bool is_cut;			/* out of others: to be read anew */
 	uint16_t nshared, nprivate;	/* pages by enum sharing */
 	uint64_t min_pfn, max_pfn;	/* of those frames */
 	struct usage usage;
@@ -56,7 +58,9 @@ struct space {
 	uint32_t layout_of_pass;	/* as it was when the pass began */
 	struct block **blocks;
 	size_t nblocks, cap;
+	bool has_cut;			/* blocks that are to be read anew */
 	bool keep_blocks;		/* else only usage is kept */
+	struct changes *changes;	/* the owner's; NULL: not followed */
 	uint32_t pass;			/* number of the pass being made */
 	uint32_t refresh;		/* number of the refresh, set by the owner */
 	bool whole;			/* one pass was finished */
