@@ -109,7 +109,7 @@ MODEL += fields_cow_file fields_sharing fields_file fields_compare
 MODEL += fields_change refresh_changes
 MODEL += roster refresh refresh_ask refresh_find refresh_publish sampler
 VIEW := grid role color theme picture layout bin paint keymap foot why explain
-VIEW += explain_names
+VIEW += explain_names functions functions_paint
 VIEW += paint_heat
 VIEW += pane frame_row compare compare_paint
 VIEW += atlas atlas_act atlas_select atlas_paint atlas_head atlas_inspect atlas_owners
@@ -132,6 +132,7 @@ APP += ui_sharing ui_compare ui_memory ui_prompt ui_trail ui_marks
 APP += ui_mouse
 APP += report_functions picture_file ui_picture
 APP += ui_find ui_command
+APP += ui_functions
 APP += script screen
 
 ROOMS := $(addprefix base/,$(BASE)) $(addprefix kernel/,$(KERNEL)) \

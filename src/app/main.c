@@ -203,6 +203,8 @@
  *   view/memory_frames.c     frames by use and owner
  *   view/share.c             the screen of sharing: its lists
  *   view/share_paint.c       the screen of sharing: drawn
+ *   view/functions.c         the list of functions
+ *   view/functions_paint.c   that, drawn
  *   view/help.c              the help screen
  *   view/marks.c             places with a letter, listed and shown
  *   view/settings.c          what can be set: a table
@@ -250,6 +252,7 @@
  *   app/ui_memory.c          memory
  *   app/picture_file.c       a picture as a file
  *   app/ui_picture.c         the screen as it stands, as a picture
+ *   app/ui_functions.c       the list of functions of a region
  *   app/ui_prompt.c          what is asked for, and done with the answer
  *   app/ui_find.c            what is looked for in the atlas
  *   app/ui_command.c         what was typed behind ":"

@@ -27,6 +27,7 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	regions_init(&ui->regions);
 	share_init(&ui->share);
 	compare_init(&ui->compare);
+	function_view_init(&ui->functions);
 	ui->list.shown = is_wanted;
 	ui->list.arg = session->options;
 	ui->grid.utf8 = utf8;
@@ -44,6 +45,7 @@ void ui_fini(struct ui *ui)
 	regions_fini(&ui->regions);
 	share_fini(&ui->share);
 	compare_fini(&ui->compare);
+	function_view_fini(&ui->functions);
 	grid_fini(&ui->grid);
 }
 

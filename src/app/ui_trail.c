@@ -35,6 +35,8 @@ void ui_go(struct ui *ui, int pid, uint64_t vpn)
 	ui->atlas.part = INSPECT_FACTS;
 	ui->frozen = false;
 	ui->steered = true;
+	/* The way back from there leads here, not to places before. */
+	ui->atlas.nback = 0;
 	if (vpn != UINT64_MAX)
 		atlas_go(&ui->atlas, pid, vpn, 0);
 }

@@ -327,7 +327,7 @@ static void count_pages(struct functions *functions, const struct space *space)
 	struct region_tally tally = { .region = SIZE_MAX };
 	size_t i;
 
-	functions->known = space->keep_blocks &&
+	functions->known = space->keep_blocks && space->whole &&
 		space->reader->depth >= DEPTH_STATES &&
 		space->reader->answers[WORDS_PAGEMAP] == ANSWER_OK;
 	for (i = 0; i < functions->n; i++) {

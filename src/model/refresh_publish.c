@@ -114,22 +114,11 @@ static void take_fitness(struct snapshot *snapshot, struct refresh *refresh)
 			vpn, detail->pfn, &out->run_at, &out->run_length);
 }
 
-/* While pages are still being read, those of the refresh before are shown. */
-static void take_functions(struct snapshot *snapshot, struct refresh *refresh,
-	bool complete)
+static void take_functions(struct snapshot *snapshot, struct refresh *refresh)
 {
-	const struct functions_wish *wish = &refresh->wish.functions;
-	const struct proc_id *id = &refresh->space.process.id;
-	struct functions *functions = &refresh->functions;
-
-	if (complete || refresh->space.whole)
-		functions_fill(functions, &refresh->space, &refresh->symbols,
-			wish);
-	else if (functions->id.pid != id->pid ||
-		 functions->id.starttime != id->starttime ||
-		 memcmp(&functions->wish, wish, sizeof(*wish)))
-		return;
-	functions_copy(&snapshot->functions, functions);
+	functions_fill(&refresh->functions, &refresh->space, &refresh->symbols,
+		&refresh->wish.functions);
+	functions_copy(&snapshot->functions, &refresh->functions);
 	snapshot->functions.valid = true;
 }
 
@@ -243,7 +232,7 @@ void refresh_publish(struct refresh *refresh, bool complete)
 			cow_files_count(&snapshot->cow_files,
 				&refresh->space, &refresh->symbols);
 		if (wish->functions.wanted)
-			take_functions(snapshot, refresh, complete);
+			take_functions(snapshot, refresh);
 		if (wish->want_runs && complete)
 			runs_fill(snapshot, &refresh->space, wish);
 		if (wish->want_rt && complete)

@@ -9,6 +9,7 @@
 #include "vmatlas/term/term.h"
 #include "vmatlas/view/atlas.h"
 #include "vmatlas/view/compare.h"
+#include "vmatlas/view/functions.h"
 #include "vmatlas/view/help.h"
 #include "vmatlas/view/list.h"
 #include "vmatlas/view/memory.h"
@@ -23,7 +24,7 @@
  */
 /* The screens, by their rows in app/ui_screens.h. */
 enum ui_screen { UI_LIST, UI_ATLAS, UI_REGIONS, UI_SHARING, UI_COMPARE, UI_MEMORY,
-	NUI_SCREENS };
+	UI_FUNCTIONS, NUI_SCREENS };
 
 /* Where somebody was before a jump. */
 struct ui_place {
@@ -45,6 +46,7 @@ struct ui {
 	struct memory memory;
 	struct share share;
 	struct compare compare;
+	struct function_view functions;
 	int other, other_for;		/* who is to be compared, and with whom */
 	struct ui_place trail[UI_TRAIL];	/* the last one is the newest */
 	unsigned ntrail;
@@ -105,6 +107,9 @@ bool ui_back_is_far(const struct ui *ui);
 void ui_compare_go(struct ui *ui, int other);
 /* The process with OTHER from now on (0: whoever shares most with it). */
 void ui_compare_with(struct ui *ui, int other);
+/* To the functions of the region with page VPN (ui_functions.c); it says so where
+ * there can be none. */
+void ui_functions_go(struct ui *ui, uint64_t vpn);
 /* Go to SCREEN as its key does. */
 void ui_open(struct ui *ui, enum ui_screen screen);
 /* The same, without what the screen itself does then. */

@@ -19,11 +19,13 @@
 #define ON_COMPARE 16
 #define ON_REGIONS 32
 #define ON_EVENTS 64
-#define ON_ALL 127
+/* The list of functions, which a region or the atlas leads to. */
+#define ON_FUNCTIONS 128
+#define ON_ALL 255
 /* The settings, which lie over any of them. */
 #define ON_SETTINGS 256
 /* Screens that are lists to be sorted. */
-#define ON_LISTS (ON_LIST | ON_SHARING | ON_REGIONS)
+#define ON_LISTS (ON_LIST | ON_SHARING | ON_REGIONS | ON_FUNCTIONS)
 /* And those of them whose columns are chosen, and whose lines are tagged. */
 #define ON_TABLES (ON_LIST | ON_REGIONS)
 /* Screens whose rows have cells. */
@@ -46,8 +48,8 @@
 	X(ROW_END, ON_CELLS, "last cell of the row") \
 	X(TOP, ON_ALL, "to the first") \
 	X(BOTTOM, ON_ALL, "to the last") \
-	X(OTHER_PANE, ON_ATLAS | ON_SHARING, "the other pane (sharing: by file; inspector: its next part)") \
-	X(OTHER_PANE_BACK, ON_ATLAS | ON_SHARING, "the same (inspector: the part before)") \
+	X(OTHER_PANE, ON_ATLAS | ON_SHARING | ON_FUNCTIONS, "the other pane (sharing: by file; inspector: its next part)") \
+	X(OTHER_PANE_BACK, ON_ATLAS | ON_SHARING | ON_FUNCTIONS, "the same (inspector: the part before)") \
 	X(OPEN, ON_ALL, "inspect the page (lists, compare: go there; memory: count)") \
 	X(BACK, ON_ALL, "back to where I was") \
 	X(ZOOM_IN, ON_CELLS, "more detail: half as much in a cell") \
@@ -63,6 +65,7 @@
 	X(SORT_LEFT, ON_LISTS, "sort by the column to the left") \
 	X(SORT_RIGHT, ON_LISTS, "sort by the column to the right") \
 	X(SORT_INVERT, ON_LISTS, "sort the other way round") \
+	X(FUNCTIONS, ON_ATLAS | ON_REGIONS, "the functions of the program or library here") \
 	X(COLUMNS, ON_TABLES, "choose the columns, and their order") \
 	X(TREE, ON_LIST, "as a tree of parents and children, or as a list") \
 	X(GROUP, ON_REGIONS, "in groups: by file, by type, or none") \
@@ -115,6 +118,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("o", ONLY_MINE) X("S", SWAP) X("p", OTHER) \
 	X("c", COLOR_NEXT) X("C", COLOR_PREV) \
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
+	X("f", FUNCTIONS) \
 	X("e", COLUMNS) \
 	X("F5", TREE) X("y", TREE) \
 	X("Tab", GROUP) X("y", GROUP) X("F5", GROUP) X("S-Tab", GROUP_BACK) \
