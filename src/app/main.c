@@ -43,6 +43,7 @@
  *   source/elf_symbols.c     the symbols in it, by address
  *   source/elf_names.c       and by name
  *   source/live_symbols.c    the running kernel: names in the files mapped
+ *   source/live_contents.c   the running kernel: the bytes of one page
  *   source/live_list.c       the running kernel: folders, the device tree
  *   source/live_file.c       the running kernel: which file a path leads to
  *   source/live_facts.c      the running kernel: the machine and ourselves
@@ -102,6 +103,7 @@
  *   model/runs.c             pages that are alike, as one
  *   model/detail.c           the page or frame under the cursor
  *   model/page_walk.c        the way to it through the page tables
+ *   model/contents.c         what it holds, where looking does no harm
  *   model/audit.c            our sums held against the kernel's
  *   model/fields_audit.c     what reports can say of that
  *   model/budget.c           what memory is spent on:
@@ -179,6 +181,7 @@
  *   view/atlas_head.c        the atlas: the lines at its top
  *   view/atlas_inspect.c     the atlas: the inspector
  *   view/inspect_walk.c      the inspector: the page tables
+ *   view/inspect_bytes.c     the inspector: contents and strings
  *   view/atlas_owners.c      the atlas: who has the frame under the cursor
  *   view/columns.c           the columns of a list, chosen and placed
  *   view/columns_value.c     what stands in them, and sorting by it

@@ -192,6 +192,7 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	snapshot->nframe_blocks = snapshot->nframes = 0;
 	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
 	snapshot->walk.valid = false;
+	contents_fini(&snapshot->contents);	/* not kept unasked */
 	snapshot->nfitness = 0;
 	snapshot->found = refresh->finder.found;
 	snapshot->below = wish->below;
@@ -225,6 +226,11 @@ void refresh_publish(struct refresh *refresh, bool complete)
 		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks)
 			page_walk_fill(snapshot, &refresh->tables,
 				&refresh->space, wish->focus.range.start);
+		if (wish->want_contents && wish->keep_blocks &&
+		    wish->focus.side == FOCUS_VIRTUAL &&
+		    wish->focus.range.end - wish->focus.range.start == 1)
+			contents_fill(snapshot, &refresh->space,
+				wish->focus.range.start);
 		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks &&
 		    wish->want_fitness)
 			take_fitness(snapshot, refresh);

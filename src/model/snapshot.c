@@ -66,6 +66,7 @@ void snapshot_free(struct snapshot *snapshot)
 	buf_fini(&snapshot->names);
 	buf_fini(&snapshot->commands);
 	buf_fini(&snapshot->problems);
+	contents_fini(&snapshot->contents);
 	free(snapshot->regions);
 	free(snapshot->zone_pages);
 	free(snapshot->fitness);

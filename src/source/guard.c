@@ -79,6 +79,17 @@ static enum answer guard_populated(struct source *src,
 		n, next);
 }
 
+static enum answer guard_contents(struct source *src, struct proc_id id,
+	struct page_read *page, void *out, size_t n)
+{
+	struct guard *guard = guard_of(src);
+
+	if (is_blocked(guard, id.pid, "mem") ||
+	    is_blocked(guard, id.pid, word_file_name(WORDS_PAGEMAP)))
+		return ANSWER_BLOCKED;
+	return source_contents(guard->inner, id, page, out, n);
+}
+
 static enum answer guard_processes(struct source *src,
 	struct process_entry **out, size_t *n)
 {
@@ -110,6 +121,7 @@ static const struct source_ops guard_ops = {
 	.words = guard_words,
 	.populated = guard_populated,
 	.processes = guard_processes,
+	.contents = guard_contents,
 	.forget = guard_forget,
 	.free = guard_free,
 };

@@ -43,6 +43,7 @@ static const struct {
 	{ "map-files", WITHOUT_MAP_FILES },
 	{ "cachestat", WITHOUT_CACHESTAT },
 	{ "kcmp", WITHOUT_KCMP },
+	{ "mem", WITHOUT_MEM },
 };
 
 #define NWITHOUT (sizeof(without_names) / sizeof(without_names[0]))
@@ -580,6 +581,7 @@ static const struct source_ops live_ops = {
 	.words = live_words,
 	.populated = live_populated,
 	.processes = live_processes,
+	.contents = live_contents,
 	.forget = live_forget,
 	.free = live_free,
 };

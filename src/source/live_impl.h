@@ -7,7 +7,7 @@
 /*
  * What the files that make up the live source share: live.c (texts, words,
  * scans), live_cache.c (the page cache), live_compare.c (address spaces),
- * live_symbols.c (names in ELF files), live_list.c (folders), live_facts.c
+ * live_symbols.c (names in ELF files), live_contents.c (bytes), live_list.c (folders), live_facts.c
  * (what machine this is), processes.c (who is there).
  */
 
@@ -81,6 +81,9 @@ int live_compare_answer(int a, int b, struct buf *out);
 bool live_file_question(struct proc_id id, const char *path);
 int live_file_answer(struct live *live, struct proc_id id, const char *path,
 	struct buf *out);
+/* What a page of a process holds (source.h). */
+enum answer live_contents(struct source *src, struct proc_id id,
+	struct page_read *page, void *out, size_t n);
 /* The names in the folder FD, which is closed; 0 or an errno value. */
 int live_list_answer(int fd, struct buf *out);
 /* The device tree as source.h has it; 0 or an errno value. */

@@ -58,6 +58,12 @@ static enum answer named_populated(struct source *src,
 		n, next);
 }
 
+static enum answer named_contents(struct source *src, struct proc_id id,
+	struct page_read *page, void *out, size_t n)
+{
+	return source_contents(inner_of(src), id, page, out, n);
+}
+
 static enum answer named_processes(struct source *src,
 	struct process_entry **out, size_t *n)
 {
@@ -85,6 +91,7 @@ static const struct source_ops named_ops = {
 	.words = named_words,
 	.populated = named_populated,
 	.processes = named_processes,
+	.contents = named_contents,
 	.forget = named_forget,
 	.free = named_free,
 };

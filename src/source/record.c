@@ -193,6 +193,14 @@ static enum answer record_populated(struct source *src,
 	return answer;
 }
 
+/* What processes have in their memory is nobody's business but theirs: a
+ * recording is given to others. */
+static enum answer record_contents(struct source *src, struct proc_id id,
+	struct page_read *page, void *out, size_t n)
+{
+	return source_contents(recorder_of(src)->inner, id, page, out, n);
+}
+
 static enum answer record_processes(struct source *src,
 	struct process_entry **out, size_t *n)
 {
@@ -237,6 +245,7 @@ static const struct source_ops record_ops = {
 	.words = record_words,
 	.populated = record_populated,
 	.processes = record_processes,
+	.contents = record_contents,
 	.forget = record_forget,
 	.free = record_free,
 };

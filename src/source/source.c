@@ -100,6 +100,15 @@ enum answer source_populated(struct source *src, enum populated_kind kind,
 	return answer;
 }
 
+enum answer source_contents(struct source *src, struct proc_id id,
+	struct page_read *page, void *out, size_t n)
+{
+	page->was_read = false;
+	page->before = page->after = page->faults = 0;
+	return src->ops->contents ?
+		src->ops->contents(src, id, page, out, n) : ANSWER_UNRECORDED;
+}
+
 enum answer source_processes(struct source *src, struct process_entry **out,
 	size_t *n)
 {

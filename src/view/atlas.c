@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "atlas_impl.h"
+#include "inspect.h"
 #include "vmatlas/view/frame_row.h"
 
 /* From these widths on there are two panes, and a panel beside them. */
@@ -353,6 +354,7 @@ void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
 		wish->frames);
 	wish->want_heat = coloring_is_heat(atlas->coloring);
 	wish->want_fitness = atlas->inspect || atlas->side_col;
+	wish->want_contents = inspect_wants_bytes(atlas);
 	/* Asking everybody costs too much to be done unasked. */
 	if (atlas->inspect && atlas_frame(atlas, snapshot, &start)) {
 		wish->question = QUESTION_OWNERS;

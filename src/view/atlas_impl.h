@@ -29,7 +29,7 @@ void atlas_paint_head(const struct snapshot *snapshot,
 	const struct atlas_status *status, int rows, struct grid *grid);
 /* The inspector: a panel at the side of a wide screen, else a pop-up while it
  * is open. */
-void atlas_paint_inspector(const struct atlas *atlas,
+void atlas_paint_inspector(struct atlas *atlas,
 	const struct snapshot *snapshot, struct grid *grid);
 
 /* The frame that the cursor is on, where that is known and not nobody's. */

@@ -10,7 +10,7 @@
 /* A panel with so many rows has the page tables below the facts. */
 #define STACK_ROWS 34
 /* Less of them is not worth a place below. */
-#define PART_ROWS 6
+#define PART_ROWS 10
 
 static const char *const part_names[NINSPECT_PARTS] = {
 #define X(id, name) name,
@@ -20,9 +20,17 @@ static const char *const part_names[NINSPECT_PARTS] = {
 
 /* ---- parts, and the keys for them */
 
-static bool is_stacked(const struct atlas *atlas)
+bool inspect_is_stacked(const struct atlas *atlas)
 {
 	return atlas->side_col && atlas_parts(atlas).pane >= STACK_ROWS;
+}
+
+int inspect_cols(const struct atlas *atlas)
+{
+	int cols = atlas->side_col ? atlas->cols - atlas->side_col :
+		atlas->cols;
+
+	return (cols > POPUP_COLS ? POPUP_COLS : cols) - 2;
 }
 
 static bool has_part(const struct atlas *atlas,
@@ -31,6 +39,9 @@ static bool has_part(const struct atlas *atlas,
 	switch (part) {
 	case INSPECT_TABLES:
 		return inspect_has_walk(atlas, snapshot);
+	case INSPECT_CONTENTS:
+	case INSPECT_STRINGS:
+		return inspect_has_bytes(atlas, snapshot);
 	case INSPECT_OWNERS:
 		return inspect_has_owners(atlas, snapshot);
 	default:
@@ -54,7 +65,7 @@ static bool other_part(const struct atlas *atlas,
 
 	while (i >= 0 && i < NINSPECT_PARTS &&
 	       (!has_part(atlas, snapshot, (enum inspect_part)i) ||
-		(i == INSPECT_TABLES && is_stacked(atlas))))
+		(i == INSPECT_TABLES && inspect_is_stacked(atlas))))
 		i += by;
 	if (i < 0 || i >= NINSPECT_PARTS)
 		return false;
@@ -88,6 +99,8 @@ bool inspect_act(struct atlas *atlas, const struct snapshot *snapshot,
 		atlas->part = INSPECT_FACTS;
 		return true;
 	}
+	if (part == INSPECT_CONTENTS || part == INSPECT_STRINGS)
+		return inspect_act_bytes(atlas, snapshot, action);
 	return part == INSPECT_OWNERS &&
 		inspect_act_owners(atlas, snapshot, action);
 }
@@ -158,13 +171,19 @@ static int paint_facts(const struct atlas *atlas,
 }
 
 /* One part alone; returns the row behind all that it needs. */
-static int paint_part(const struct atlas *atlas,
+static int paint_part(struct atlas *atlas,
 	const struct snapshot *snapshot, enum inspect_part part,
 	const struct inspect_box *box)
 {
+	if (box->end > box->row)
+		atlas->part_rows = box->end - box->row;
 	switch (part) {
 	case INSPECT_TABLES:
 		return inspect_paint_walk(snapshot, box);
+	case INSPECT_CONTENTS:
+		return inspect_paint_contents(atlas, snapshot, box);
+	case INSPECT_STRINGS:
+		return inspect_paint_strings(atlas, snapshot, box);
 	case INSPECT_OWNERS:
 		inspect_paint_owners(atlas, snapshot, box);
 		return box->row + inspect_owners_rows(snapshot);
@@ -190,14 +209,24 @@ static void paint_tabs(const struct atlas *atlas,
 	}
 	for (i = (int)first; i < NINSPECT_PARTS; i++) {
 		if (!has_part(atlas, snapshot, (enum inspect_part)i) ||
-		    (i == INSPECT_TABLES && is_stacked(atlas)))
+		    (i == INSPECT_TABLES && inspect_is_stacked(atlas)))
 			continue;
 		grid_put(grid, row, col, ' ', ROLE_TEXT);
 		col = grid_str(grid, row, col + 1, end - col - 1,
 			i == (int)part ? ROLE_SELECTED : ROLE_TITLE,
 			part_names[i]);
 	}
-	grid_put(grid, row, col, ' ', ROLE_TEXT);
+	if (col < end)
+		grid_put(grid, row, col, ' ', ROLE_TEXT);
+}
+
+/* In the border below: what looking at bytes does. */
+static void paint_note(const struct snapshot *snapshot, struct grid *grid,
+	int row, int col, int cols)
+{
+	if (snapshot->contents.asked && snapshot->contents.n && cols > 36)
+		grid_str(grid, row, col + cols - 36, 36, ROLE_DIM,
+			" to reclaim, this look was a use ");
 }
 
 /* A line across the box, with room for a title. */
@@ -212,10 +241,10 @@ static void paint_rule(const struct inspect_box *box, int row)
 
 /* A tall panel: facts, page tables, and another part below as long as there
  * is one. */
-static void paint_stack(const struct atlas *atlas,
+static void paint_stack(struct atlas *atlas,
 	const struct snapshot *snapshot, const struct inspect_box *box)
 {
-	enum inspect_part part = inspect_part(atlas, snapshot);
+	enum inspect_part part = inspect_part(atlas, snapshot), shown;
 	struct inspect_box rest = *box;
 
 	rest.row = paint_facts(atlas, snapshot, box);
@@ -226,7 +255,11 @@ static void paint_stack(const struct atlas *atlas,
 		rest.row++;
 		rest.row = inspect_paint_walk(snapshot, &rest);
 	}
-	if (part <= INSPECT_TABLES)
+	if (!atlas->inspect)
+		return;
+	/* Contents are there for the eye before the keys are theirs. */
+	shown = part > INSPECT_TABLES ? part : INSPECT_CONTENTS;
+	if (!has_part(atlas, snapshot, shown))
 		return;
 	if (rest.row > rest.end - PART_ROWS)
 		rest.row = rest.end - PART_ROWS;
@@ -236,10 +269,10 @@ static void paint_stack(const struct atlas *atlas,
 	paint_tabs(atlas, snapshot, rest.grid, rest.row, rest.col + 1,
 		rest.col + rest.cols, INSPECT_TABLES);
 	rest.row++;
-	paint_part(atlas, snapshot, part, &rest);
+	paint_part(atlas, snapshot, shown, &rest);
 }
 
-static void paint_panel(const struct atlas *atlas,
+static void paint_panel(struct atlas *atlas,
 	const struct snapshot *snapshot, struct grid *grid)
 {
 	const struct pane *pane = &atlas->panes[SIDE_VIRTUAL];
@@ -252,7 +285,8 @@ static void paint_panel(const struct atlas *atlas,
 	box.end = top + rows - 1;
 	grid_fill(grid, top, box.col - 1, rows, box.cols + 2, ROLE_POPUP);
 	grid_box(grid, top, box.col - 1, rows, box.cols + 2, ROLE_BORDER);
-	if (is_stacked(atlas)) {
+	paint_note(snapshot, grid, box.end, box.col, box.cols);
+	if (inspect_is_stacked(atlas)) {
 		grid_str(grid, top, box.col + 1, -1, ROLE_TITLE,
 			" inspector ");
 		paint_stack(atlas, snapshot, &box);
@@ -267,7 +301,7 @@ static void paint_panel(const struct atlas *atlas,
 	paint_part(atlas, snapshot, inspect_part(atlas, snapshot), &box);
 }
 
-static void paint_popup(const struct atlas *atlas,
+static void paint_popup(struct atlas *atlas,
 	const struct snapshot *snapshot, struct grid *grid)
 {
 	enum inspect_part part = inspect_part(atlas, snapshot);
@@ -286,10 +320,11 @@ static void paint_popup(const struct atlas *atlas,
 	grid_box(grid, top, col, rows, cols, ROLE_POPUP_BORDER);
 	paint_tabs(atlas, snapshot, grid, top, col + 2, col + cols - 1,
 		INSPECT_FACTS);
+	paint_note(snapshot, grid, box.end, box.col, box.cols);
 	paint_part(atlas, snapshot, part, &box);
 }
 
-void atlas_paint_inspector(const struct atlas *atlas,
+void atlas_paint_inspector(struct atlas *atlas,
 	const struct snapshot *snapshot, struct grid *grid)
 {
 	if (atlas->side_col)

@@ -34,6 +34,23 @@ bool inspect_has_walk(const struct atlas *atlas,
 int inspect_paint_walk(const struct snapshot *snapshot,
 	const struct inspect_box *box);
 
+/* The page's bytes: are they wanted, as far as the inspector is open on them,
+ * or about to be shown; the row behind them, all or (STRINGS) the printable. */
+bool inspect_has_bytes(const struct atlas *atlas,
+	const struct snapshot *snapshot);
+bool inspect_wants_bytes(const struct atlas *atlas);
+bool inspect_act_bytes(struct atlas *atlas, const struct snapshot *snapshot,
+	enum action action);
+int inspect_paint_contents(const struct atlas *atlas,
+	const struct snapshot *snapshot, const struct inspect_box *box);
+int inspect_paint_strings(const struct atlas *atlas,
+	const struct snapshot *snapshot, const struct inspect_box *box);
+/* A tall panel that has the page tables below the facts, and a part below
+ * these. */
+bool inspect_is_stacked(const struct atlas *atlas);
+/* Columns inside the inspector's border. */
+int inspect_cols(const struct atlas *atlas);
+
 /* The owners of the frame: are they known, and how many rows they need. */
 bool inspect_has_owners(const struct atlas *atlas,
 	const struct snapshot *snapshot);

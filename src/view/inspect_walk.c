@@ -67,7 +67,7 @@ static unsigned columns_of(const struct page_walk *walk,
 
 static int role_of(unsigned i, unsigned n)
 {
-	return i + 1 == n ? ROLE_DIM : ROLE_PALETTE_0 + (int)(i % 6);
+	return i + 1 == n ? ROLE_POPUP_DIM : ROLE_PALETTE_0 + (int)(i % 6);
 }
 
 static void put_bits(const struct inspect_box *box, int row, int col,
@@ -105,7 +105,7 @@ static int paint_ruler(const struct inspect_box *box, int row,
 			it->name);
 		put_bits(box, row + 1, col + pad, it, va, role_of(i, n));
 		put_centred(box, row + 2, col, it->width, ROLE_POPUP, it->index);
-		put_centred(box, row + 3, col, it->width, ROLE_DIM, it->bits);
+		put_centred(box, row + 3, col, it->width, ROLE_POPUP_DIM, it->bits);
 		col += it->width + 1;
 	}
 	return row + 4;
@@ -141,7 +141,7 @@ static int paint_steps(const struct inspect_box *box, int row,
 	for (i = 0; i < walk->nsteps; i++, row++) {
 		const struct walk_step *step = &walk->steps[i];
 		bool skipped = walk->end == WALK_HUGE && i > walk->leaf;
-		int role = skipped ? ROLE_DIM : ROLE_POPUP, col = box->col + 1;
+		int role = skipped ? ROLE_POPUP_DIM : ROLE_POPUP, col = box->col + 1;
 		char size[TEXT_SIZE_MAX];
 
 		if (row >= box->end)
@@ -150,7 +150,7 @@ static int paint_steps(const struct inspect_box *box, int row,
 		col = grid_str(box->grid, row, col + 2, 4, ROLE_POPUP_BORDER,
 			step->name) + 1;
 		if (with_bits)
-			col = grid_fmt(box->grid, row, col, 6, ROLE_DIM,
+			col = grid_fmt(box->grid, row, col, 6, ROLE_POPUP_DIM,
 				"%2u:%-2u", step->shift + step->bits - 1,
 				step->shift) + 1;
 		col = grid_fmt(box->grid, row, col, box->col + box->cols - col,

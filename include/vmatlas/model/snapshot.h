@@ -10,6 +10,7 @@
 #include "vmatlas/model/audit.h"
 #include "vmatlas/model/budget.h"
 #include "vmatlas/model/comparison.h"
+#include "vmatlas/model/contents.h"
 #include "vmatlas/model/cow_files.h"
 #include "vmatlas/model/crowd.h"
 #include "vmatlas/model/file_users.h"
@@ -88,6 +89,8 @@ struct wish {
 	struct page_range frames[WISH_RANGES];
 	unsigned nframes;
 	struct focus focus;
+	/* The bytes of the page that the focus is on: never unasked. */
+	bool want_contents;
 	/* A report of page runs: from RUNS.start on, up to RUNS.end (bytes;
 	 * any page they touch), of frames in RUNS_PFN only (end 0: all). */
 	bool want_swap_pss;	/* costs a look at every process */
@@ -339,6 +342,7 @@ struct snapshot {
 	size_t nlink, link_cap;
 	uint64_t link_pages;	/* how many pages or frames are linked in all */
 	struct page_detail detail;
+	struct page_contents contents;	/* of that page, where they are wanted */
 	struct page_walk walk;	/* of that page, where one is in focus */
 	struct buf detail_names;	/* NUL-terminated each */
 	struct region_fitness focus_fitness;

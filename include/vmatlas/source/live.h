@@ -24,6 +24,7 @@ enum without {
 	WITHOUT_MAP_FILES = 1024,
 	WITHOUT_CACHESTAT = 2048,
 	WITHOUT_KCMP = 4096,
+	WITHOUT_MEM = 8192,
 	WITHOUT_UNUSED = 512,	/* what vmatlas does not ask for (yet) */
 };
 

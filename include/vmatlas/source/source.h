@@ -100,6 +100,18 @@ struct source_watch {
 	void *arg;
 };
 
+/*
+ * One page's bytes, only to be read while its pagemap entry says WANT in the
+ * bits of MASK: that it is there, in the frame by which the caller judged it.
+ */
+struct page_read {
+	uint64_t vpn;
+	uint64_t mask, want;
+	bool was_read;		/* else the entry was another one */
+	uint64_t before, after;	/* the entry, right before and behind */
+	uint64_t faults;	/* that it took: the page was brought in */
+};
+
 struct source {
 	const struct source_ops *ops;
 	struct source_watch watch;
@@ -181,6 +193,19 @@ struct source_ops {
 	/* Forget what is kept open for ID: it has exec'd or is gone. */
 	void (*forget)(struct source *src, struct proc_id id);
 	void (*free)(struct source *src);
+	/*
+	 * The N bytes of page PAGE->vpn, as a debugger reads them (proc(5),
+	 * /proc/PID/mem), if its entry allows it.  Never recorded, and so NULL
+	 * where there is nothing to be had.
+	 *
+	 * Between the look at the entry and the read nothing happens here, but
+	 * the kernel may take the page away: then it brings it in again, as
+	 * for a touch by the process.  Reading counts as a use for reclaim
+	 * (the frame's REFERENCED and ACTIVE flags; smaps' Referenced), not
+	 * as a fault of the process.
+	 */
+	enum answer (*contents)(struct source *src, struct proc_id id,
+		struct page_read *page, void *out, size_t n);
 };
 
 #define SOURCE_SLICE 4096
@@ -199,6 +224,8 @@ enum answer source_words(struct source *src, enum word_file file,
 enum answer source_populated(struct source *src, enum populated_kind kind,
 	struct proc_id id, uint64_t start, uint64_t end,
 	struct vpn_range *out, size_t max, size_t *n, uint64_t *next);
+enum answer source_contents(struct source *src, struct proc_id id,
+	struct page_read *page, void *out, size_t n);
 enum answer source_processes(struct source *src, struct process_entry **out,
 	size_t *n);
 void source_forget(struct source *src, struct proc_id id);

@@ -27,7 +27,8 @@
  * has several at once, and the part is the one that takes the keys.
  */
 #define INSPECT_PARTS(X) \
-	X(FACTS, "facts") X(TABLES, "tables") X(OWNERS, "owners")
+	X(FACTS, "facts") X(TABLES, "tables") X(CONTENTS, "contents") \
+	X(STRINGS, "strings") X(OWNERS, "owners")
 #define X(id, name) INSPECT_##id,
 enum inspect_part { INSPECT_PARTS(X) NINSPECT_PARTS };
 #undef X
@@ -39,7 +40,9 @@ struct atlas {
 	bool only_mine;
 	bool inspect;		/* the inspector is open, */
 	enum inspect_part part;	/* at this part, */
-	size_t scroll;		/* whose first row on screen this is */
+	uint64_t scroll_vpn;	/* of whose page VPN */
+	size_t scroll;		/* this is the first byte, or string, on screen */
+	int part_rows;		/* of so many, when it was drawn last */
 	size_t owner;		/* the owner that is chosen */
 	int rows, cols;
 	int side_col;		/* where the side panel is; 0: there is none */

@@ -52,6 +52,8 @@
 	X(KEY_LABEL, "key.label", 'L') \
 	X(POPUP, "popup", 'P') \
 	X(POPUP_BORDER, "popup.border", '|') \
+	X(POPUP_DIM, "popup.dim", '`') \
+	X(POPUP_VALUE, "popup.value", '"') \
 	X(SELECTED, "selected", 'S')
 
 #define X(id, name, letter) ROLE_##id,
