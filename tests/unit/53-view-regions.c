@@ -228,6 +228,7 @@ static void tags_and_sums(void **state)
 	w.snapshot.regions[4].start += 2048;
 	w.snapshot.serial++;
 	assert_int_equal(sum_pages(&w), 6);
+	assert_int_equal(w.regions.ntags, 1);
 	w.snapshot.process.id.starttime++;
 	assert_int_equal(sum_pages(&w), 28);
 	stop(&w);
