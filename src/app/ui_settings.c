@@ -77,6 +77,16 @@ static void apply_sort(struct ui *ui)
 		(unsigned)number(ui, SETTING_SORT)));
 }
 
+static void apply_list_columns(struct ui *ui)
+{
+	list_choose(&ui->list, ui->settings.now.list_columns);
+}
+
+static void apply_region_columns(struct ui *ui)
+{
+	regions_choose(&ui->regions, ui->settings.now.region_columns);
+}
+
 static void (*const apply[NSETTINGS])(struct ui *ui) = {
 	[SETTING_VI_KEYS] = apply_keys,
 	[SETTING_ASCII] = apply_ascii,
@@ -86,6 +96,8 @@ static void (*const apply[NSETTINGS])(struct ui *ui) = {
 	[SETTING_COLORING] = apply_coloring,
 	[SETTING_ONLY_MINE] = apply_only_mine,
 	[SETTING_SORT] = apply_sort,
+	[SETTING_LIST_COLUMNS] = apply_list_columns,
+	[SETTING_REGION_COLUMNS] = apply_region_columns,
 };
 
 /* ---- at the start */
@@ -141,12 +153,27 @@ void ui_settings_init(struct ui *ui)
 	apply_coloring(ui);
 	apply_only_mine(ui);
 	apply_sort(ui);
+	apply_list_columns(ui);
+	apply_region_columns(ui);
 	first_screen(ui);
 	if (config)
 		say_complaints(ui);
 }
 
 /* ---- the screen */
+
+/* The columns may have been chosen on their screens. */
+static void take_columns(struct ui *ui, const struct columns *columns,
+	enum setting setting)
+{
+	struct buf words = { 0 };
+
+	columns_words(columns, &words);
+	if (columns->chosen && setting_set(&ui->settings.now, setting,
+			text_of(buf_text(&words))))
+		ui->settings.unsaved |= 1u << setting;
+	buf_fini(&words);
+}
 
 void ui_settings_open(struct ui *ui)
 {
@@ -158,6 +185,8 @@ void ui_settings_open(struct ui *ui)
 	if (!setting_is_same(&now, &ui->settings.now, SETTING_DELAY))
 		ui->settings.unsaved |= 1u << SETTING_DELAY;
 	ui->settings.now = now;
+	take_columns(ui, &ui->list.columns, SETTING_LIST_COLUMNS);
+	take_columns(ui, &ui->regions.columns, SETTING_REGION_COLUMNS);
 	ui->settings.view.open = true;
 }
 

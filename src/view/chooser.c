@@ -13,6 +13,7 @@ static void toggle(struct columns *columns, unsigned i)
 {
 	columns->hidden[i] = columns->fields[i]->rank && !columns->hidden[i];
 	columns->first = 0;
+	columns->chosen = true;
 }
 
 /* It changes places with its neighbour. */
@@ -28,6 +29,7 @@ static void move(struct chooser *chooser, struct columns *columns, int by)
 	columns->hidden[i] = columns->hidden[k];
 	columns->fields[k] = field;
 	columns->hidden[k] = hidden;
+	columns->chosen = true;
 	chooser->at = k;
 }
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "vmatlas/view/role.h"
 
@@ -28,7 +29,8 @@ static unsigned find(const struct columns *columns, struct text title)
 	unsigned i;
 
 	for (i = 0; i < columns->n; i++)
-		if (text_is(title, columns->fields[i]->column))
+		if (title.n == strlen(columns->fields[i]->column) &&
+		    !strncasecmp(title.p, columns->fields[i]->column, title.n))
 			break;
 	return i;
 }
@@ -70,6 +72,7 @@ void columns_take(struct columns *columns, struct text words)
 		columns->fields[n++] = old.fields[i];
 	}
 	columns->first = 0;
+	columns->chosen = false;
 }
 
 void columns_words(const struct columns *columns, struct buf *out)

@@ -196,6 +196,21 @@ void list_wish(const struct list *list, const struct snapshot *snapshot,
 
 /* ---- keys */
 
+void list_choose(struct list *list, const char *words)
+{
+	const struct columns *columns = &list->columns;
+	const struct field *field;
+	struct buf all = { 0 };
+	unsigned i;
+
+	for (i = 0; !words[0] && (field = field_at(columns->object, i)); i++)
+		if (field->column)
+			buf_fmt(&all, "%s ", field->column);
+	columns_take(&list->columns, text_of(words[0] ? words :
+		buf_text(&all)));
+	buf_fini(&all);
+}
+
 void list_sort_by(struct list *list, const char *title)
 {
 	const struct field *field = columns_field(&list->columns, title);

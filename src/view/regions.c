@@ -16,8 +16,14 @@ void regions_init(struct regions *regions)
 {
 	memset(regions, 0, sizeof(*regions));
 	columns_init(&regions->columns, OBJECT_REGION, "START");
-	columns_take(&regions->columns, text_of(first_columns));
+	regions_choose(regions, "");
 	regions->columns.last_cols = NAME_COLS;
+}
+
+void regions_choose(struct regions *regions, const char *words)
+{
+	columns_take(&regions->columns, text_of(words[0] ? words :
+		first_columns));
 }
 
 void regions_fini(struct regions *regions)

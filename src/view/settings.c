@@ -52,6 +52,26 @@ enum setting setting_of_name(struct text name)
 	return (enum setting)i;
 }
 
+/* Where a setting that is no number is. */
+static const char *words_of(const struct settings *settings,
+	enum setting setting)
+{
+	switch (setting) {
+	case SETTING_LIST_COLUMNS:
+		return settings->list_columns;
+	case SETTING_REGION_COLUMNS:
+		return settings->region_columns;
+	default:
+		return settings->theme;
+	}
+}
+
+static bool is_number(enum setting setting)
+{
+	return table[setting].kind != SETTING_IS_THEME &&
+		table[setting].kind != SETTING_IS_COLUMNS;
+}
+
 /* ---- choices */
 
 /* Those that have a screen: "atlas" of "screen-atlas". */
@@ -82,12 +102,12 @@ static const char *screen_choice(unsigned i)
 	return NULL;
 }
 
-static const char *column_choice(unsigned i)
+static const char *column_choice(enum object object, unsigned i)
 {
 	const struct field *field;
 	unsigned k;
 
-	for (k = 0; (field = field_at(OBJECT_PROCESS, k)); k++)
+	for (k = 0; (field = field_at(object, k)); k++)
 		if (field->column && !i--)
 			return field->column;
 	return NULL;
@@ -110,7 +130,10 @@ const char *setting_choice(enum setting setting, unsigned i)
 	case SETTING_COLORING:
 		return i < NCOLORINGS ? coloring_name((enum coloring)i) : NULL;
 	case SETTING_SORT:
-		return column_choice(i);
+	case SETTING_LIST_COLUMNS:
+		return column_choice(OBJECT_PROCESS, i);
+	case SETTING_REGION_COLUMNS:
+		return column_choice(OBJECT_REGION, i);
 	default:
 		return NULL;
 	}
@@ -179,19 +202,34 @@ static bool set_number(double *number, enum setting setting,
 	return true;
 }
 
-static bool set_theme(struct settings *settings, struct text value)
+static bool set_words(struct settings *settings, enum setting setting,
+	struct text value)
 {
+	char *words = (char *)words_of(settings, setting);
 	size_t i;
 
-	if (!value.n || value.n >= sizeof(settings->theme))
+	if (!value.n || value.n >= SETTING_TEXT_MAX)
 		return false;
 	for (i = 0; i < value.n; i++)
 		if ((unsigned char)value.p[i] < ' ' || value.p[i] == 127)
 			return false;
-	memset(settings->theme, 0, sizeof(settings->theme));
+	memset(words, 0, SETTING_TEXT_MAX);
 	if (!text_is(value, "default"))
-		memcpy(settings->theme, value.p, value.n);
+		memcpy(words, value.p, value.n);
 	return true;
+}
+
+/* Titles, each of them one that there is. */
+static bool set_columns(struct settings *settings, enum setting setting,
+	struct text value)
+{
+	struct text rest = value, word;
+	double at;
+
+	while (!text_is(value, "default") && text_word(&rest, &word))
+		if (!find_choice(setting, word, &at))
+			return false;
+	return set_words(settings, setting, value);
 }
 
 bool setting_set(struct settings *settings, enum setting setting,
@@ -205,7 +243,9 @@ bool setting_set(struct settings *settings, enum setting setting,
 	case SETTING_IS_NUMBER:
 		return set_number(number, setting, value);
 	case SETTING_IS_THEME:
-		return set_theme(settings, value);
+		return set_words(settings, setting, value);
+	case SETTING_IS_COLUMNS:
+		return set_columns(settings, setting, value);
 	default:
 		return find_choice(setting, value, number);
 	}
@@ -224,7 +264,9 @@ void setting_get(const struct settings *settings, enum setting setting,
 		buf_fmt(out, "%.6g", number);
 		break;
 	case SETTING_IS_THEME:
-		buf_str(out, settings->theme[0] ? settings->theme : "default");
+	case SETTING_IS_COLUMNS:
+		buf_str(out, words_of(settings, setting)[0] ?
+			words_of(settings, setting) : "default");
 		break;
 	default:
 		buf_str(out, setting_choice(setting, (unsigned)number));
@@ -243,6 +285,8 @@ void setting_values(enum setting setting, struct buf *out)
 			table[setting].high);
 	else if (table[setting].kind == SETTING_IS_THEME)
 		buf_str(out, "a name or a file: ");
+	else if (table[setting].kind == SETTING_IS_COLUMNS)
+		buf_str(out, "default, or of: ");
 	for (i = 0; (name = setting_choice(setting, i)); i++)
 		buf_fmt(out, "%s%s", i ? " " : "", name);
 }
@@ -250,8 +294,8 @@ void setting_values(enum setting setting, struct buf *out)
 bool setting_is_same(const struct settings *a, const struct settings *b,
 	enum setting setting)
 {
-	return table[setting].kind == SETTING_IS_THEME ?
-		!strcmp(a->theme, b->theme) :
+	return !is_number(setting) ?
+		!strcmp(words_of(a, setting), words_of(b, setting)) :
 		!(a->number[setting] < b->number[setting]) &&
 		!(a->number[setting] > b->number[setting]);
 }
@@ -295,6 +339,9 @@ void setting_step(struct settings *settings, enum setting setting, int by)
 		while (setting_choice(setting, n))
 			n++;
 		*number = by > 0 ? (at + 1) % n : (at + n - 1) % n;
+		break;
+	case SETTING_IS_COLUMNS:
+		setting_set(settings, setting, text_of("default"));
 		break;
 	case SETTING_IS_THEME:
 		break;

@@ -7,7 +7,7 @@
 #include "vmatlas/view/role.h"
 
 #define NAME_COL 3
-#define VALUE_COL 17
+#define VALUE_COL 18
 #define WORDS_COL 36
 
 /* Rows of each part, from top to bottom, as many as there is room for. */

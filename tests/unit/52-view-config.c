@@ -50,7 +50,8 @@ static void settings_are_read(void **state)
 	struct settings s = read_settings("# mine\n\n"
 		"theme = light\n colors=256 \r\nascii = yes # a vt100\n"
 		"vi-keys = on\ndelay = 0.5\ndelay = 2.5\nsort = pss\n"
-		"screen = memory", "");
+		"screen = memory\nlist_columns = pid command PSS\n"
+		"region_columns = default", "");
 
 	(void)state;
 	assert_value(&s, SETTING_THEME, "light");
@@ -61,6 +62,10 @@ static void settings_are_read(void **state)
 	assert_value(&s, SETTING_SORT, "PSS");
 	assert_value(&s, SETTING_SCREEN, "memory");
 	assert_value(&s, SETTING_MOUSE, "yes");
+	assert_value(&s, SETTING_LIST_COLUMNS, "pid command PSS");
+	assert_value(&s, SETTING_REGION_COLUMNS, "default");
+	setting_step(&s, SETTING_LIST_COLUMNS, 1);
+	assert_value(&s, SETTING_LIST_COLUMNS, "default");
 }
 
 static void mistakes_are_named_and_change_nothing(void **state)

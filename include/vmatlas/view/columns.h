@@ -25,6 +25,7 @@ struct columns {
 	const struct field *fields[COLUMNS_MAX];
 	bool hidden[COLUMNS_MAX];
 	unsigned n;
+	bool chosen;	/* by the user, since columns_take */
 	unsigned first;	/* so many columns are off to the left */
 	const struct field *sort;
 	bool invert;

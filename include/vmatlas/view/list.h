@@ -64,6 +64,8 @@ void list_filter(struct list *list, const char *text);
 bool list_search(struct list *list, const struct snapshot *snapshot,
 	const char *text, bool back);
 /* Sort by the column with this TITLE, if there is one. */
+/* Show these columns (columns_take); "": all. */
+void list_choose(struct list *list, const char *words);
 void list_sort_by(struct list *list, const char *title);
 /* Tag the process, or untag it. */
 void list_tag(struct list *list, struct proc_id id);

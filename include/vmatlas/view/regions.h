@@ -65,6 +65,8 @@ struct regions {
 
 void regions_init(struct regions *regions);
 void regions_fini(struct regions *regions);
+/* Show these columns (columns_take); "": those of the start. */
+void regions_choose(struct regions *regions, const char *words);
 /* Bring it up to date with SNAPSHOT and a screen of this size. */
 void regions_update(struct regions *regions, const struct snapshot *snapshot,
 	int rows, int cols);

@@ -25,25 +25,29 @@
 	X(SCREEN, "screen", CHOICE, 0, 0, 0, "the screen at the start; auto: the atlas of a process that was named, else the list") \
 	X(COLORING, "coloring", CHOICE, 0, 0, 0, "what colours mean at the start") \
 	X(ONLY_MINE, "only_mine", BOOL, 0, 0, 0, "at the start, physical memory shows only what the process has") \
-	X(SORT, "sort", CHOICE, 0, 0, 0, "the column that the list of processes is sorted by at the start")
+	X(SORT, "sort", CHOICE, 0, 0, 0, "the column that the list of processes is sorted by at the start") \
+	X(LIST_COLUMNS, "list_columns", COLUMNS, 0, 0, 0, "the columns of processes, in their order; key e chooses them") \
+	X(REGION_COLUMNS, "region_columns", COLUMNS, 0, 0, 0, "the columns of regions, in their order; key e chooses them")
 
 #define X(id, name, kind, initial, low, high, words) SETTING_##id,
 enum setting { SETTINGS(X) NSETTINGS };
 #undef X
 
 enum setting_kind { SETTING_IS_BOOL, SETTING_IS_CHOICE, SETTING_IS_NUMBER,
-	SETTING_IS_THEME };
+	SETTING_IS_THEME, SETTING_IS_COLUMNS };
 
 #define SETTING_TEXT_MAX 256
 
 /*
  * A struct settings has a value for each: a number, 0 or 1, which of its
- * choices; or for the theme a name (empty: the default) or a file.
+ * choices; or for the theme a name (empty: the default) or a file; or for
+ * columns their titles (empty: the default).
  * Invariant: every value is one that its setting can have.
  */
 struct settings {
 	double number[NSETTINGS];
 	char theme[SETTING_TEXT_MAX];
+	char list_columns[SETTING_TEXT_MAX], region_columns[SETTING_TEXT_MAX];
 };
 
 void settings_default(struct settings *settings);
@@ -65,8 +69,8 @@ void setting_get(const struct settings *settings, enum setting setting,
 void setting_values(enum setting setting, struct buf *out);
 bool setting_is_same(const struct settings *a, const struct settings *b,
 	enum setting setting);
-/* The next value (BY 1) or the one before (BY -1), as a key changes it.  Not
- * for themes, whose names the caller has. */
+/* The next value (BY 1) or the one before (BY -1), as a key changes it; columns
+ * are the default again.  Not for themes, whose names the caller has. */
 void setting_step(struct settings *settings, enum setting setting, int by);
 
 #endif
