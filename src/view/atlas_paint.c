@@ -386,8 +386,8 @@ static void paint_foot_legend(struct painter *painter, int row)
 		}
 }
 
-static void paint_foot(struct painter *painter,
-	const struct atlas_status *status)
+/* The line of keys, with the inspector open or not. */
+static const struct key_label *foot_labels(bool inspect)
 {
 	static const struct key_label labels[] = {
 		{ "1", "Proc" }, { "4", "Share" }, { "5", "Cmp" },
@@ -396,6 +396,19 @@ static void paint_foot(struct painter *painter,
 		{ "Enter", "Inspect" }, { "o", "Only" }, { "z", "Freeze" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
 	};
+	static const struct key_label inspecting[] = {
+		{ "Tab", "Part" }, { "S-Tab", "Back" }, { "Esc", "Close" },
+		{ "+-", "Zoom" }, { "a", "Fit" }, { "c", "Color" },
+		{ "z", "Freeze" }, { "?", "Help" }, { "q", "Quit" },
+		{ NULL, NULL },
+	};
+
+	return inspect ? inspecting : labels;
+}
+
+static void paint_foot(struct painter *painter,
+	const struct atlas_status *status)
+{
 	struct parts parts = atlas_parts(painter->atlas);
 	struct grid *grid = painter->grid;
 	int row = grid->rows - parts.keys - parts.legend - parts.explain;
@@ -417,7 +430,8 @@ static void paint_foot(struct painter *painter,
 	if (parts.legend)
 		paint_foot_legend(painter, row);
 	if (parts.keys)
-		foot_paint(grid, grid->rows - 1, labels, status->keys);
+		foot_paint(grid, grid->rows - 1,
+			foot_labels(painter->atlas->inspect), status->keys);
 	buf_fini(&line);
 }
 
