@@ -203,6 +203,11 @@ manual: $(FIELDS) $(TABLES)
 	$(Q)$(TABLES) <man/vmatlas.1 >$O/man/page
 	$(Q)cp $O/man/page man/vmatlas.1
 
+# README's pictures; atlas.svg is the demo's, made by hand at a good moment.
+.PHONY: pictures
+pictures: $(PROG)
+	$(Q)VMATLAS=$(PROG) sh man/pictures man
+
 .PHONY: run check install clean
 # The second make sees what the first one installed.
 run:

@@ -5,7 +5,8 @@
  *     .\" begin NAME
  *     .\" end NAME
  *
- * becomes what the program's table of that name says: settings, actions.
+ * becomes what the program's table of that name says: settings, actions,
+ * states, roles.
  * Fails where there is no such table, or one of them is not in the page.
  *
  *   tables <vmatlas.1 >page
@@ -15,7 +16,9 @@
 #include <string.h>
 
 #include "vmatlas/base/key.h"
+#include "vmatlas/model/state.h"
 #include "vmatlas/view/keymap.h"
+#include "vmatlas/view/role.h"
 #include "vmatlas/view/settings.h"
 
 /* As roff reads it: no escape, no request, no hyphen for a minus. */
@@ -28,6 +31,10 @@ static void put(const char *text)
 			fputs("\\-", stdout);
 		else if (*text == '\'')
 			fputs("\\(aq", stdout);
+		else if (*text == '^')
+			fputs("\\(ha", stdout);
+		else if (*text == '~')
+			fputs("\\(ti", stdout);
 		else if (*text == '"')
 			fputs("\\(dq", stdout);
 		else if (*text == '.' || *text == '?')
@@ -88,12 +95,47 @@ static void put_actions(void)
 	}
 }
 
+/* Their words go on from "the page ...". */
+static void put_states(void)
+{
+	unsigned i;
+
+	for (i = 0; i < NSTATES; i++) {
+		const struct state_info *info = state_info((enum page_state)i);
+		char letter[2] = { info->letter, '\0' };
+
+		fputs(i ? ".TP\n\\fB" : ".TP 24\n\\fB", stdout);
+		if (info->letter == ' ')
+			fputs("\\ ", stdout);
+		else
+			put(letter);
+		fputs("\\fR\\ \\ \\fB", stdout);
+		put(info->name);
+		puts("\\fR");
+		put(info->words);
+		puts(".");
+	}
+}
+
+static void put_roles(void)
+{
+	unsigned i;
+
+	for (i = 0; i < ROLE_STATE_FIRST; i++) {
+		fputs(".BR ", stdout);
+		put(role_name((enum role)i));
+		puts(i + 1 < ROLE_STATE_FIRST ? " ," : " ;");
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*put)(void);
 } tables[] = {
 	{ "settings", put_settings },
 	{ "actions", put_actions },
+	{ "states", put_states },
+	{ "roles", put_roles },
 };
 
 #define NTABLES (sizeof(tables) / sizeof(*tables))

@@ -33,6 +33,34 @@ static void heading(struct cursor *at, const char *text)
 		grid_str(at->grid, row, 2, -1, ROLE_TITLE, text);
 }
 
+/* WORDS from ROW on, in as many lines as the screen's width asks for. */
+static void wrapped(struct cursor *at, int row, const char *words)
+{
+	int col = 3 + KEYS_COLS, room = at->grid->cols - col - 1;
+	size_t n, left = strlen(words);
+
+	for (;;) {
+		n = left;
+		if (room > 8 && left > (size_t)room) {
+			n = (size_t)room;
+			while (n && words[n] != ' ')
+				n--;
+			if (!n)
+				n = left;
+		}
+		if (row >= 0)
+			grid_text(at->grid, row, col, -1, ROLE_TEXT,
+				(struct text){ words, n });
+		words += n;
+		left -= n;
+		if (!left)
+			return;
+		words++;	/* the blank */
+		left--;
+		row = next_row(at);
+	}
+}
+
 /* An action with all its keys, if it has any. */
 static void help_action(struct cursor *at, const struct keymap *map,
 	enum action action)
@@ -47,12 +75,12 @@ static void help_action(struct cursor *at, const struct keymap *map,
 				sizeof(keys) - strlen(keys), "%s%s",
 				keys[0] ? " " : "",
 				key_name(map->bindings[i].key, name));
-	row = keys[0] ? next_row(at) : -1;
-	if (row < 0)
+	if (!keys[0])
 		return;
-	grid_str(at->grid, row, 2, KEYS_COLS, ROLE_KEY, keys);
-	grid_str(at->grid, row, 3 + KEYS_COLS, -1, ROLE_TEXT,
-		action_words(action));
+	row = next_row(at);
+	if (row >= 0)
+		grid_str(at->grid, row, 2, KEYS_COLS, ROLE_KEY, keys);
+	wrapped(at, row, action_words(action));
 }
 
 /* Each action once, in the order of the default keys. */
