@@ -216,6 +216,35 @@ static void test_wide_text(void **state)
 	grid_fini(&grid);
 }
 
+/* Cut at the start, not through a character. */
+static void test_tail(void **state)
+{
+	struct grid grid = made(4, 8, true);
+	struct grid ascii = made(1, 8, false);
+
+	(void)state;
+	assert_int_equal(grid_tail(&grid, 0, 0, 6, ROLE_TEXT,
+		text_of("/a/b/c/d")), 6);
+	assert_row(&grid, 0, "^b/c/d  ");
+	assert_int_equal(grid_tail(&grid, 1, 1, 6, ROLE_TEXT,
+		text_of(WIDE_UTF8 WIDE_UTF8 WIDE_UTF8 "x")), 7);
+	assert_row(&grid, 1, " ^<><>x ");
+	assert_int_equal(grid_tail(&grid, 2, 0, 5, ROLE_TEXT,
+		text_of(WIDE_UTF8 WIDE_UTF8 WIDE_UTF8)), 5);
+	assert_row(&grid, 2, "^<><>   ");
+	/* To the edge of the grid; and what fits is not cut. */
+	grid_tail(&grid, 3, 4, -1, ROLE_TEXT, text_of("abcdef"));
+	assert_row(&grid, 3, "    ^def");
+	grid_tail(&grid, 3, 4, 4, ROLE_TEXT, text_of("abcd"));
+	assert_row(&grid, 3, "    abcd");
+	grid_tail(&grid, 3, 7, 9, ROLE_TEXT, text_of("xyz"));
+	grid_tail(&grid, 3, 9, 9, ROLE_TEXT, text_of("xyz"));
+	grid_tail(&ascii, 0, 0, 4, ROLE_TEXT, text_of("a\033bc"));
+	assert_row(&ascii, 0, "~bbc    ");
+	grid_fini(&grid);
+	grid_fini(&ascii);
+}
+
 static void test_shapes(void **state)
 {
 	struct grid grid = made(4, 5, false);
@@ -269,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_size),	cmocka_unit_test(test_put),
 		cmocka_unit_test(test_wide),	cmocka_unit_test(test_text),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_wide_text),
+		cmocka_unit_test(test_tail),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_ambiguous_wide),
 	};
