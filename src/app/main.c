@@ -44,6 +44,7 @@
  *   source/elf_names.c       and by name
  *   source/live_symbols.c    the running kernel: names in the files mapped
  *   source/live_contents.c   the running kernel: the bytes of one page
+ *   source/live_clear.c      the running kernel: the one thing that writes
  *   source/live_list.c       the running kernel: folders, the device tree
  *   source/live_file.c       the running kernel: which file a path leads to
  *   source/live_facts.c      the running kernel: the machine and ourselves
@@ -148,6 +149,7 @@
  *   model/matcher.c          which pages meet a condition
  *   model/finder.c           the next that do, or
  *   model/finder_symbols.c   where a symbol is
+ *   model/watch.c            what is watched by writing to the process
  *   model/question.c         what only all processes can answer, step by step
  *   model/roster.c           all processes, and what was read of each
  *   model/refresh.c          what one refresh asks, in which order
@@ -208,6 +210,8 @@
  *   view/share_paint.c       the screen of sharing: drawn
  *   view/functions.c         the list of functions
  *   view/functions_paint.c   that, drawn
+ *   view/watch.c             the question before writing to a process
+ *   view/explain_stack.c     whose stack, and what is watched, in words
  *   view/help.c              the help screen
  *   view/marks.c             places with a letter, listed and shown
  *   view/settings.c          what can be set: a table
@@ -259,6 +263,7 @@
  *   app/ui_prompt.c          what is asked for, and done with the answer
  *   app/ui_find.c            what is looked for in the atlas
  *   app/ui_command.c         what was typed behind ":"
+ *   app/ui_watch.c           asks before it writes to the process
  *   app/ui_trail.c           jumps between processes, and back
  *   app/ui_mouse.c           what clicks, drags and the wheel do
  *   app/ui_marks.c           places with a letter

@@ -84,6 +84,7 @@ void ui_wish(struct ui *ui)
 	wish.focus.side = FOCUS_NONE;
 	if (kind_of(ui)->wish)
 		kind_of(ui)->wish(ui, &wish);
+	ui_watch_wish(ui, &wish);
 	if (session->recording) {
 		wish.depth = DEPTH_FULL;
 		if (!wish.list && session->pid) {
@@ -133,6 +134,7 @@ bool ui_take(struct ui *ui)
 	ui->snapshot = latest;
 	if (latest->complete && latest->has_process)
 		session_release_command(ui->session);
+	ui_watch_take(ui);
 	if (kind_of(ui)->take)
 		kind_of(ui)->take(ui);
 	ui_update(ui);
@@ -277,6 +279,10 @@ void ui_key(struct ui *ui, uint32_t key)
 		ui_picture_ask(ui);
 		return;
 	}
+	if (ui->watch.open) {
+		ui_watch_key(ui, key);
+		return;
+	}
 	if (ui->help.open && action != ACTION_QUIT) {
 		act_help(ui, action);
 		return;
@@ -360,6 +366,7 @@ static void paint_screen(struct ui *ui)
 	if (ui->marks.listed)
 		marks_paint(&ui->marks.marks,
 			ui->snapshot->machine->page_shift, &ui->grid);
+	ui_watch_paint(ui);
 }
 
 void ui_paint(struct ui *ui)

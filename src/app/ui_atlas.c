@@ -64,6 +64,10 @@ static void act(struct ui *ui, enum action action)
 		ui_go(ui, pid, vpn);
 		return;
 	}
+	if (action == ACTION_WATCH) {
+		ui_watch_open(ui);
+		return;
+	}
 	if (action == ACTION_BACK && ui_back_is_far(ui) &&
 	    !atlas_lists_owners(&ui->atlas, ui->snapshot) && ui_go_back(ui))
 		return;

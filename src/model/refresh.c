@@ -269,6 +269,7 @@ static bool read_process(struct refresh *refresh)
 	refresh_follow(refresh);
 	if (space_refresh(space, refresh->src, refresh->machine) != ANSWER_OK)
 		return true;
+	watch_step(&refresh->watch, space, &refresh->wish.watch);
 	if (!refresh->command.len || refresh->wish.whole)
 		process_command(space->process.id, space->process.name,
 			refresh->src, &refresh->command);

@@ -73,6 +73,7 @@ struct refresh {
 	struct rates before, now;
 	struct process first;	/* as it was when it was first read */
 	struct stacks stacks;
+	struct watch watch;
 	uint64_t stacks_of;	/* the refresh that read them; 0: none */
 	struct own_cost own;
 	struct budget budget, budget_before;

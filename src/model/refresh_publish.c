@@ -214,6 +214,7 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	swap_rows_clear(snapshot);
 	snapshot->swap_pss_why = refresh->swap_users.why;
 	snapshot->swap_pss_pid = refresh->swap_users.pid;
+	snapshot->watch = refresh->watch;
 	if (refresh->has_space) {
 		snapshot_take_space(snapshot, &refresh->space, wish);
 		if (wish->want_audit && complete)

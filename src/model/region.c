@@ -213,6 +213,8 @@ static void take_flags(struct region *region, const struct smaps_entry *entry)
 		if (entry->flags & SMAPS_FLAG_HUGETLB)
 			region->type = REGION_HUGETLB;
 	}
+	region->referenced_known = entry->has & (1u << SMAPS_REFERENCED);
+	region->referenced = entry->kb[SMAPS_REFERENCED] << 10;
 	region->smaps_known = entry->has & (1u << SMAPS_RSS);
 	region->smaps_swap = entry->kb[SMAPS_SWAP] << 10;
 	region->smaps_resident = (entry->kb[SMAPS_RSS] +

@@ -139,6 +139,10 @@ static void take_heat(const struct space *space, struct block *block, size_t i,
 
 	if (block->classes[at] & CLASS_CHANGED)
 		stamp = heat_stamp(space_seconds(space));
+	/* Written, for the first time since that was cleared. */
+	if (space->watch_writes && !is_new &&
+	    (slice->words[i] & ~block->words[at] & PM_SOFT_DIRTY))
+		stamp = heat_stamp(space_seconds(space));
 	if ((slice->words[i] & PM_PRESENT) && (slice->known[i] & SLICE_FLAGS))
 		reclaim = reclaim_of_flags(slice->flags[i]);
 	block->heat[at] = HEAT(stamp, reclaim);

@@ -100,6 +100,16 @@ static enum answer guard_processes(struct source *src,
 	return source_processes(guard->inner, out, n);
 }
 
+static enum answer guard_clear(struct source *src, struct proc_id id,
+	enum clear_kind kind, bool try_only)
+{
+	struct guard *guard = guard_of(src);
+
+	if (is_blocked(guard, id.pid, "clear_refs"))
+		return ANSWER_BLOCKED;
+	return source_clear(guard->inner, id, kind, try_only);
+}
+
 static void guard_forget(struct source *src, struct proc_id id)
 {
 	source_forget(guard_of(src)->inner, id);
@@ -122,6 +132,7 @@ static const struct source_ops guard_ops = {
 	.populated = guard_populated,
 	.processes = guard_processes,
 	.contents = guard_contents,
+	.clear = guard_clear,
 	.forget = guard_forget,
 	.free = guard_free,
 };

@@ -71,8 +71,7 @@ static bool process_exists(const struct live *live, int pid)
 	return faccessat(live->proc_fd, name, F_OK, 0) == 0;
 }
 
-/* The answer that ERROR means for a file of PID (0: none). */
-static enum answer answer_for(const struct live *live, int pid, int error)
+enum answer live_answer(const struct live *live, int pid, int error)
 {
 	enum answer answer = answer_of_errno(error);
 
@@ -211,7 +210,7 @@ static enum answer live_text(struct source *src, struct proc_id id,
 		/* The numbers of another root's processes are not ours. */
 		error = live->usual ? live_compare_answer(id.pid, other, out) :
 			ENOENT;
-		return error ? answer_for(live, id.pid, error) : ANSWER_OK;
+		return error ? live_answer(live, id.pid, error) : ANSWER_OK;
 	}
 	error = cache ? live_cache_answer(live, id.pid, &question, out) :
 		elf ? live_symbol_answer(live, id.pid, &names, out) :
@@ -221,7 +220,7 @@ static enum answer live_text(struct source *src, struct proc_id id,
 	/* A kernel thread is not gone: it has no address space. */
 	if (error == ESRCH && id.pid && process_exists(live, id.pid))
 		return ANSWER_ABSENT;
-	return answer_for(live, id.pid, error);
+	return live_answer(live, id.pid, error);
 }
 
 static void pagemap_close(struct open_pagemap *slot)
@@ -311,13 +310,13 @@ static enum answer pagemap_words(struct live *live, struct proc_id id,
 		return ANSWER_ABSENT;
 	slot = pagemap_open(live, id);
 	if (!slot)
-		return answer_for(live, id.pid, errno);
+		return live_answer(live, id.pid, errno);
 	count = words_read(live, slot->fd, id.pid, "pagemap", first, n, out);
 	if (count < 0) {
 		int error = errno;
 
 		pagemap_close(slot);
-		return answer_for(live, id.pid, error);
+		return live_answer(live, id.pid, error);
 	}
 	/* The end of user space, or the address space behind it has ended:
 	 * by exec, then the next open finds the new one, or for ever. */
@@ -488,7 +487,7 @@ static enum answer live_populated(struct source *src,
 	do {
 		slot = pagemap_open(live, id);
 		if (!slot)
-			return answer_for(live, id.pid, errno);
+			return live_answer(live, id.pid, errno);
 		*n = 0;
 		if (!scan_all(live, slot->fd, id.pid, kind, start * page_size,
 			(end < top ? end : top) * page_size, out, max, n, next))
@@ -501,7 +500,7 @@ static enum answer live_populated(struct source *src,
 		live->scan_absent = true;
 		return ANSWER_ABSENT;
 	}
-	return answer_for(live, id.pid, error);
+	return live_answer(live, id.pid, error);
 }
 
 static enum answer live_processes(struct source *src,
@@ -582,6 +581,7 @@ static const struct source_ops live_ops = {
 	.populated = live_populated,
 	.processes = live_processes,
 	.contents = live_contents,
+	.clear = live_clear,
 	.forget = live_forget,
 	.free = live_free,
 };

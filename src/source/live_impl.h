@@ -7,7 +7,8 @@
 /*
  * What the files that make up the live source share: live.c (texts, words,
  * scans), live_cache.c (the page cache), live_compare.c (address spaces),
- * live_symbols.c (names in ELF files), live_contents.c (bytes), live_list.c (folders), live_facts.c
+ * live_symbols.c (names in ELF files), live_contents.c (bytes), live_clear.c
+ * (what writes), live_list.c (folders), live_facts.c
  * (what machine this is), processes.c (who is there).
  */
 
@@ -88,6 +89,12 @@ enum answer live_contents(struct source *src, struct proc_id id,
 int live_list_answer(int fd, struct buf *out);
 /* The device tree as source.h has it; 0 or an errno value. */
 int live_tree_answer(struct live *live, struct buf *out);
+
+/* The answer that ERROR means for a file of PID (0: none). */
+enum answer live_answer(const struct live *live, int pid, int error);
+/* The clear of source.h. */
+enum answer live_clear(struct source *src, struct proc_id id,
+	enum clear_kind kind, bool try_only);
 
 /* The clock, uname and privileges of a refresh that begins now. */
 void live_facts_begin(struct live *live);

@@ -70,6 +70,12 @@ static enum answer named_processes(struct source *src,
 	return source_processes(inner_of(src), out, n);
 }
 
+static enum answer named_clear(struct source *src, struct proc_id id,
+	enum clear_kind kind, bool try_only)
+{
+	return source_clear(inner_of(src), id, kind, try_only);
+}
+
 static void named_forget(struct source *src, struct proc_id id)
 {
 	source_forget(inner_of(src), id);
@@ -92,6 +98,7 @@ static const struct source_ops named_ops = {
 	.populated = named_populated,
 	.processes = named_processes,
 	.contents = named_contents,
+	.clear = named_clear,
 	.forget = named_forget,
 	.free = named_free,
 };

@@ -117,6 +117,13 @@ enum answer source_processes(struct source *src, struct process_entry **out,
 	return src->ops->processes(src, out, n);
 }
 
+enum answer source_clear(struct source *src, struct proc_id id,
+	enum clear_kind kind, bool try_only)
+{
+	return src->ops->clear && kind != CLEAR_NOTHING ?
+		src->ops->clear(src, id, kind, try_only) : ANSWER_ABSENT;
+}
+
 void source_forget(struct source *src, struct proc_id id)
 {
 	src->ops->forget(src, id);

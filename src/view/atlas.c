@@ -5,6 +5,7 @@
 
 #include "atlas_impl.h"
 #include "inspect.h"
+#include "vmatlas/view/explain_stack.h"
 #include "vmatlas/view/frame_row.h"
 
 /* From these widths on there are two panes, and a panel beside them. */
@@ -352,6 +353,7 @@ void atlas_wish(const struct atlas *atlas, const struct snapshot *snapshot,
 	wish->shown = shown_range(&atlas->panes[SIDE_VIRTUAL]);
 	wish->nframes = visible_ranges(&atlas->panes[SIDE_PHYSICAL],
 		wish->frames);
+	wish->want_stacks = explain_wants_stacks(atlas, snapshot);
 	wish->want_heat = coloring_is_heat(atlas->coloring);
 	wish->want_fitness = atlas->inspect || atlas->side_col;
 	wish->want_contents = inspect_wants_bytes(atlas);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "atlas_impl.h"
+#include "vmatlas/view/watch.h"
 
 /* What the lines at the top are made from, and where they go. */
 struct head {
@@ -96,7 +97,14 @@ static void paint_title(const struct head *head,
 	col = grid_str(grid, 0, col, 16, ROLE_VALUE, snapshot->process.name);
 	col = grid_fmt(grid, 0, col + 1, -1, ROLE_VALUE, "%d",
 		snapshot->process.id.pid) + 2;
-	if (grid->cols >= 60)	/* else RSS says more */
+	if (snapshot->watch.kind != CLEAR_NOTHING) {
+		struct buf text = { 0 };
+
+		watch_words(&text, snapshot);
+		col = grid_str(grid, 0, col, -1, ROLE_WARNING,
+			buf_text(&text)) + 1;
+		buf_fini(&text);
+	} else if (grid->cols >= 60)	/* else RSS says more */
 		col = put_figure(head, 0, col, "VIRT", snapshot->process.vss, 0);
 	col = put_figure(head, 0, col, "RSS", snapshot->total.rss,
 		USAGE_RSS);

@@ -6,6 +6,7 @@
 #include "atlas_impl.h"
 #include "vmatlas/view/bin.h"
 #include "vmatlas/view/explain.h"
+#include "vmatlas/view/explain_stack.h"
 #include "vmatlas/view/foot.h"
 #include "vmatlas/view/frame_row.h"
 
@@ -418,12 +419,15 @@ static void paint_foot(struct painter *painter,
 		grid_str(grid, row, 1, -1, status->is_warning ? ROLE_WARNING :
 			ROLE_MESSAGE, status->message);
 	} else if (parts.explain) {
-		if (painter->atlas->selection.on)
+		if (painter->atlas->selection.on) {
 			atlas_explain_selection(painter->atlas,
 				painter->snapshot, &line);
-		else
+		} else {
 			explain_line(&line, painter->atlas,
 				painter->snapshot);
+			explain_stack(&line, painter->atlas,
+				painter->snapshot);
+		}
 		grid_str(grid, row, 1, -1, ROLE_TEXT, buf_text(&line));
 	}
 	row += parts.explain;

@@ -16,6 +16,7 @@
 #include "vmatlas/view/prompt.h"
 #include "vmatlas/view/regions.h"
 #include "vmatlas/view/share.h"
+#include "vmatlas/view/watch.h"
 
 /*
  * The interactive program without its terminal: what is on screen, what keys
@@ -67,6 +68,9 @@ struct ui {
 	bool steered;			/* by the user: the demo no longer leads */
 	bool chosen_tagged;		/* those that --union chooses */
 	bool end_said;			/* that the process ended */
+	struct watch_dialog watch;	/* takes the keys while it is open */
+	struct watch_wish watching;	/* what the user has agreed to, */
+	int watching_pid;		/* of which process; 0: nothing */
 	struct prompt prompt;		/* takes the keys while it is open */
 	char filter_before[PROMPT_MAX];	/* it was opened */
 	struct ui_find find;
@@ -118,6 +122,13 @@ void ui_enter(struct ui *ui, enum ui_screen screen);
 void ui_open_chosen(struct ui *ui);
 /* Say TEXT until the next key. */
 void ui_say(struct ui *ui, bool is_warning, const char *text);
+/* Before anything is written to the process (ui_watch.c): ask, take the answer
+ * from its keys, wish what was agreed to, take note of what was done. */
+void ui_watch_open(struct ui *ui);
+void ui_watch_key(struct ui *ui, uint32_t key);
+void ui_watch_wish(const struct ui *ui, struct wish *wish);
+void ui_watch_take(struct ui *ui);
+void ui_watch_paint(struct ui *ui);
 /* Ask for a line of text, and what its keys do. */
 void ui_prompt(struct ui *ui, enum prompt_kind kind);
 void ui_prompt_key(struct ui *ui, uint32_t key);

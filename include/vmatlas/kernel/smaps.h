@@ -21,6 +21,7 @@
 	X(SHARED_DIRTY, "Shared_Dirty") \
 	X(PRIVATE_CLEAN, "Private_Clean") \
 	X(PRIVATE_DIRTY, "Private_Dirty") \
+	X(REFERENCED, "Referenced") \
 	X(ANONYMOUS, "Anonymous") \
 	X(KSM, "KSM") \
 	X(LAZY_FREE, "LazyFree") \

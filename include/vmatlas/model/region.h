@@ -60,6 +60,8 @@ struct region {
 		HIDDEN_UNKNOWN,
 	} hidden;
 	uint64_t hidden_swap;	/* bytes */
+	bool referenced_known;	/* by smaps, when that was read last: */
+	uint64_t referenced;	/* bytes */
 	bool changed;		/* see regions_mark_changed */
 	struct usage usage;
 	/* Pages seen to be copied on a write, of those that are mapped now:

@@ -27,6 +27,7 @@
 #include "vmatlas/model/space.h"
 #include "vmatlas/model/stacks.h"
 #include "vmatlas/model/usage.h"
+#include "vmatlas/model/watch.h"
 
 /*
  * What the app wants to know: replaced whole whenever it changes.  Ranges
@@ -101,6 +102,8 @@ struct wish {
 	 * flags and counts are left out of the runs. */
 	bool want_rt;
 	bool want_stacks;	/* of each thread */
+	/* What is watched by writing to the process (model/watch.h). */
+	struct watch_wish watch;
 	/* A report of the machine's frames: those in FRAME_RUNS; their sums by
 	 * zone; the swap areas.  With a process, what of them is its own. */
 	bool want_frame_runs, want_uses, want_swaps;
@@ -360,6 +363,7 @@ struct snapshot {
 	struct buf run_names;	/* NUL-terminated each */
 	struct rt_process rt;	/* where the wish wants it */
 	struct stacks stacks;
+	struct watch watch;
 	uint64_t runs_next;	/* byte to go on at; runs.end of the wish: done */
 
 	/* What happened, where the wish asks for that. */

@@ -79,6 +79,8 @@ struct space {
 	 * kept: [region], with runs that may go on; else NULL. */
 	struct fitness *fitness;
 	struct fitness_rules fitness_rules;
+	bool want_referenced;	/* smaps at each refresh, for that */
+	bool watch_writes;	/* soft-dirty was cleared, to see it come */
 	bool want_fitness;
 	uint64_t fitness_below, fitness_start, fitness_end;	/* bytes */
 	struct reader *reader;

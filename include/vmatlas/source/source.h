@@ -117,6 +117,12 @@ struct source {
 	struct source_watch watch;
 };
 
+/* What of a process can be cleared, so that it is seen to come again: the
+ * marks that its pages were used, or written (clear_refs in
+ * Documentation/filesystems/proc.rst). */
+enum clear_kind { CLEAR_NOTHING, CLEAR_REFERENCED, CLEAR_SOFT_DIRTY,
+	NCLEAR_KINDS };
+
 /*
  * The questions.  Each op returns an answer, and fills its results only on
  * ANSWER_OK.
@@ -206,6 +212,14 @@ struct source_ops {
 	 */
 	enum answer (*contents)(struct source *src, struct proc_id id,
 		struct page_read *page, void *out, size_t n);
+	/*
+	 * The one question that writes: clear KIND of ID, or with TRY only
+	 * say whether that could be done.  It makes the process wait, and
+	 * changes what reclaim knows of it.  Never done to a process of
+	 * another starttime.  NULL (recordings, recorders): ABSENT.
+	 */
+	enum answer (*clear)(struct source *src, struct proc_id id,
+		enum clear_kind kind, bool try_only);
 };
 
 #define SOURCE_SLICE 4096
@@ -228,6 +242,8 @@ enum answer source_contents(struct source *src, struct proc_id id,
 	struct page_read *page, void *out, size_t n);
 enum answer source_processes(struct source *src, struct process_entry **out,
 	size_t *n);
+enum answer source_clear(struct source *src, struct proc_id id,
+	enum clear_kind kind, bool try_only);
 void source_forget(struct source *src, struct proc_id id);
 /* Calls of the watch, for implementations; they do nothing without one. */
 void source_before(struct source *src, int pid, const char *file);

@@ -62,6 +62,7 @@
 	X(OTHER, ON_COMPARE, "compare with another process, by its number") \
 	X(COLOR_NEXT, ON_ATLAS, "next colouring") \
 	X(COLOR_PREV, ON_ATLAS, "previous colouring") \
+	X(WATCH, ON_ATLAS, "watch which pages are used or written (asks first: it writes to the process)") \
 	X(SORT_LEFT, ON_LISTS, "sort by the column to the left") \
 	X(SORT_RIGHT, ON_LISTS, "sort by the column to the right") \
 	X(SORT_INVERT, ON_LISTS, "sort the other way round") \
@@ -116,7 +117,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("+", ZOOM_IN) X("=", ZOOM_IN) X("-", ZOOM_OUT) \
 	X("[", ZOOM_MOST) X("]", ZOOM_LEAST) X("a", ZOOM_FIT) \
 	X("o", ONLY_MINE) X("S", SWAP) X("p", OTHER) \
-	X("c", COLOR_NEXT) X("C", COLOR_PREV) \
+	X("W", WATCH) X("c", COLOR_NEXT) X("C", COLOR_PREV) \
 	X("<", SORT_LEFT) X(">", SORT_RIGHT) X("I", SORT_INVERT) \
 	X("f", FUNCTIONS) \
 	X("e", COLUMNS) \
