@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "atlas_impl.h"
@@ -301,6 +303,23 @@ static void paint_panel(struct atlas *atlas,
 	paint_part(atlas, snapshot, inspect_part(atlas, snapshot), &box);
 }
 
+/* In the border above: which page it is, as the pop-up hides the map. */
+static void paint_address(const struct atlas *atlas,
+	const struct snapshot *snapshot, struct grid *grid, int row, int end)
+{
+	uint64_t start, last;
+	char text[24];
+	int n;
+
+	if (inspect_part(atlas, snapshot) == INSPECT_FACTS ||
+	    atlas->active != SIDE_VIRTUAL || grid->cols < POPUP_COLS ||
+	    !pane_focus(&atlas->panes[SIDE_VIRTUAL], &start, &last))
+		return;
+	n = snprintf(text, sizeof(text), " 0x%" PRIx64 " ",
+		start << snapshot->machine->page_shift);
+	grid_str(grid, row, end - n, n, ROLE_TEXT, text);
+}
+
 static void paint_popup(struct atlas *atlas,
 	const struct snapshot *snapshot, struct grid *grid)
 {
@@ -320,6 +339,7 @@ static void paint_popup(struct atlas *atlas,
 	grid_box(grid, top, col, rows, cols, ROLE_POPUP_BORDER);
 	paint_tabs(atlas, snapshot, grid, top, col + 2, col + cols - 1,
 		INSPECT_FACTS);
+	paint_address(atlas, snapshot, grid, top, col + cols - 2);
 	paint_note(snapshot, grid, box.end, box.col, box.cols);
 	paint_part(atlas, snapshot, part, &box);
 }

@@ -161,6 +161,9 @@ def page_checks(tap, lab, target, user, who):
     else:
         tap.skip("%s: the address by its page tables" % who,
                  "not x86-64 with four levels")
+    tap.check(" 0x%x " % target.at in got["here"] and
+              " 0x%x " % (target.at + 3 * PAGE) in got["swapped"],
+              "%s: the pop-up says which page it is about" % who)
     tap.check("no page is here" in got["untouched"] and
               "no page is here" in got["watched"],
               "%s: nothing to look at where nothing was touched" % who,
