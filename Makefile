@@ -88,6 +88,7 @@ SOURCE += live live_cache live_list live_compare live_file live_facts
 SOURCE += live_contents
 SOURCE += elf_file elf_symbols elf_names live_symbols
 SOURCE += live_clear
+SOURCE += live_vdso
 SOURCE += memo block recording record replay replay_load
 MODEL := state board topology fallback machine machine_chart hugepages
 MODEL += region device usage process classify slice slice_plain slice_sums

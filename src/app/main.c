@@ -45,6 +45,7 @@
  *   source/live_symbols.c    the running kernel: names in the files mapped
  *   source/live_contents.c   the running kernel: the bytes of one page
  *   source/live_clear.c      the running kernel: the one thing that writes
+ *   source/live_vdso.c       the same of the kernel's own library
  *   source/live_list.c       the running kernel: folders, the device tree
  *   source/live_file.c       the running kernel: which file a path leads to
  *   source/live_facts.c      the running kernel: the machine and ourselves

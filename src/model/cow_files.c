@@ -174,7 +174,7 @@ static void take_region(struct cow_files *files, const struct space *space,
 	enum answer answer;
 	size_t at;
 
-	if (it->shared || !has_copies(&it->usage))
+	if (it->shared || it->type == REGION_VDSO || !has_copies(&it->usage))
 		return;
 	place.layout = symbols_layout(symbols, space, region, &at, &answer);
 	if (!place.layout && answer == ANSWER_OK)

@@ -100,7 +100,7 @@ long elf_file_region(const struct region *regions, size_t i)
 {
 	const struct region *region = &regions[i];
 
-	if (region->inode)
+	if (region->inode || region->type == REGION_VDSO)
 		return (long)i;
 	if (!i || region->shared || !regions[i - 1].inode ||
 	    regions[i - 1].end != region->start || !regions[i - 1].write)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/pagemap.h"
 
 void functions_fini(struct functions *functions)
 {
@@ -233,10 +234,12 @@ struct region_tally {
 	size_t cap;
 };
 
-static void count_state(struct tally *tally, enum page_state state)
+/* The kernel's own pages are in that state before they are there, too. */
+static void count_page(struct tally *tally, const struct block *block,
+	size_t k)
 {
-	tally->present += state_info(state)->presence == PRESENCE_MAPPED;
-	tally->swapped += state == STATE_SWAP;
+	tally->present += (block->words[k] & PM_PRESENT) != 0;
+	tally->swapped += CLASS_STATE(block->classes[k]) == STATE_SWAP;
 }
 
 static void tally_region(struct region_tally *tally, const struct space *space,
@@ -258,7 +261,7 @@ static void tally_region(struct region_tally *tally, const struct space *space,
 			tally->n + 2, sizeof(*tally->before));
 		tally->before[tally->n++] = sum;
 		for (k = 0; k < block->npages; k++)
-			count_state(&sum, CLASS_STATE(block->classes[k]));
+			count_page(&sum, block, k);
 	}
 	tally->before = mem_grow(tally->before, &tally->cap, tally->n + 1,
 		sizeof(*tally->before));
@@ -280,7 +283,7 @@ static struct tally tally_below(const struct region_tally *tally,
 	block = space->blocks[tally->first + at];
 	sum = tally->before[at];
 	for (k = 0; k < block->npages && block->vpn + k < vpn; k++)
-		count_state(&sum, CLASS_STATE(block->classes[k]));
+		count_page(&sum, block, k);
 	return sum;
 }
 

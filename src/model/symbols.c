@@ -48,7 +48,8 @@ static bool is_of(const struct symbols *symbols, size_t i,
 
 	return known->inode == region->inode && known->major == region->major &&
 		known->minor == region->minor &&
-		(known->answer == ANSWER_OK ||
+		/* Each may have another of the kernel's own libraries. */
+		((known->answer == ANSWER_OK && region->inode) ||
 		 known->pid == space->process.id.pid) &&
 		text_is(region_title(region, &space->names),
 			buf_text(&symbols->names) + known->name);
@@ -67,8 +68,9 @@ static uint32_t keep(struct symbols *symbols, struct text name)
 
 static void put_question(struct buf *out, const struct region *region)
 {
-	buf_fmt(out, "map_files/%" PRIx64 "-%" PRIx64 ":elf", region->start,
-		region->end);
+	buf_fmt(out, "%s/%" PRIx64 "-%" PRIx64 ":elf",
+		region->type == REGION_VDSO ? "vdso" : "map_files",
+		region->start, region->end);
 }
 
 /* "FILE: what is the matter": its name and WORDS are others'. */
@@ -146,7 +148,8 @@ static struct known_layout *find_layout(struct symbols *symbols,
 static bool may_be_program(const struct region *region)
 {
 	return region->type == REGION_CODE || region->type == REGION_DATA ||
-		region->type == REGION_RODATA || region->type == REGION_FILE;
+		region->type == REGION_RODATA || region->type == REGION_FILE ||
+		region->type == REGION_VDSO;
 }
 
 const struct elf_layout *symbols_layout(struct symbols *symbols,

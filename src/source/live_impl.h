@@ -9,6 +9,7 @@
  * scans), live_cache.c (the page cache), live_compare.c (address spaces),
  * live_symbols.c (names in ELF files), live_contents.c (bytes), live_clear.c
  * (what writes), live_list.c (folders), live_facts.c
+ * live_symbols.c (names in ELF files), live_vdso.c (and in the vdso), live_contents.c (bytes), live_list.c (folders), live_facts.c
  * (what machine this is), processes.c (who is there).
  */
 
@@ -60,6 +61,8 @@ int live_cache_answer(struct live *live, int pid,
 /* What the ELF file mapped at A-B says (source.h). */
 struct symbol_question {
 	char file[64];		/* below the process's folder */
+	bool is_vdso;		/* no file, but the kernel's, at START..END */
+	uint64_t start, stop;
 	bool has_address;	/* what is there, else how it is laid out */
 	uint64_t address;	/* the file's own */
 	uint64_t end;		/* other than 0: what starts from there to here */
@@ -71,6 +74,14 @@ bool live_symbol_question(const char *path, struct symbol_question *out);
 /* 0, or an errno value; OUT is added to only on 0. */
 int live_symbol_answer(struct live *live, int pid,
 	const struct symbol_question *q, struct buf *out);
+/*
+ * Open our own memory, where the vdso of process PID (at START..END) is, too,
+ * from *BASE on; 0 or an errno value.  A kernel has an image for each kind of
+ * program: ours is theirs only if a page of both is in the same frame.  Their
+ * memory is not read: that could bring pages of it in.
+ */
+int live_vdso_open(struct live *live, int pid, uint64_t start, uint64_t end,
+	int *fd, uint64_t *base);
 /* NULL is fine. */
 void symbol_cache_free(struct symbol_cache *cache);
 

@@ -53,13 +53,26 @@ struct symbol_cache {
 	uint64_t clock;
 };
 
+/* "vdso/START-END" */
+static bool parse_range(struct text file, uint64_t *start, uint64_t *end)
+{
+	struct text part;
+
+	text_until(&file, '/', &part);
+	text_until(&file, '-', &part);
+	return text_all_u64(part, 16, start) && text_all_u64(file, 16, end);
+}
+
 bool live_symbol_question(const char *path, struct symbol_question *out)
 {
 	struct text rest = text_of(path), file;
 
-	if (!text_starts(rest, "map_files/"))
+	out->is_vdso = text_starts(rest, "vdso/");
+	if (!out->is_vdso && !text_starts(rest, "map_files/"))
 		return false;
 	text_until(&rest, ':', &file);
+	if (out->is_vdso && !parse_range(file, &out->start, &out->stop))
+		return false;
 	if (file.n >= sizeof(out->file) || !text_starts(rest, "elf"))
 		return false;
 	memcpy(out->file, file.p, file.n);
@@ -85,6 +98,7 @@ bool live_symbol_question(const char *path, struct symbol_question *out)
 struct open_file {
 	struct live *live;
 	int pid, fd;
+	uint64_t base;		/* where it begins in FD */
 	struct file_key key;
 };
 
@@ -95,7 +109,7 @@ static ssize_t file_read(void *arg, void *out, size_t n, uint64_t offset)
 
 	do {
 		source_before(&file->live->src, file->pid, "map_files");
-		got = pread(file->fd, out, n, (off_t)offset);
+		got = pread(file->fd, out, n, (off_t)(file->base + offset));
 		source_after(&file->live->src);
 	} while (got < 0 && errno == EINTR);
 	return got;
@@ -396,6 +410,7 @@ static bool open_names(const struct known_file *known,
 	*names = *file;
 	if (!known->names_path)
 		return true;
+	names->base = 0;
 	if (open_watched(AT_FDCWD, known->names_path, names))
 		return false;
 	if (key_is(&names->key, &known->names_key))
@@ -529,7 +544,11 @@ int live_symbol_answer(struct live *live, int pid,
 	if (!elf_is_built_in())
 		return ENOENT;
 	snprintf(link, sizeof(link), "%d/%s", pid, q->file);
-	error = open_watched(live->proc_fd, link, &file);
+	if (q->is_vdso)
+		error = live_vdso_open(live, pid, q->start, q->stop, &file.fd,
+			&file.base);
+	else
+		error = open_watched(live->proc_fd, link, &file);
 	if (error == ENODEV) {
 		buf_str(out, q->has_address || q->name ? "" : "type none\n");
 		return 0;

@@ -49,7 +49,7 @@ bool function_view_open(struct function_view *view,
 	first = (size_t)at;
 	if (is_rest(snapshot, first))
 		first--;
-	if (!regions[first].inode)
+	if (!regions[first].inode && regions[first].type != REGION_VDSO)
 		return false;
 	for (last = first; last + 1 < snapshot->nregions &&
 	     (same_file(snapshot, first, last + 1) ||

@@ -166,6 +166,9 @@ struct source_ops {
 	 * ADDRESS" where there are more than SOURCE_SYMBOLS or so.
 	 * "map_files/A-B:elf?NAME" asks where the symbols of that name are:
 	 * whose, and a line "symbol ADDRESS" for each, 256 at most.
+	 * "vdso/A-B:elf" and the others ask the same of the kernel's own
+	 * library that is mapped there; absent, where which one that is
+	 * cannot be told for certain.
 	 *
 	 * "file-id@PATH" asks which file a path leads to, as lines "major:",
 	 * "minor:" and "inode:" of stat(2); "map_files/A-B@id" asks the same
