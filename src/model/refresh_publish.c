@@ -165,7 +165,8 @@ static void take_stacks(struct snapshot *snapshot, struct refresh *refresh)
 	    space->process.answer != ANSWER_OK)
 		return;
 	if (refresh->stacks_of != refresh->number)
-		stacks_read(&refresh->stacks, &refresh->space);
+		stacks_read(&refresh->stacks, &refresh->space,
+			refresh->wish.keep_blocks ? STACKS_SCREEN : SIZE_MAX);
 	refresh->stacks_of = refresh->number;
 	stacks_copy(&snapshot->stacks, &refresh->stacks);
 }

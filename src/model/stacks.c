@@ -297,7 +297,8 @@ static void read_thread(struct stacks *stacks, struct space *space, int tid,
 		stack->region == region_of_first(space);
 }
 
-static void read_threads(struct stacks *stacks, struct space *space)
+static void read_threads(struct stacks *stacks, struct space *space,
+	size_t most)
 {
 	struct buf list = { 0 }, buf = { 0 };
 	struct text rest, line;
@@ -306,7 +307,7 @@ static void read_threads(struct stacks *stacks, struct space *space)
 	stacks->told = source_text(space->reader->src, space->process.id,
 		"task/", &list) == ANSWER_OK;
 	rest = (struct text){ buf_text(&list), list.len };
-	while (stacks->told && text_line(&rest, &line))
+	while (stacks->told && stacks->n < most && text_line(&rest, &line))
 		if (text_u64(&line, 10, &tid) && tid <= INT32_MAX &&
 		    text_is(line, "/"))
 			read_thread(stacks, space, (int)tid, &buf);
@@ -340,7 +341,7 @@ static void guess(struct stacks *stacks, const struct space *space)
 	}
 }
 
-void stacks_read(struct stacks *stacks, struct space *space)
+void stacks_read(struct stacks *stacks, struct space *space, size_t most)
 {
 	enum answer answers[NWORD_FILES];
 	uint64_t limit = 0;
@@ -350,7 +351,7 @@ void stacks_read(struct stacks *stacks, struct space *space)
 	/* How the pass fares is not told by questions beside it. */
 	memcpy(answers, space->reader->answers, sizeof(answers));
 	stacks_clear(stacks);
-	read_threads(stacks, space);
+	read_threads(stacks, space, most);
 	if (stacks->n)
 		qsort(stacks->stacks, stacks->n, sizeof(*stacks->stacks),
 			compare_tids);

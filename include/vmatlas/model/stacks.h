@@ -60,9 +60,11 @@ struct stacks {
 	bool told;		/* the threads are known at all */
 };
 
-/* Find those of SPACE (after space_refresh); reads two small files a thread
- * and the entries of its stack. */
-void stacks_read(struct stacks *stacks, struct space *space);
+/* A screen shows one stack: the threads beyond so many are not asked for it. */
+#define STACKS_SCREEN 256
+/* Find those of SPACE (after space_refresh), of MOST threads at most; reads
+ * two small files a thread and the entries of its stack. */
+void stacks_read(struct stacks *stacks, struct space *space, size_t most);
 /* The soft limit for the first thread's stack; false: not known. */
 bool stacks_limit(struct space *space, uint64_t *nbytes);
 void stacks_clear(struct stacks *stacks);
