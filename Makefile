@@ -150,6 +150,7 @@ LIB := $O/libvmatlas.a
 PROG := $O/vmatlas
 FIELDS := $O/man/fields
 TABLES := $O/man/tables
+COMPLETIONS := $(addprefix $O/completions/vmatlas.,bash zsh fish)
 
 .PHONY: all
 all: $(PROG)
@@ -212,6 +213,14 @@ manual: $(FIELDS) $(TABLES)
 pictures: $(PROG)
 	$(Q)VMATLAS=$(PROG) sh man/pictures man
 
+# What shells complete, from the tables in the source.
+OPTION_TABLES := include/vmatlas/app/options.h src/source/live.c
+$(COMPLETIONS): $O/completions/vmatlas.%: completions/make.awk $(OPTION_TABLES)
+	$(say) AWK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)awk -v shell=$* -f completions/make.awk $(OPTION_TABLES) >$@.new
+	$(Q)mv $@.new $@
+
 .PHONY: run check install clean
 # The second make sees what the first one installed.
 run:
@@ -223,7 +232,7 @@ check:
 	$(Q)sh .ci/packages check
 	$(Q)$(MAKE) --no-print-directory check-all
 
-install: $(PROG)
+install: $(PROG) $(COMPLETIONS)
 	install -D -m755 $(PROG) $(DESTDIR)$(PREFIX)/bin/vmatlas
 	install -D -m644 man/vmatlas.1 $(DESTDIR)$(PREFIX)/share/man/man1/vmatlas.1
 	install -D -m644 man/vmatlas-report.5 \
@@ -232,6 +241,12 @@ install: $(PROG)
 		$(DESTDIR)$(PREFIX)/share/man/man5/vmatlas-recording.5
 	install -d $(DESTDIR)$(PREFIX)/share/vmatlas/themes
 	install -m644 themes/*.theme $(DESTDIR)$(PREFIX)/share/vmatlas/themes
+	install -D -m644 $O/completions/vmatlas.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/vmatlas
+	install -D -m644 $O/completions/vmatlas.zsh \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_vmatlas
+	install -D -m644 $O/completions/vmatlas.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/vmatlas.fish
 
 clean:
 	rm -rf build tests/out
