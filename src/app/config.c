@@ -231,6 +231,10 @@ static void take_options(struct settings *settings,
 		set_colors(settings, options->colors);
 	if (options->ascii)
 		settings->number[SETTING_ASCII] = 1;
+	if (options->ambiguous_wide)
+		settings->number[SETTING_AMBIGUOUS_WIDE] = 1;
+	if (options->low_baud)
+		settings->number[SETTING_LOW_BAUD] = 1;
 	if (!options->mouse)
 		settings->number[SETTING_MOUSE] = 0;
 	if (options->nice)
@@ -257,6 +261,8 @@ static void tell_options(struct options *options, struct config *config)
 	if (options->colors < 0)
 		options->colors = config_colors(settings);
 	options->ascii = settings->number[SETTING_ASCII];
+	options->ambiguous_wide = settings->number[SETTING_AMBIGUOUS_WIDE];
+	options->low_baud = settings->number[SETTING_LOW_BAUD];
 	options->mouse = settings->number[SETTING_MOUSE];
 	options->nice = settings->number[SETTING_NICE];
 	options->delay = settings->number[SETTING_DELAY];

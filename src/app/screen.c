@@ -16,8 +16,8 @@
 #include "vmatlas/base/mem.h"
 #include "vmatlas/term/term.h"
 
-/* On a slow line, unless --delay says how often. */
-#define SLOW_PERIOD_MS 5000
+/* Seconds, on a slow line. */
+#define SLOW_PERIOD 5
 
 /* Handlers only set these. */
 static volatile sig_atomic_t got_end, got_stop, got_winch;
@@ -100,9 +100,12 @@ static int show_settings(struct shown *shown, struct ui *ui,
 		show_theme(shown, ui, *term);
 	if (is_new(shown, ui, SETTING_COLORS) ||
 	    is_new(shown, ui, SETTING_ASCII) ||
+	    is_new(shown, ui, SETTING_AMBIGUOUS_WIDE) ||
+	    is_new(shown, ui, SETTING_LOW_BAUD) ||
 	    is_new(shown, ui, SETTING_MOUSE)) {
 		shown->options.colors = config_colors(now);
 		shown->options.ascii = now->number[SETTING_ASCII];
+		shown->options.low_baud = now->number[SETTING_LOW_BAUD];
 		shown->options.mouse = now->number[SETTING_MOUSE];
 		term_close(*term);
 		*term = term_open(&shown->options, err);
@@ -282,11 +285,9 @@ int screen_run(struct session *session, const struct theme *theme)
 	mem_on_exhaustion(term_restore);
 	term_size(term, &rows, &cols);
 	ui_init(&ui, session, term_utf8(term), rows, cols);
-	ui.grid.ambiguous_wide = options->ambiguous_wide;
+	if (term_is_slow(term))
+		ui_settings_slow(&ui, SLOW_PERIOD);
 	shown.settings = ui.settings.now;
-	if (term_is_slow(term) && !options->delay_given &&
-	    session->wish.period_ms < SLOW_PERIOD_MS)
-		session->wish.period_ms = SLOW_PERIOD_MS;
 	result = loop(&ui, &term, &shown, &mask, &err);
 	ui_fini(&ui);
 	term_close(term);

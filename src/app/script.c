@@ -208,7 +208,6 @@ static void start(struct ui *ui, struct session *session)
 	session->wish.once = true;
 	ui_init(ui, session, utf8, options->rows ? options->rows : 24,
 		options->cols ? options->cols : 80);
-	ui->grid.ambiguous_wide = options->ambiguous_wide;
 }
 
 static int write_picture(struct ui *ui, const char *path,

@@ -40,6 +40,11 @@ static void apply_ascii(struct ui *ui)
 		!strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
+static void apply_ambiguous(struct ui *ui)
+{
+	ui->grid.ambiguous_wide = number(ui, SETTING_AMBIGUOUS_WIDE);
+}
+
 static void apply_delay(struct ui *ui)
 {
 	ui->session->wish.period_ms =
@@ -90,6 +95,7 @@ static void apply_region_columns(struct ui *ui)
 static void (*const apply[NSETTINGS])(struct ui *ui) = {
 	[SETTING_VI_KEYS] = apply_keys,
 	[SETTING_ASCII] = apply_ascii,
+	[SETTING_AMBIGUOUS_WIDE] = apply_ambiguous,
 	[SETTING_DELAY] = apply_delay,
 	[SETTING_CPU] = apply_cpu,
 	[SETTING_NICE] = apply_nice,
@@ -150,6 +156,7 @@ void ui_settings_init(struct ui *ui)
 	else
 		settings_default(&ui->settings.now);
 	apply_keys(ui);
+	apply_ambiguous(ui);
 	apply_coloring(ui);
 	apply_only_mine(ui);
 	apply_sort(ui);
@@ -173,6 +180,20 @@ static void take_columns(struct ui *ui, const struct columns *columns,
 			text_of(buf_text(&words))))
 		ui->settings.unsaved |= 1u << setting;
 	buf_fini(&words);
+}
+
+void ui_settings_slow(struct ui *ui, double seconds)
+{
+	const struct config *config = config_of(ui);
+	struct settings initial;
+
+	settings_default(&initial);
+	if ((config && !setting_is_same(&config->settings, &initial,
+			SETTING_DELAY)) ||
+	    ui->session->options->delay_given)
+		return;
+	ui->settings.now.number[SETTING_DELAY] = seconds;
+	apply_delay(ui);
 }
 
 void ui_settings_open(struct ui *ui)

@@ -237,8 +237,8 @@ static void test_settings_of_the_terminal(void **state)
 	wait_row(t, 2, "0");
 	terminal_pass(t, 300);
 	assert_false(terminal_has_colour(t));
-	terminal_type(t, "\033[B\033[B ");
-	wait_row(t, 4, "no");
+	terminal_type(t, "\033[B\033[B\033[B\033[B ");
+	wait_row(t, 6, "no");
 	terminal_pass(t, 300);
 	terminal_bytes(t, &after);
 	assert_true(after > before);

@@ -21,6 +21,9 @@ struct ui_settings {
 
 /* At the start, once all else is: take over what the session's options say. */
 void ui_settings_init(struct ui *ui);
+/* On a slow line: so many seconds between refreshes, unless the user said
+ * something else. */
+void ui_settings_slow(struct ui *ui, double seconds);
 void ui_settings_open(struct ui *ui);
 /* Keys and clicks while the screen of settings is open. */
 void ui_settings_act(struct ui *ui, enum action action);

@@ -17,6 +17,8 @@
 	X(THEME, "theme", THEME, 0, 0, 0, "colours: a theme that comes with vmatlas, or one of your own") \
 	X(COLORS, "colors", CHOICE, 0, 0, 0, "how many colours; auto: as many as the terminal has") \
 	X(ASCII, "ascii", BOOL, 0, 0, 0, "nothing but ASCII on the screen") \
+	X(AMBIGUOUS_WIDE, "ambiguous_wide", BOOL, 0, 0, 0, "the terminal draws characters of ambiguous width in two columns") \
+	X(LOW_BAUD, "low_baud", BOOL, 0, 0, 0, "send little, as on a slow line; one of 19200 baud or less is known by itself") \
 	X(MOUSE, "mouse", BOOL, 1, 0, 0, "the mouse moves, scrolls, zooms and selects; no: it is the terminal's") \
 	X(VI_KEYS, "vi_keys", BOOL, 0, 0, 0, "h j k l move; help is then ? and F1") \
 	X(DELAY, "delay", NUMBER, 1, 0.05, 86400, "seconds from one refresh to the next") \
