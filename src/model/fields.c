@@ -95,6 +95,14 @@ void fields_demangled(struct record *record, struct value *value,
 		value->kind = VALUE_NONE;
 }
 
+void fields_add_symbol(struct record *record, const char *symbol)
+{
+	if (record->snapshot->raw_names)
+		buf_str(&record->scratch, symbol);
+	else
+		demangle_or_keep(&record->scratch, text_of(symbol));
+}
+
 void fields_shown_symbol(struct record *record, struct value *value,
 	const char *symbol)
 {

@@ -108,6 +108,9 @@ void fields_demangled(struct record *record, struct value *value,
 void fields_shown_symbol(struct record *record, struct value *value,
 	const char *symbol);
 
+/* The same, added to words that tell more than the symbol. */
+void fields_add_symbol(struct record *record, const char *symbol);
+
 static inline void set_u64(struct value *value, uint64_t u)
 {
 	value->kind = VALUE_U64;

@@ -110,12 +110,15 @@ static void get_place(struct record *record, struct value *value)
 	buf_add(&record->scratch, title.p, title.n);
 	if (run->section != SYMBOL_NONE)
 		buf_fmt(&record->scratch, " %s", names + run->section);
-	if (symbol)
-		buf_fmt(&record->scratch, " %s", symbol);
+	if (symbol) {
+		buf_char(&record->scratch, ' ');
+		fields_add_symbol(record, symbol);
+	}
 	if (run->last_symbol != SYMBOL_NONE &&
-	    (!symbol || strcmp(symbol, names + run->last_symbol)))
-		buf_fmt(&record->scratch, " ... %s",
-			names + run->last_symbol);
+	    (!symbol || strcmp(symbol, names + run->last_symbol))) {
+		buf_str(&record->scratch, " ... ");
+		fields_add_symbol(record, names + run->last_symbol);
+	}
 	set_scratch(record, value);
 }
 
