@@ -78,6 +78,7 @@
  *   model/heat.c             when a page changed, how reclaim holds it
  *   model/swap_users.c       how many refer to a process's swap slots
  *   model/changes.c          a log of what happened to pages and regions
+ *   model/trend.c            the last figures of a process
  *   model/space.c            what is mapped in a process, kept up to date
  *   model/space_blocks.c     what its pages are, by blocks of 512
  *   model/space_recut.c      blocks follow the regions as these change
@@ -213,6 +214,9 @@
  *   view/functions_paint.c   that, drawn
  *   view/watch.c             the question before writing to a process
  *   view/explain_stack.c     whose stack, and what is watched, in words
+ *   view/events.c            the screen of events: which lines, and where
+ *   view/events_paint.c      the screen of events: drawn
+ *   view/events_head.c       the screen of events: rates and histories
  *   view/help.c              the help screen
  *   view/marks.c             places with a letter, listed and shown
  *   view/settings.c          what can be set: a table
@@ -257,6 +261,7 @@
  *   app/ui_regions.c         the regions
  *   app/ui_sharing.c         what is shared
  *   app/ui_compare.c         two processes compared, and which
+ *   app/ui_events.c          the screen of events: what its keys do
  *   app/ui_memory.c          memory
  *   app/picture_file.c       a picture as a file
  *   app/ui_picture.c         the screen as it stands, as a picture

@@ -46,6 +46,7 @@ void ui_fini(struct ui *ui)
 	share_fini(&ui->share);
 	compare_fini(&ui->compare);
 	function_view_fini(&ui->functions);
+	events_fini(&ui->events);
 	grid_fini(&ui->grid);
 }
 

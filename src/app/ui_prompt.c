@@ -107,10 +107,7 @@ void ui_prompt_key(struct ui *ui, uint32_t key)
 	if (kind == PROMPT_FILTER && filter)
 		filter(ui, event == PROMPT_CANCELLED ? ui->filter_before :
 			text);
-	if (kind == PROMPT_FILTER)
-		list_filter(&ui->list, event == PROMPT_CANCELLED ?
-			ui->filter_before : text);
-	else if (event == PROMPT_TAB && (kind == PROMPT_FIND ||
+	if (event == PROMPT_TAB && (kind == PROMPT_FIND ||
 			kind == PROMPT_MATCH || kind == PROMPT_COMMAND))
 		complete(ui);
 	else if (event == PROMPT_DONE && done[kind])

@@ -9,6 +9,7 @@ static const struct ui_screen_kind *const kinds[NUI_SCREENS] = {
 	[UI_COMPARE] = &ui_compare_kind,
 	[UI_MEMORY] = &ui_memory_kind,
 	[UI_FUNCTIONS] = &ui_functions_kind,
+	[UI_EVENTS] = &ui_events_kind,
 };
 
 const struct ui_screen_kind *ui_screen_kind(enum ui_screen screen)

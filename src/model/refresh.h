@@ -57,6 +57,7 @@ struct refresh {
 	struct space space;
 	struct changes changes;		/* of whatever process there was */
 	bool end_noted;			/* that this one ended */
+	struct trend trend;
 	struct fitness_walk walk;	/* of the focus's region */
 	bool has_space, passing;
 	struct audit audit;

@@ -33,7 +33,8 @@ void refresh_follow_end(struct refresh *refresh)
 	changes_settle(&refresh->changes);
 }
 
-void refresh_take_changes(struct refresh *refresh, struct snapshot *snapshot)
+static void take_lines(const struct refresh *refresh,
+	struct snapshot *snapshot)
 {
 	const struct changes *changes = &refresh->changes;
 	const struct wish *wish = &refresh->wish;
@@ -58,4 +59,70 @@ void refresh_take_changes(struct refresh *refresh, struct snapshot *snapshot)
 	snapshot->changes_dropped = changes->dropped + first;
 	snapshot->changes_lost = changes->lost;
 	snapshot->follows = refresh->has_space && refresh->space.finished > 1;
+}
+
+static void set(struct trend_sample *sample, enum trend_figure figure,
+	bool known, double value)
+{
+	sample->known[figure] = known;
+	sample->figures[figure] = value;
+}
+
+/* How much a second, once this refresh is complete. */
+static void add_rates(struct refresh *refresh, struct trend_sample *sample)
+{
+	const struct rates *now = &refresh->now, *before = &refresh->before;
+	const struct changes *changes = &refresh->changes;
+	struct trend *trend = &refresh->trend;
+	double all = 0, seconds = now->uptime_ms > before->uptime_ms ?
+		(double)(now->uptime_ms - before->uptime_ms) / 1000 : 0;
+	unsigned kind;
+
+	trend->rates_known = before->known && seconds > 0 &&
+		refresh->space.finished > 1;
+	if (!trend->rates_known)
+		return;
+	for (kind = 0; kind < NCHANGE_KINDS; kind++) {
+		trend->rates[kind] = (double)changes->pages[kind] / seconds;
+		all += trend->rates[kind];
+	}
+	set(sample, TREND_CHANGES, true, all);
+}
+
+static void add_sample(struct refresh *refresh, const struct snapshot *snapshot)
+{
+	struct trend *trend = &refresh->trend;
+	const struct proc_id *id = &snapshot->process.id;
+	const struct usage *total = &snapshot->total;
+	struct trend_sample sample = { 0 };
+
+	if (trend->pid != id->pid || trend->starttime != id->starttime) {
+		memset(trend, 0, sizeof(*trend));
+		trend->pid = id->pid;
+		trend->starttime = id->starttime;
+	}
+	if (trend->refresh == refresh->number)
+		return;
+	trend->refresh = refresh->number;
+	set(&sample, TREND_RSS, usage_knows(total, USAGE_RSS),
+		(double)total->rss);
+	set(&sample, TREND_PSS, usage_knows(total, USAGE_PSS),
+		(double)usage_pss(total));
+	set(&sample, TREND_SWAP, usage_knows(total, USAGE_SWAP),
+		(double)total->swap);
+	set(&sample, TREND_SPLITS, snapshot->split_rate >= 0,
+		snapshot->split_rate);
+	set(&sample, TREND_FAULTS, snapshot->faults_rate >= 0,
+		snapshot->faults_rate);
+	add_rates(refresh, &sample);
+	trend_add(trend, &sample);
+}
+
+void refresh_take_changes(struct refresh *refresh, struct snapshot *snapshot)
+{
+	if (snapshot->complete && snapshot->has_process &&
+	    snapshot->process.answer == ANSWER_OK && refresh->space.changes)
+		add_sample(refresh, snapshot);
+	snapshot->trend = refresh->trend;
+	take_lines(refresh, snapshot);
 }

@@ -10,6 +10,7 @@
 #include "vmatlas/view/atlas.h"
 #include "vmatlas/view/compare.h"
 #include "vmatlas/view/functions.h"
+#include "vmatlas/view/events.h"
 #include "vmatlas/view/help.h"
 #include "vmatlas/view/list.h"
 #include "vmatlas/view/memory.h"
@@ -25,7 +26,7 @@
  */
 /* The screens, by their rows in app/ui_screens.h. */
 enum ui_screen { UI_LIST, UI_ATLAS, UI_REGIONS, UI_SHARING, UI_COMPARE, UI_MEMORY,
-	UI_FUNCTIONS, NUI_SCREENS };
+	UI_FUNCTIONS, UI_EVENTS, NUI_SCREENS };
 
 /* Where somebody was before a jump. */
 struct ui_place {
@@ -48,6 +49,7 @@ struct ui {
 	struct share share;
 	struct compare compare;
 	struct function_view functions;
+	struct events events;
 	int other, other_for;		/* who is to be compared, and with whom */
 	struct ui_place trail[UI_TRAIL];	/* the last one is the newest */
 	unsigned ntrail;

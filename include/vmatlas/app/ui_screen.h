@@ -44,7 +44,7 @@ struct ui_screen_kind {
 
 extern const struct ui_screen_kind ui_list_kind, ui_atlas_kind,
 	ui_regions_kind, ui_sharing_kind, ui_compare_kind, ui_memory_kind,
-	ui_functions_kind;
+	ui_functions_kind, ui_events_kind;
 
 /* Why the process cannot be shown; NULL: it can. */
 const char *ui_obstacle(const struct ui *ui, bool *is_warning);

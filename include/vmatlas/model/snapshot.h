@@ -26,6 +26,7 @@
 #include "vmatlas/model/shares.h"
 #include "vmatlas/model/space.h"
 #include "vmatlas/model/stacks.h"
+#include "vmatlas/model/trend.h"
 #include "vmatlas/model/usage.h"
 #include "vmatlas/model/watch.h"
 
@@ -373,6 +374,7 @@ struct snapshot {
 	uint64_t changes_dropped;	/* lines before the first of these */
 	uint64_t changes_lost;	/* of this refresh, that found no room */
 	bool follows;		/* there was something to compare with */
+	struct trend trend;	/* of the process, while it is followed */
 
 	/* The machine's frames and swap, where the wish asks for them. */
 	struct frame_run *frame_runs;

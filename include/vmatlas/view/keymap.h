@@ -77,10 +77,10 @@
 	X(GROUPS_CLOSE, ON_REGIONS, "close all groups") \
 	X(TAG, ON_TABLES, "tag it: the sums speak of the tagged (processes: also as one)") \
 	X(UNTAG, ON_TABLES, "untag all") \
-	X(FILTER, ON_TABLES, "filter: command, name, user, PID (regions: name, rights, type); Esc: all") \
-	X(FIND, ON_TABLES | ON_ATLAS, "find (atlas: address, symbol, name, state:, a crash line)") \
-	X(FIND_NEXT, ON_TABLES | ON_ATLAS, "find the next") \
-	X(FIND_BACK, ON_TABLES | ON_ATLAS, "find the one before") \
+	X(FILTER, ON_TABLES | ON_EVENTS, "filter: command, name, user, PID (regions: name, rights, type; events: kind, region, state); Esc: all") \
+	X(FIND, ON_TABLES | ON_ATLAS | ON_EVENTS, "find (atlas: address, symbol, name, state:, a crash line)") \
+	X(FIND_NEXT, ON_TABLES | ON_ATLAS | ON_EVENTS, "find the next") \
+	X(FIND_BACK, ON_TABLES | ON_ATLAS | ON_EVENTS, "find the one before") \
 	X(COMMAND, ON_ALL, "a command, or what to go to; Tab shows them") \
 	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
@@ -95,7 +95,8 @@
 	X(SCREEN_REGIONS, ON_ALL, "screen 3: its regions, with the figures of smaps") \
 	X(SCREEN_SHARING, ON_ALL, "screen 4: what it has in common with others") \
 	X(SCREEN_COMPARE, ON_ALL, "screen 5: compare it with another, page by page") \
-	X(SCREEN_MEMORY, ON_ALL, "screen 6: memory: what it is spent on")
+	X(SCREEN_MEMORY, ON_ALL, "screen 6: memory: what it is spent on") \
+	X(SCREEN_EVENTS, ON_ALL, "screen 7: what happened, region by region")
 
 #define X(id, where, words) ACTION_##id,
 enum action { ACTIONS(X) NACTIONS };
@@ -134,7 +135,8 @@ enum action { ACTIONS(X) NACTIONS };
 	X("P", PICTURE) \
 	X("s", SETTINGS) X("F2", SETTINGS) X("w", WRITE) \
 	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("3", SCREEN_REGIONS) \
-	X("4", SCREEN_SHARING) X("5", SCREEN_COMPARE) X("6", SCREEN_MEMORY)
+	X("4", SCREEN_SHARING) X("5", SCREEN_COMPARE) X("6", SCREEN_MEMORY) \
+	X("7", SCREEN_EVENTS)
 
 /* Default binding I: its key's name; NULL behind the last. */
 const char *keymap_binding(unsigned i, enum action *action);
