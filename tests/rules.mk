@@ -157,7 +157,11 @@ check-all:
 
 # Measures what "make check" does not judge: how fast, against bare loops of
 # the same system calls.  A table, and the same as JSON beside the program.
-bench: $(PROG)
+$O/tests/bench/bare: tests/bench/bare.c $O/config
+	$(say) TEST $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+bench: $(PROG) $O/tests/bench/bare
 	$(Q)VMATLAS=$(PROG) python3 -B tests/bench/bench --json $O/bench.json
 
 check-layers:

@@ -20,9 +20,9 @@ def available():
     return 0
 
 
-def be_large(nbytes, ready):
+def be_large(nbytes, advice, ready):
     memory = mmap.mmap(-1, nbytes, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    memory.madvise(mmap.MADV_NOHUGEPAGE)
+    memory.madvise(advice)
     step = 1 << 30
     for start in range(0, nbytes, step):
         end = min(start + step, nbytes)
@@ -32,12 +32,12 @@ def be_large(nbytes, ready):
         signal.pause()
 
 
-def large_process(nbytes):
+def large_process(nbytes, advice=mmap.MADV_NOHUGEPAGE):
     end, ready = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            be_large(nbytes, ready)
+            be_large(nbytes, advice, ready)
         finally:
             os._exit(1)
     os.close(ready)
