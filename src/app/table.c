@@ -146,12 +146,11 @@ static void json_record(struct buf *out, struct record *record)
 {
 	const struct field *field;
 	struct json json;
-	unsigned i;
 
 	json_init(&json, out);
 	json_object(&json, NULL);
 	json_str(&json, "kind", object_name(record->object));
-	for (i = 0; (field = field_at(record->object, i)); i++) {
+	for (field = fields_of(record->object); field->name; field++) {
 		struct value value;
 
 		if (!field->name[0])
@@ -278,7 +277,7 @@ static void csv_one(struct buf *out, const struct value *value)
 		break;
 	case VALUE_U64:
 	case VALUE_BYTES:
-		buf_fmt(out, "%" PRIu64, value->u);
+		buf_u64(out, value->u);
 		break;
 	case VALUE_BOOL:
 		buf_str(out, value->u ? "true" : "false");
@@ -290,7 +289,8 @@ static void csv_one(struct buf *out, const struct value *value)
 		buf_fixed(out, value->r, 2);
 		break;
 	case VALUE_HEX:
-		buf_fmt(out, "0x%" PRIx64, value->u);
+		buf_str(out, "0x");
+		buf_hex(out, value->u);
 		break;
 	default:
 		break;
@@ -360,13 +360,12 @@ static void csv_value(struct buf *out, const struct field *field,
 
 static void csv_record(struct buf *out, struct record *record)
 {
-	const struct field *field;
-	unsigned i;
+	const struct field *first = fields_of(record->object), *field;
 
-	for (i = 0; (field = field_at(record->object, i)); i++) {
+	for (field = first; field->name; field++) {
 		if (!field->name[0])
 			continue;
-		if (i)
+		if (field != first)
 			buf_char(out, ',');
 		csv_value(out, field, record);
 	}
@@ -376,20 +375,21 @@ static void csv_record(struct buf *out, struct record *record)
 static void csv_head(struct buf *out, enum object object,
 	const struct snapshot *snapshot)
 {
-	const struct field *field;
+	const struct field *first = fields_of(object), *field;
 	const char *name;
 	char part[32];
-	unsigned i, k;
+	unsigned k;
 
-	for (i = 0; (field = field_at(object, i)); i++) {
+	for (field = first; field->name; field++) {
 		if (!field->name[0])
 			continue;
 		if (!field->part) {
-			buf_fmt(out, "%s%s", i ? "," : "", field->name);
+			buf_fmt(out, "%s%s", field != first ? "," : "",
+				field->name);
 			continue;
 		}
 		for (k = 0; (name = field->part(snapshot, k, part)); k++)
-			buf_fmt(out, "%s%s.%s", i || k ? "," : "",
+			buf_fmt(out, "%s%s.%s", field != first || k ? "," : "",
 				field->name, name);
 	}
 	buf_str(out, "\r\n");
@@ -400,13 +400,29 @@ static void csv_head(struct buf *out, enum object object,
 /* Objects of a list that people see. */
 #define OBJECTS_SHOWN 3
 
-static void text_pad(struct buf *out, const struct field *field,
-	const char *text, bool last)
+/* Where a column's text begins, behind the one before it. */
+static size_t text_gap(struct buf *out)
 {
-	int width = last || !field->width ? 0 : field->width;
+	if (out->len && out->data[out->len - 1] != '\n')
+		buf_char(out, ' ');
+	return out->len;
+}
 
-	buf_fmt(out, "%s%*s", out->len && out->data[out->len - 1] != '\n' ?
-		" " : "", field->left ? -width : width, text);
+/* What stands from FROM on is the column's text: to its width with blanks. */
+static void text_pad(struct buf *out, const struct field *field, size_t from)
+{
+	size_t n = out->len - from, width = (size_t)field->width, blanks;
+	char *at;
+
+	if (n >= width)
+		return;
+	blanks = width - n;
+	at = buf_room(out, blanks) - n;
+	if (!field->left)
+		memmove(at + blanks, at, n);
+	memset(field->left ? at + n : at, ' ', blanks);
+	out->len += blanks;
+	out->data[out->len] = '\0';
 }
 
 static void text_one(struct buf *out, const struct record *record,
@@ -426,10 +442,10 @@ static void text_one(struct buf *out, const struct record *record,
 		text_escape(out, value->text, false);
 		break;
 	case VALUE_U64:
-		buf_fmt(out, "%" PRIu64, value->u);
+		buf_u64(out, value->u);
 		break;
 	case VALUE_BYTES:	/* as smaps and top have them: in K */
-		buf_fmt(out, "%" PRIu64, value->u >> 10);
+		buf_u64(out, value->u >> 10);
 		break;
 	case VALUE_BOOL:
 		buf_str(out, value->u ? "yes" : "NO");
@@ -441,7 +457,7 @@ static void text_one(struct buf *out, const struct record *record,
 		buf_fixed(out, value->r, 2);
 		break;
 	case VALUE_HEX:
-		buf_fmt(out, "%" PRIx64, value->u);
+		buf_hex(out, value->u);
 		break;
 	case VALUE_LIST:
 		for (i = 0; i < value->n; i++)
@@ -482,14 +498,13 @@ static void text_value(struct buf *out, const struct field *field,
 	struct record *record)
 {
 	struct value value = value_of(field, record);
-	struct buf text = { 0 };
+	size_t from = text_gap(out);
 
 	if (value.kind == VALUE_OBJECTS)
-		text_objects(&text, field, record, &value);
+		text_objects(out, field, record, &value);
 	else
-		text_one(&text, record, &value);
-	text_pad(out, field, buf_text(&text), !field->width);
-	buf_fini(&text);
+		text_one(out, record, &value);
+	text_pad(out, field, from);
 }
 
 static void text_trim_line(struct buf *out)
@@ -502,9 +517,8 @@ static void text_trim_line(struct buf *out)
 static void text_record(struct buf *out, struct record *record)
 {
 	const struct field *field;
-	unsigned i;
 
-	for (i = 0; (field = field_at(record->object, i)); i++)
+	for (field = fields_of(record->object); field->name; field++)
 		if (field->title)
 			text_value(out, field, record);
 	text_trim_line(out);
@@ -513,17 +527,17 @@ static void text_record(struct buf *out, struct record *record)
 static void text_head(struct buf *out, enum object object)
 {
 	const struct field *field;
-	unsigned i;
 
-	for (i = 0; (field = field_at(object, i)); i++) {
-		char title[40];
-		bool bytes = !strcmp(field->unit, "bytes");
+	for (field = fields_of(object); field->name; field++) {
+		size_t from;
 
 		if (!field->title)
 			continue;
-		snprintf(title, sizeof(title), "%s%s", field->title,
-			bytes ? "/K" : "");
-		text_pad(out, field, title, !field->width);
+		from = text_gap(out);
+		buf_str(out, field->title);
+		if (!strcmp(field->unit, "bytes"))
+			buf_str(out, "/K");
+		text_pad(out, field, from);
 	}
 	text_trim_line(out);
 }

@@ -46,6 +46,27 @@ void buf_char(struct buf *buf, char c)
 	buf->len++;
 }
 
+/* As printf would, which is slow where there are millions of numbers. */
+static void add_digits(struct buf *buf, uint64_t value, unsigned base)
+{
+	char digits[20], *at = digits + sizeof(digits);
+
+	do
+		*--at = "0123456789abcdef"[value % base];
+	while (value /= base);
+	buf_add(buf, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+void buf_u64(struct buf *buf, uint64_t value)
+{
+	add_digits(buf, value, 10);
+}
+
+void buf_hex(struct buf *buf, uint64_t value)
+{
+	add_digits(buf, value, 16);
+}
+
 void buf_fmt(struct buf *buf, const char *fmt, ...)
 {
 	va_list ap;

@@ -15,8 +15,17 @@ void json_init(struct json *json, struct buf *out)
 static void json_quote(struct json *json, struct text text)
 {
 	struct buf plain = { 0 };
-	size_t i;
+	size_t i = 0;
 
+	while (i < text.n && text.p[i] >= ' ' && text.p[i] <= '~' &&
+	       text.p[i] != '"' && text.p[i] != '\\')
+		i++;
+	if (i == text.n) {	/* as nearly all are */
+		buf_char(json->out, '"');
+		buf_add(json->out, text.p, text.n);
+		buf_char(json->out, '"');
+		return;
+	}
 	text_escape(&plain, text, false);
 	buf_char(json->out, '"');
 	for (i = 0; i < plain.len; i++) {
@@ -82,7 +91,7 @@ void json_bool(struct json *json, const char *name, bool value)
 void json_u64(struct json *json, const char *name, uint64_t value)
 {
 	json_lead(json, name);
-	buf_fmt(json->out, "%" PRIu64, value);
+	buf_u64(json->out, value);
 }
 
 void json_i64(struct json *json, const char *name, int64_t value)
@@ -102,7 +111,9 @@ void json_fixed(struct json *json, const char *name, double value,
 void json_hex(struct json *json, const char *name, uint64_t value)
 {
 	json_lead(json, name);
-	buf_fmt(json->out, "\"0x%" PRIx64 "\"", value);
+	buf_str(json->out, "\"0x");
+	buf_hex(json->out, value);
+	buf_char(json->out, '"');
 }
 
 void json_text(struct json *json, const char *name, struct text value)

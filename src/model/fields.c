@@ -114,18 +114,24 @@ void fields_shown_symbol(struct record *record, struct value *value,
 		set_str(value, symbol);
 }
 
-const struct field *field_at(enum object object, unsigned i)
+const struct field *fields_of(enum object object)
 {
 	static const struct field *const tables[NOBJECTS] = {
 #define X(id, name, fields) fields,
 		OBJECTS(X)
 #undef X
 	};
-	unsigned k;
 
-	if ((unsigned)object >= NOBJECTS)
-		return NULL;
-	for (k = 0; k < i && tables[object][k].name; k++)
-		;
-	return tables[object][k].name ? &tables[object][k] : NULL;
+	return tables[object];
+}
+
+const struct field *field_at(enum object object, unsigned i)
+{
+	const struct field *field = fields_of(object);
+
+	while (i && field->name) {
+		field++;
+		i--;
+	}
+	return field->name ? field : NULL;
 }

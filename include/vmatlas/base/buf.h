@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A struct buf is a growing string of bytes.  Invariants: data is NULL or
@@ -19,6 +20,8 @@ struct buf {
 void buf_add(struct buf *buf, const void *bytes, size_t n);
 void buf_str(struct buf *buf, const char *text);
 void buf_char(struct buf *buf, char c);
+void buf_u64(struct buf *buf, uint64_t value);
+void buf_hex(struct buf *buf, uint64_t value);	/* without 0x */
 void buf_fmt(struct buf *buf, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void buf_vfmt(struct buf *buf, const char *fmt, va_list ap)

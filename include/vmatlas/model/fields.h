@@ -115,6 +115,8 @@ struct field {
 	enum column_cost { COST_NONE, COST_USAGE, COST_STATES } cost;
 };
 
+/* The fields of an object; behind the last is one without a name. */
+const struct field *fields_of(enum object object);
 /* Field I of an object, or NULL behind the last. */
 const struct field *field_at(enum object object, unsigned i);
 
