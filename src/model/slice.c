@@ -64,6 +64,37 @@ static void note_swap_types(struct reader *reader)
 	}
 }
 
+void reader_ahead(struct reader *reader, uint64_t vpn, size_t n)
+{
+	size_t got = 0;
+
+	reader->ahead_vpn = vpn;
+	reader->ahead_at = reader->ahead_n = 0;
+	if (source_words(reader->src, WORDS_PAGEMAP, reader->id, vpn, n,
+		    reader->ahead, &got) != ANSWER_OK)
+		return;
+	memset(reader->ahead + got, 0, (n - got) * sizeof(*reader->ahead));
+	reader->ahead_n = n;
+}
+
+/* False, and an end to it, where they are not all among those. */
+static bool take_ahead(struct reader *reader, uint64_t vpn, size_t n)
+{
+	uint64_t skip = vpn - reader->ahead_vpn;
+
+	if (vpn < reader->ahead_vpn || skip > reader->ahead_n ||
+	    n > reader->ahead_n - skip) {
+		reader->ahead_n = 0;
+		return false;
+	}
+	memcpy(reader->slice.words, reader->ahead + reader->ahead_at + skip,
+		n * sizeof(*reader->ahead));
+	reader->ahead_vpn = vpn + n;
+	reader->ahead_at += (size_t)skip + n;
+	reader->ahead_n -= (size_t)skip + n;
+	return true;
+}
+
 enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n)
 {
 	struct slice *slice = &reader->slice;
@@ -73,6 +104,10 @@ enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n)
 	slice->vpn = vpn;
 	slice->n = n;
 	memset(slice->known, 0, n);
+	if (take_ahead(reader, vpn, n)) {
+		note_swap_types(reader);
+		return ANSWER_OK;
+	}
 	answer = source_words(reader->src, WORDS_PAGEMAP, reader->id, vpn, n,
 		slice->words, &got);
 	if (answer != ANSWER_OK) {

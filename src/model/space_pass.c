@@ -10,6 +10,11 @@
  * are. */
 #define SCAN_BYTES (UINT64_C(64) << 20)
 
+/* So many empty pages cost less to read than another question. */
+#define AHEAD_GAP 32
+/* Regions in one step of a pass. */
+#define AHEAD_REGIONS 256
+
 static uint64_t first_page(const struct space *space, size_t region)
 {
 	return space->regions[region].start >> space->reader->machine->page_shift;
@@ -241,6 +246,26 @@ static void drop_unseen(struct space *space)
 	space->nblocks = kept;
 }
 
+/* Pages FROM..TO are the last of their region: if others are small and near,
+ * all their entries in one question. */
+static void read_ahead(struct space *space, uint64_t from, uint64_t to)
+{
+	size_t i = space->at_region, most = i + AHEAD_REGIONS;
+	uint64_t end = to;
+
+	if (to != end_page(space, i))
+		return;
+	for (i++; i < space->nregions && i < most; i++) {
+		if (space_is_unreadable(space, &space->regions[i]) ||
+		    first_page(space, i) - end > AHEAD_GAP ||
+		    end_page(space, i) - from > SOURCE_SLICE)
+			break;
+		end = end_page(space, i);
+	}
+	if (end > to)
+		reader_ahead(space->reader, from, (size_t)(end - from));
+}
+
 int space_pass_step(struct space *space, bool again)
 {
 	uint64_t from, to;
@@ -257,8 +282,14 @@ int space_pass_step(struct space *space, bool again)
 	if (space->has_cut)
 		space_read_cut(space);
 	if (space_next_slice(space, &from, &to)) {
-		gone = space_read_run(space, (uint32_t)space->at_region, from,
-			(size_t)(to - from), again);
+		read_ahead(space, from, to);
+		do
+			gone = space_read_run(space,
+				(uint32_t)space->at_region, from,
+				(size_t)(to - from), again);
+		while (!gone && reader_is_ahead(space->reader) &&
+		       space_next_slice(space, &from, &to));
+		space->reader->ahead_n = 0;
 		/* Before others read what is on screen. */
 		learn_density(space);
 		return gone ? -1 : 1;

@@ -63,9 +63,14 @@ struct reader {
 	/* The worst answer so far, per kind of file. */
 	enum answer answers[NWORD_FILES];
 	enum answer huge;	/* of POPULATED_HUGE */
+	/* Entries read ahead: AHEAD_N of them are left from page AHEAD_VPN on,
+	 * which is AHEAD_AT in ahead[]. */
+	uint64_t ahead_vpn;
+	size_t ahead_at, ahead_n;
 	const struct swap_users *swap_users;	/* NULL: not asked */
 	uint32_t swap_seen;	/* a bit for each type of a swap entry read so far */
 	struct slice slice;
+	uint64_t ahead[SOURCE_SLICE];
 };
 
 void reader_init(struct reader *reader, struct source *src,
@@ -76,6 +81,16 @@ void reader_init(struct reader *reader, struct source *src,
  * is not there any more.  known[] is cleared.
  */
 enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n);
+/*
+ * Read those of N pages (SOURCE_SLICE at most) from VPN on with one question:
+ * reader_words will be asked for them at once, in ascending order, and not be
+ * asked for others before reader_is_ahead is false.
+ */
+void reader_ahead(struct reader *reader, uint64_t vpn, size_t n);
+static inline bool reader_is_ahead(const struct reader *reader)
+{
+	return reader->ahead_n;
+}
 /*
  * Then what DEPTH asks for about the frames of pages that are not
  * SLICE_SKIP; a frame that seems to have changed hands is read once more.
