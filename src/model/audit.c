@@ -230,11 +230,26 @@ static bool any_swap_is_hidden(const struct space *space)
 	return false;
 }
 
-/* Without frames all figures are smaps' own. */
+/* Without frames all figures are smaps' own, without PAGEMAP_SCAN those of
+ * some regions, and so what is added up of them. */
+static const char *circular_region(const struct space *space,
+	const struct region *region)
+{
+	if (space->usage_from_smaps)
+		return "without frames, vmatlas has it from smaps itself "
+			"(needs CAP_SYS_ADMIN)";
+	return region && region->by_smaps ? "large and nearly empty: vmatlas "
+		"has it from smaps itself" : NULL;
+}
+
 static const char *circular(const struct space *space)
 {
-	return space->usage_from_smaps ? "without frames, vmatlas has it from "
-		"smaps itself (needs CAP_SYS_ADMIN)" : NULL;
+	const char *why = circular_region(space, NULL);
+	size_t i;
+
+	for (i = 0; !why && i < space->nregions; i++)
+		why = circular_region(space, &space->regions[i]);
+	return why;
 }
 
 static void compare_regions(struct audit *audit, const struct space *space)
@@ -248,7 +263,7 @@ static void compare_regions(struct audit *audit, const struct space *space)
 		struct audit_line line = { .start = entry.map.start,
 			.region = -1, .file = "smaps" };
 		const struct region *region = NULL;
-		const char *excuse = circular(space);
+		const char *excuse;
 
 		while (i < space->nregions &&
 		       space->regions[i].start < entry.map.start)
@@ -259,6 +274,7 @@ static void compare_regions(struct audit *audit, const struct space *space)
 			region = &space->regions[i];
 			line.region = (long)i;
 		}
+		excuse = circular_region(space, region);
 		if (!find_again(&after, &entry, &again)) {
 			again = entry;
 			excuse = "the region moved meanwhile";

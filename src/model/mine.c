@@ -183,6 +183,7 @@ void mine_read(struct mine *mine, struct space *space)
 	mine_fini(mine);
 	mine->frames_told = reader->machine->facts.pfn_visible;
 	space_pass_begin(space, reader->depth);
+	space->skip = SKIP_NOTHING;
 	while (space_next_slice(space, &from, &to)) {
 		mine->answer = reader_words(reader, from, (size_t)(to - from));
 		if (mine->answer != ANSWER_OK)

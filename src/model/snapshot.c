@@ -413,6 +413,20 @@ static void complain_of_changes(struct snapshot *snapshot)
 			"seen than there is room for\n", snapshot->changes_lost);
 }
 
+static void complain_of_sparse(struct snapshot *snapshot)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snapshot->nregions; i++)
+		n += snapshot->regions[i].by_smaps;
+	if (n)
+		buf_fmt(&snapshot->problems, "pagemap: this kernel does not "
+			"say where large regions are populated: of %zu that "
+			"%s nearly empty the figures are those of smaps, and "
+			"what and where their pages are is unknown\n", n,
+			n == 1 ? "is" : "are");
+}
+
 void snapshot_take_problems(struct snapshot *snapshot)
 {
 	const struct machine *machine = snapshot->machine;
@@ -438,6 +452,7 @@ void snapshot_take_problems(struct snapshot *snapshot)
 				snapshot->went);
 		complain(snapshot, "pagemap", snapshot->pagemap,
 			"what its pages are is unknown", owner);
+		complain_of_sparse(snapshot);
 		complain(snapshot, "smaps", snapshot->smaps, NULL, owner);
 		if (snapshot->swap_pss_why)
 			say_swap_pss(snapshot);

@@ -39,6 +39,7 @@ void space_fini(struct space *space)
 	free(space->blocks);
 	free(space->regions);
 	free(space->zone_pages);
+	free(space->told);
 	space_fitness_forget(space);
 	free(space->reader);
 	device_files_fini(&space->devices);

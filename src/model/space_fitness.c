@@ -182,7 +182,7 @@ bool space_fitness(const struct space *space, size_t region,
 	out->end = ((space->fitness_end - 1) >> shift) + 1;
 	out->end = out->end > r->end >> shift ? r->end : out->end << shift;
 	out->start = out->start < r->start ? r->start : out->start;
-	out->known = space->whole && is_told(space, r);
+	out->known = space->whole && !r->by_smaps && is_told(space, r);
 	return true;
 }
 

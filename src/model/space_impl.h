@@ -59,6 +59,11 @@ void space_count_zones(struct space *space, const struct block *block);
 /* The state of the pages of REGION that are not there. */
 enum page_state space_absent(const struct space *space,
 	const struct region *region, const struct buf *names);
+/* Where the kernel cannot say where it is populated: the figures of the region
+ * that the pass is at, from smaps, and no look at its pages. */
+bool space_skips_region(struct space *space);
+void space_use_told(const struct space *space, size_t region);
+
 /* What matters to the pages of the region that a walk is at. */
 void space_context(const struct space *space, struct page_context *cx);
 /* Regions whose pages pagemap does not tell. */

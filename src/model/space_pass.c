@@ -68,6 +68,7 @@ void space_pass_begin(struct space *space, enum depth depth)
 	space->reader->depth = depth;
 	memset(space->reader->answers, 0, sizeof(space->reader->answers));
 	space->layout_of_pass = space->layout;
+	space->skip = SKIP_SPARSE;
 	space->cached_answer = ANSWER_OK;
 	space->count_cached = !space->keep_blocks && depth == DEPTH_FULL &&
 		!space->usage_from_smaps;
@@ -125,10 +126,16 @@ static bool next_populated(struct space *space, uint64_t end)
 			/* This kernel cannot say: read it all, or as much
 			 * as smaps says there is to be found. */
 			space_read_smaps(space, false);
+			if (space_skips_region(space)) {
+				space->scanned_to = end;
+				return false;
+			}
 			space->ranges[0] = (struct vpn_range){
 				space->at_vpn, end };
 			space->nranges = 1;
 			space->scanned_to = end;
+		} else {
+			space->regions[space->at_region].by_smaps = false;
 		}
 	}
 	return true;
@@ -221,6 +228,7 @@ void space_seek(struct space *space, uint64_t vpn)
 		vpn << space->reader->machine->page_shift);
 
 	space->count_cached = false;
+	space->skip = SKIP_NOTHING;
 	enter_region(space, i);
 	if (i < space->nregions && space->at_vpn < vpn) {
 		space->at_vpn = space->scanned_to = vpn;
@@ -433,6 +441,7 @@ static void finish_region(struct space *space, struct region *region,
 		region->usage.known &= ~(uint32_t)USAGE_STATES;
 	else if (!(unknown & USAGE_STATES))
 		region->usage.known |= USAGE_STATES;
+	space_use_told(space, (size_t)(region - space->regions));
 	if (!space->whole)
 		region->usage.known = 0;
 }

@@ -105,6 +105,7 @@ static enum answer walk(struct swap_users *users, struct space *space, bool own,
 
 	*hits = 0;
 	space_seek(space, 0);
+	space->skip = SKIP_UNSWAPPED;
 	while (space_next_slice(space, &from, &to)) {
 		enum answer answer = reader_words(reader, from,
 			(size_t)(to - from));

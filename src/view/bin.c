@@ -144,11 +144,12 @@ void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
 				last < end ? last : end, &first_zone);
 		}
 	}
-	if (snapshot->pagemap != ANSWER_OK)
+	if (snapshot->pagemap != ANSWER_OK || (counted < tally->total &&
+			snapshot->regions[region].by_smaps))
 		tally->unknown = true;
 	else if (counted < tally->total && end > snapshot->read_to)
 		tally->pending = true;
-	if (counted < tally->total)
+	if (counted < tally->total && !snapshot->regions[region].by_smaps)
 		tally->state[snapshot_absent(snapshot, region)] +=
 			tally->total - counted;
 	tally->cached = overlap(snapshot->cached, snapshot->ncached, start,

@@ -155,7 +155,9 @@ static void explain_pages(struct buf *out, const struct snapshot *snapshot,
 	buf_fmt(out, "%" PRIu64 " page%s at %" PRIx64 ": ", end - start,
 		end - start == 1 ? "" : "s", start);
 	if (tally.unknown)
-		buf_str(out, "? (pagemap cannot be read)");
+		buf_str(out, snapshot->pagemap == ANSWER_OK ?
+			"? (too large and empty to look for its pages)" :
+			"? (pagemap cannot be read)");
 	else if (tally.pending)
 		buf_str(out, "being read");
 	else

@@ -394,6 +394,38 @@ static void sums_are_the_same_without_scan(void **state)
 	}
 }
 
+/* Where nobody says where its pages are, a huge region with hardly any is not
+ * read for them: its figures are smaps's, and the rest is not known. */
+static void what_is_too_sparse_is_told_by_smaps(void **state)
+{
+	struct run run;
+	struct fake *fake = fake_new();
+	uint64_t *page = fake_area(fake, UINT64_C(0x80000123), 4);
+
+	(void)state;
+	fake->maps = MAP_BIG;
+	fake->smaps = MAP_BIG "Size: 17179869184 kB\nRss: 12 kB\nPss: 9 kB\n"
+		"Swap: 4 kB\n";
+	page[3] = fake_frame(fake, 101, FAKE_OWN, 1);
+	fake->populated_answer[POPULATED_ANY] = ANSWER_ABSENT;
+	start(&run, fake, true);
+	turn(&run, DEPTH_STATES);
+	ASSERT_U64(run.total.rss, 12 << 10);
+	ASSERT_U64(usage_pss(&run.total), 9 << 10);
+	ASSERT_U64(run.total.swap, 4 << 10);
+	assert_true(usage_knows(&run.total, USAGE_RSS | USAGE_PSS | USAGE_SWAP));
+	assert_int_equal(run.total.known & (USAGE_STATES | USAGE_ZONES), 0);
+	assert_true(run.space.regions[0].by_smaps);
+	ASSERT_U64(fake->asked[WORDS_PAGEMAP], SOURCE_SLICE);
+	/* Less than 4 GiB are read, as is what has a page in 64. */
+	fake->smaps = MAP_BIG "Size: 17179869184 kB\nRss: 268435456 kB\n";
+	fake->populated_answer[POPULATED_ANY] = ANSWER_OK;
+	turn(&run, DEPTH_STATES);
+	assert_false(run.space.regions[0].by_smaps);
+	ASSERT_U64(run.total.rss, 4096);
+	stop(&run);
+}
+
 /* ---- change */
 
 static void changes_stay_marked_for_the_refresh(void **state)
@@ -814,6 +846,7 @@ int main(void)
 		T(unprivileged_takes_figures_of_smaps),
 		T(nothing_is_known_without_pagemap),
 		T(reservations_cost_nothing),
+		T(what_is_too_sparse_is_told_by_smaps),
 		T(sums_are_the_same_without_scan),
 		T(changes_stay_marked_for_the_refresh),
 		T(copies_that_are_read_halfway_are_counted),

@@ -63,6 +63,8 @@ struct region {
 	bool referenced_known;	/* by smaps, when that was read last: */
 	uint64_t referenced;	/* bytes */
 	bool changed;		/* see regions_mark_changed */
+	bool by_smaps;		/* its figures; its pages were not read, as
+				 * they are too few and could be anywhere */
 	struct usage usage;
 	/* Pages seen to be copied on a write, of those that are mapped now:
 	 * since the process is watched, and in the last refresh. */

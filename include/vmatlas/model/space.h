@@ -91,6 +91,12 @@ struct space {
 	size_t nranges, range;
 	uint64_t scanned_to;		/* pages */
 	bool dense;			/* there are pages right before at_vpn */
+	/* What the pass need not read where it is large and nearly empty: what
+	 * smaps can tell of it, or what it says has nothing swapped out. */
+	enum space_skip { SKIP_NOTHING, SKIP_SPARSE, SKIP_UNSWAPPED } skip;
+	struct region *told;		/* NULL, or what smaps said of all */
+	size_t ntold;
+	uint32_t told_pass;
 	uint64_t found;			/* bytes in RAM or swap, of this region */
 	enum answer scan;		/* of POPULATED_ANY */
 	/* What the page cache has beside what is mapped in. */
