@@ -208,7 +208,8 @@ static bool set_words(struct settings *settings, enum setting setting,
 	char *words = (char *)words_of(settings, setting);
 	size_t i;
 
-	if (!value.n || value.n >= SETTING_TEXT_MAX)
+	/* A '#' would be a comment once it is written. */
+	if (!value.n || value.n >= SETTING_TEXT_MAX || value.p[0] == '#')
 		return false;
 	for (i = 0; i < value.n; i++)
 		if ((unsigned char)value.p[i] < ' ' || value.p[i] == 127)
