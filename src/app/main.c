@@ -150,6 +150,7 @@
  *   model/stacks.c           the stacks of threads
  *   model/fields_stack.c     what reports can say of that
  *   model/matcher.c          which pages meet a condition
+ *   model/matches.c          those of a whole process, kept up to date
  *   model/finder.c           the next that do, or
  *   model/finder_symbols.c   where a symbol is
  *   model/watch.c            what is watched by writing to the process

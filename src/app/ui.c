@@ -325,6 +325,8 @@ static struct atlas_status status_of(const struct ui *ui)
 		.frozen = ui->frozen,
 		.replay = session->options->replay != NULL,
 		.recording = session->recording != NULL,
+		.filter = ui->screen == UI_ATLAS && ui->find.filter.n ?
+			ui->find.filter_text : NULL,
 		.caption = session->demo ? demo_caption(session->demo) : NULL,
 	};
 

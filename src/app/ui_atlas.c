@@ -7,6 +7,7 @@ static void wish_atlas(const struct ui *ui, struct wish *wish)
 	    ui->snapshot->process.id.pid == ui->session->pid)
 		atlas_wish(&ui->atlas, ui->snapshot, wish);
 	wish->find = ui->find.find;
+	wish->filter = ui->find.filter;
 }
 
 static void update(struct ui *ui)
@@ -55,6 +56,10 @@ static void act(struct ui *ui, enum action action)
 		ui_prompt(ui, PROMPT_FIND);
 		return;
 	}
+	if (action == ACTION_FILTER) {
+		ui_prompt(ui, PROMPT_MATCH);
+		return;
+	}
 	if (action == ACTION_FIND_NEXT || action == ACTION_FIND_BACK) {
 		ui_find_next(ui, action == ACTION_FIND_BACK);
 		return;
@@ -76,8 +81,12 @@ static void act(struct ui *ui, enum action action)
 
 static void close_top(struct ui *ui)
 {
-	if (!ui_find_stop(ui) && !atlas_drop_selection(&ui->atlas))
+	if (ui_find_stop(ui) || atlas_drop_selection(&ui->atlas))
+		return;
+	if (ui->atlas.inspect)
 		atlas_close(&ui->atlas);
+	else
+		ui_find_filter(ui, "");
 }
 
 static void click(struct ui *ui, int row, int col)

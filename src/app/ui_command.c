@@ -46,6 +46,9 @@ static void run_command(struct ui *ui, enum command_id command,
 	case COMMAND_NAME:
 		run_name(ui, arg);
 		break;
+	case COMMAND_FILTER:
+		ui_find_filter(ui, text);
+		break;
 	case COMMAND_DELAY:
 		ui_set_delay(ui, text);
 		break;

@@ -490,3 +490,26 @@ void ui_find_take(struct ui *ui)
 	}
 	find->find.serial = 0;
 }
+
+void ui_find_filter(struct ui *ui, const char *text)
+{
+	struct ui_find *find = &ui->find;
+	char whole[HISTORY_LINE + 8];
+	struct filter filter;
+	struct err err;
+
+	if (!text[0]) {
+		memset(&find->filter, 0, sizeof(find->filter));
+		find->filter_text[0] = '\0';
+		return;
+	}
+	/* A word alone is a part of a name. */
+	snprintf(whole, sizeof(whole), "%s%s", filter_is_one(text_of(text)) ?
+		"" : "name:", text);
+	if (filter_parse(&filter, text_of(whole), &err)) {
+		ui_say(ui, true, err.text);
+		return;
+	}
+	find->filter = filter;
+	snprintf(find->filter_text, sizeof(find->filter_text), "%s", text);
+}

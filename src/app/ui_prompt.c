@@ -50,6 +50,7 @@ static void (*const done[NPROMPTS])(struct ui *ui, const char *text) = {
 	[PROMPT_PICTURE] = ui_picture,
 	[PROMPT_PICTURE_OVER] = ui_picture_over,
 	[PROMPT_FIND] = ui_find,
+	[PROMPT_MATCH] = ui_find_filter,
 	[PROMPT_COMMAND] = ui_command,
 };
 
@@ -60,7 +61,9 @@ void ui_prompt(struct ui *ui, enum prompt_kind kind)
 
 	prompt_open(&ui->prompt, kind, kind == PROMPT_FILTER ? filter : "");
 	snprintf(ui->filter_before, sizeof(ui->filter_before), "%s", filter);
-	if (kind == PROMPT_FIND)
+	if (kind == PROMPT_MATCH)
+		prompt_recalls(&ui->prompt, &ui->find.filters);
+	else if (kind == PROMPT_FIND)
 		prompt_recalls(&ui->prompt, &ui->find.finds);
 	else if (kind == PROMPT_COMMAND)
 		prompt_recalls(&ui->prompt, &ui->find.commands);

@@ -322,6 +322,12 @@ static void frame_block_add(struct frame_block *into, uint64_t pfn,
 		into->nsplit++;
 }
 
+/* Page K of block I meets the filter. */
+static bool is_matched(const struct snapshot *snapshot, size_t i, unsigned k)
+{
+	return snapshot->filter.n && matched_has(&snapshot->matched[i], k);
+}
+
 void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 {
 	struct frame_table table = { .size = 1024, .snapshot = snapshot };
@@ -345,6 +351,8 @@ void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 			    pfn >= block_end(snapshot->machine, at->pfn))
 				at = table_at(&table, pfn);
 			frame_block_add(at, pfn, block->classes[k]);
+			if (at->nmatched < UINT16_MAX)
+				at->nmatched += is_matched(snapshot, i, k);
 			if (snapshot->has_heat)
 				frame_block_heat(at, block_heat(block, k,
 					space_seconds(space)));
@@ -417,7 +425,8 @@ void link_frames(struct snapshot *snapshot, const struct space *space,
 			snapshot->frames[snapshot->nframes++] =
 				(struct frame_view){ pfn, block->classes[k],
 					snapshot->has_heat ? block_heat(block,
-						k, space_seconds(space)) : 0 };
+						k, space_seconds(space)) : 0,
+					is_matched(snapshot, i, k) };
 		}
 	}
 	if (snapshot->nframes)

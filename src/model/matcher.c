@@ -61,13 +61,17 @@ static enum match judge(const struct space *space, size_t region,
 	return filter_match(filter, &facts);
 }
 
-static void take(struct matched *out, unsigned i, enum match match)
+static void take(struct matched *out, unsigned i, enum match match,
+	uint8_t class)
 {
-	if (match == MATCH_YES) {
-		out->yes[i / 64] |= UINT64_C(1) << (i % 64);
-		out->nyes++;
-	}
 	out->nmaybe += match == MATCH_MAYBE;
+	if (match != MATCH_YES)
+		return;
+	out->yes[i / 64] |= UINT64_C(1) << (i % 64);
+	out->nyes++;
+	out->state[CLASS_STATE(class)]++;
+	out->nshared += CLASS_SHARING(class) == SHARING_SHARED;
+	out->nprivate += CLASS_SHARING(class) == SHARING_PRIVATE;
 }
 
 static int read_block(struct space *space, const struct block *block)
@@ -98,6 +102,7 @@ int matcher_block(struct space *space, const struct block *block,
 	unsigned i;
 
 	memset(out, 0, sizeof(*out));
+	out->npages = block->npages;
 	if (reads && read_block(space, block))
 		return -1;
 	for (i = 0; i < block->npages; i++) {
@@ -119,7 +124,7 @@ int matcher_block(struct space *space, const struct block *block,
 			match = judge(space, block->region, &page, reads,
 				filter);
 		last = page;
-		take(out, i, match);
+		take(out, i, match, block->classes[i]);
 	}
 	return 0;
 }

@@ -44,6 +44,7 @@ void refresh_fini(struct refresh *refresh)
 	page_tables_fini(&refresh->tables);
 	functions_fini(&refresh->functions);
 	finder_fini(&refresh->finder);
+	matches_fini(&refresh->matches);
 	machine_unref(refresh->machine);
 	for (i = 0; i < SNAPSHOT_POOL; i++)
 		snapshot_free(refresh->pool[i]);

@@ -15,6 +15,7 @@
 #include "vmatlas/model/frame_sums.h"
 #include "vmatlas/model/frames.h"
 #include "vmatlas/model/link.h"
+#include "vmatlas/model/matches.h"
 #include "vmatlas/model/question.h"
 #include "vmatlas/model/roster.h"
 #include "vmatlas/model/runs.h"
@@ -68,6 +69,7 @@ struct refresh {
 	struct page_tables tables;
 	struct functions functions;
 	struct finder finder;
+	struct matches matches;
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */
@@ -115,8 +117,8 @@ bool refresh_ask(struct refresh *refresh);
 /* The same where that was never answered; else there is nothing to do. */
 bool refresh_ask_first(struct refresh *refresh);
 
-/* Look for what the wish looks for, until it is found or is nowhere; false:
- * broken off, as above. */
+/* Find out which pages meet the wish's filter, then look for what it looks
+ * for, until that is found or is nowhere; false: broken off, as above. */
 bool refresh_find(struct refresh *refresh);
 /* Before the process is read, and behind it (refresh_changes.c): have what
  * happens to its pages noted. */

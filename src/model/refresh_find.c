@@ -12,12 +12,37 @@ static bool has_pages(const struct refresh *refresh)
 		refresh->wish.keep_blocks;
 }
 
-bool refresh_find(struct refresh *refresh)
+/* As far as the budget goes, once all were looked at. */
+static bool match_pages(struct refresh *refresh)
+{
+	struct matches *matches = &refresh->matches;
+	uint64_t cpu = refresh_clock_ms(CLOCK_THREAD_CPUTIME_ID);
+	uint64_t look = refresh_clock_ms(CLOCK_MONOTONIC) + LOOK_MS;
+
+	matches_begin(matches, &refresh->wish.filter, &refresh->space);
+	while (matches_step(matches, &refresh->space)) {
+		if (refresh->owner.has_news(refresh->owner.arg)) {
+			if (!refresh_serve_between(refresh))
+				return false;
+			matches_begin(matches, &refresh->wish.filter,
+				&refresh->space);
+		}
+		if (matches->whole && refresh_has_spent(refresh, cpu))
+			return true;
+		if (refresh_clock_ms(CLOCK_MONOTONIC) >= look) {
+			refresh_publish(refresh, false);
+			look = refresh_clock_ms(CLOCK_MONOTONIC) + LOOK_MS;
+		}
+	}
+	return true;
+}
+
+static bool find(struct refresh *refresh)
 {
 	struct finder *finder = &refresh->finder;
 	uint64_t look = refresh_clock_ms(CLOCK_MONOTONIC) + LOOK_MS;
 
-	if (!has_pages(refresh) || !refresh->wish.find.serial)
+	if (!refresh->wish.find.serial)
 		return true;
 	/* What was not read yet may be what is looked for. */
 	if (!refresh->space.whole && refresh->wish.find.kind == FIND_MATCH)
@@ -36,4 +61,10 @@ bool refresh_find(struct refresh *refresh)
 		}
 	}
 	return true;
+}
+
+bool refresh_find(struct refresh *refresh)
+{
+	return !has_pages(refresh) ||
+		(match_pages(refresh) && find(refresh));
 }

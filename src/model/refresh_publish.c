@@ -216,7 +216,9 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	snapshot->swap_pss_why = refresh->swap_users.why;
 	snapshot->swap_pss_pid = refresh->swap_users.pid;
 	snapshot->watch = refresh->watch;
+	snapshot->filter.n = 0;
 	if (refresh->has_space) {
+		matches_fill(&refresh->matches, &refresh->space, snapshot);
 		snapshot_take_space(snapshot, &refresh->space, wish);
 		if (wish->want_audit && complete)
 			take_audit(snapshot, refresh);

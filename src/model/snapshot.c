@@ -78,6 +78,8 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->frames);
 	free(snapshot->link);
 	free(snapshot->cached);
+	free(snapshot->matched);
+	free(snapshot->void_matches);
 	free(snapshot->cached_known);
 	audit_fini(&snapshot->audit);
 	free(snapshot->runs);

@@ -85,6 +85,19 @@ static void paint_mode(const struct head *head, int after,
 	put_right(head->grid, 0, after, ROLE_VALUE, text);
 }
 
+/* What is hidden matters more than figures. */
+static int paint_filter(const struct head *head, int col, const char *filter)
+{
+	struct grid *grid = head->grid;
+	char count[40];
+
+	col = grid_str(grid, 0, col, -1, ROLE_WARNING, "filter") + 1;
+	col = grid_str(grid, 0, col, grid->cols / 3, ROLE_VALUE, filter);
+	snprintf(count, sizeof(count), "(%" PRIu64 " pages)",
+		head->snapshot->nmatching);
+	return grid_str(grid, 0, col + 1, -1, ROLE_HEADER, count) + 2;
+}
+
 static void paint_title(const struct head *head,
 	const struct atlas_status *status)
 {
@@ -104,16 +117,21 @@ static void paint_title(const struct head *head,
 		col = grid_str(grid, 0, col, -1, ROLE_WARNING,
 			buf_text(&text)) + 1;
 		buf_fini(&text);
-	} else if (grid->cols >= 60)	/* else RSS says more */
+	}
+	if (status->filter)
+		col = paint_filter(head, col, status->filter);
+	else if (grid->cols >= 60 && snapshot->watch.kind == CLEAR_NOTHING)	/* else RSS says more */
 		col = put_figure(head, 0, col, "VIRT", snapshot->process.vss, 0);
 	col = put_figure(head, 0, col, "RSS", snapshot->total.rss,
 		USAGE_RSS);
 	col = put_figure(head, 0, col, "PSS", usage_pss(&snapshot->total),
 		USAGE_PSS);
-	col = put_figure(head, 0, col, "USS", snapshot->total.uss,
-		USAGE_USS);
-	col = put_figure(head, 0, col, "SWAP", snapshot->total.swap,
-		USAGE_SWAP);
+	if (!status->filter) {
+		col = put_figure(head, 0, col, "USS", snapshot->total.uss,
+			USAGE_USS);
+		col = put_figure(head, 0, col, "SWAP", snapshot->total.swap,
+			USAGE_SWAP);
+	}
 	paint_mode(head, col, status);
 }
 

@@ -103,7 +103,7 @@ static void paint_cells(struct painter *painter, enum side side,
 
 		layout_range(&pane->layout, row, i, &start, &end);
 		if (side == SIDE_VIRTUAL) {
-			bin_pages(painter->snapshot, (size_t)section->region,
+			bin_matching_pages(painter->snapshot, (size_t)section->region,
 				start, end, &tally);
 			look = paint_pages(&tally, painter->atlas->coloring,
 				painter->snapshot);
@@ -112,6 +112,12 @@ static void paint_cells(struct painter *painter, enum side side,
 			look = paint_frames(&tally, painter->atlas->coloring,
 				painter->snapshot);
 		}
+		/* What the filter hides is not there; where others' frames are
+		 * it has nothing to say. */
+		if (painter->snapshot->filter.n && !tally.matched &&
+		    (side == SIDE_VIRTUAL || tally.content))
+			look = (struct look_of_cell){ ' ', ROLE_DIM,
+				FILL_NONE };
 		painter->seen[look.role] = true;
 		if (atlas_selects(painter->atlas, side, start, end)) {
 			look.role = ROLE_SELECTED;

@@ -47,6 +47,20 @@ static void count_zone(struct tally *tally, int zone, bool *first)
 	*first = false;
 }
 
+/* All pages of a block that meet the filter. */
+static void count_matched(struct tally *tally, const struct matched *matched)
+{
+	unsigned i;
+
+	for (i = 0; i < NSTATES; i++)
+		if (matched->state[i])
+			count(tally, i, matched->state[i]);
+	tally->shared += matched->nshared;
+	tally->private += matched->nprivate;
+	tally->matched += matched->nyes;
+	tally->pending |= !matched->npages;
+}
+
 static uint64_t count_block(struct tally *tally,
 	const struct block_view *block)
 {
@@ -67,7 +81,8 @@ static uint64_t count_block(struct tally *tally,
 
 static uint64_t count_pages(struct tally *tally,
 	const struct snapshot *snapshot, const struct block_view *block,
-	uint64_t start, uint64_t end, bool *first_zone)
+	uint64_t start, uint64_t end, const struct matched *only,
+	bool *first_zone)
 {
 	uint64_t vpn;
 
@@ -80,6 +95,9 @@ static uint64_t count_pages(struct tally *tally,
 		uint8_t class = snapshot->classes[i];
 		uint64_t pfn;
 
+		if (only && !matched_has(only, (unsigned)(vpn - block->vpn)))
+			continue;
+		tally->matched += only != NULL;
 		count_class(tally, class);
 		if (snapshot->has_heat &&
 		    state_info(CLASS_STATE(class))->presence != PRESENCE_VOID)
@@ -114,8 +132,23 @@ static uint64_t overlap(const struct page_range *ranges, size_t n,
 	return pages;
 }
 
-void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
-	uint64_t end, struct tally *tally)
+/* A block that lies in the cell as a whole, or (ONLY) what of it meets the
+ * filter. */
+static uint64_t count_whole(struct tally *tally,
+	const struct snapshot *snapshot, const struct block_view *block,
+	const struct matched *only)
+{
+	if (snapshot->has_heat)
+		count_heats(tally, block->age, block->reclaim);
+	if (!only)
+		return count_block(tally, block);
+	count_matched(tally, only);
+	return block->npages;
+}
+
+/* MATCHING: those only that meet the filter. */
+static void bin(const struct snapshot *snapshot, size_t region, uint64_t start,
+	uint64_t end, bool matching, struct tally *tally)
 {
 	bool first_zone = true;
 	uint64_t counted = 0;
@@ -129,33 +162,47 @@ void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
 	for (i = snapshot_block_after(snapshot, start);
 	     i < snapshot->nblocks && snapshot->blocks[i].vpn < end; i++) {
 		const struct block_view *block = &snapshot->blocks[i];
+		const struct matched *only = matching ?
+			&snapshot->matched[i] : NULL;
 		uint64_t last = block->vpn + block->npages;
 
 		if (block->zone >= 0)
 			count_zone(tally, block->zone, &first_zone);
 		tally->stale |= block->stale;
-		if (block->vpn >= start && last <= end) {
-			counted += count_block(tally, block);
-			if (snapshot->has_heat)
-				count_heats(tally, block->age, block->reclaim);
-		} else {
+		if (block->vpn >= start && last <= end)
+			counted += count_whole(tally, snapshot, block, only);
+		else
 			counted += count_pages(tally, snapshot, block,
 				block->vpn > start ? block->vpn : start,
-				last < end ? last : end, &first_zone);
-		}
+				last < end ? last : end, only, &first_zone);
 	}
 	if (snapshot->pagemap != ANSWER_OK || (counted < tally->total &&
 			snapshot->regions[region].by_smaps))
 		tally->unknown = true;
 	else if (counted < tally->total && end > snapshot->read_to)
 		tally->pending = true;
-	if (counted < tally->total && !snapshot->regions[region].by_smaps)
+	if (counted < tally->total && !snapshot->regions[region].by_smaps &&
+	    (!matching || snapshot->void_matches[region] == MATCH_YES)) {
 		tally->state[snapshot_absent(snapshot, region)] +=
 			tally->total - counted;
+		tally->matched += tally->total - counted;
+	}
 	tally->cached = overlap(snapshot->cached, snapshot->ncached, start,
 		end);
 	tally->cached_known = overlap(snapshot->cached_known,
 		snapshot->ncached_known, start, end) == tally->total;
+}
+
+void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
+	uint64_t end, struct tally *tally)
+{
+	bin(snapshot, region, start, end, false, tally);
+}
+
+void bin_matching_pages(const struct snapshot *snapshot, size_t region,
+	uint64_t start, uint64_t end, struct tally *tally)
+{
+	bin(snapshot, region, start, end, snapshot->filter.n != 0, tally);
 }
 
 /* ---- frames */
@@ -202,6 +249,7 @@ static void count_frame_block(struct tally *tally,
 	tally->private += block->nmine - block->nshared;
 	tally->changed += block->nchanged;
 	tally->split += block->nsplit;
+	tally->matched += block->nmatched;
 }
 
 static void describe_stretches(struct tally *tally,
@@ -266,6 +314,7 @@ void bin_frames(const struct snapshot *snapshot, uint64_t start, uint64_t end,
 	for (i = frame_after(snapshot, start);
 	     i < snapshot->nframes && snapshot->frames[i].pfn < end; i++) {
 		count_class(tally, snapshot->frames[i].class);
+		tally->matched += snapshot->frames[i].matched;
 		if (snapshot->has_heat)
 			count_heat(tally, snapshot->frames[i].heat);
 	}

@@ -9,6 +9,8 @@
 
 #include "fake-source.h"
 #include "vmatlas/model/finder.h"
+#include "vmatlas/model/matches.h"
+#include "vmatlas/model/snapshot.h"
 
 #define T(name) cmocka_unit_test(name)
 
@@ -221,6 +223,69 @@ static void flags_are_read(void **state)
 	stop(&look);
 }
 
+/* ---- a filter */
+
+static uint64_t matching(struct look *look, struct matches *matches,
+	const char *text, struct snapshot *snapshot)
+{
+	struct filter filter;
+	struct err err;
+
+	assert_int_equal(filter_parse(&filter, text_of(text), &err), 0);
+	matches_begin(matches, &filter, &look->space);
+	while (matches_step(matches, &look->space))
+		;
+	assert_true(matches->whole);
+	snapshot->machine = look->machine;
+	matches_fill(matches, &look->space, snapshot);
+	return snapshot->nmatching;
+}
+
+static void a_filter_follows_what_is_read(void **state)
+{
+	struct look look;
+	struct matches matches = { .pid = 0 };
+	struct snapshot snapshot = { .refs = 0 };
+	uint64_t asked;
+	size_t i;
+
+	(void)state;
+	start(&look);
+	for (i = 100; i < 700; i++)
+		look.pages[i] = fake_frame(look.fake, 0x2000 + i, FAKE_OWN |
+			(i % 3 ? KPF(DIRTY) : 0), 1);
+	read_all(&look);
+	assert_true(matching(&look, &matches, "state:anon", &snapshot) == 600);
+	assert_int_equal(snapshot.matched[0].nyes, 412);
+	assert_true(matched_has(&snapshot.matched[0], 100) &&
+		!matched_has(&snapshot.matched[0], 99));
+	assert_int_equal(snapshot.matched[0].state[STATE_ANON], 412);
+	assert_int_equal(snapshot.void_matches[0], MATCH_NO);
+	assert_true(matching(&look, &matches, "name:stack|flags:dirty",
+		&snapshot) == 400);
+	assert_int_equal(snapshot.void_matches[2], MATCH_YES);
+	/* What was not read anew is not asked again. */
+	asked = look.fake->asked[WORDS_PAGEMAP];
+	assert_true(matching(&look, &matches, "name:stack|flags:dirty",
+		&snapshot) == 400);
+	assert_true(look.fake->asked[WORDS_PAGEMAP] == asked);
+	memset(look.pages + 100, 0, 400 * sizeof(*look.pages));
+	look.space.refresh++;
+	space_pass_begin(&look.space, DEPTH_STATES);
+	while (space_pass_step(&look.space, false) > 0)
+		;
+	assert_true(matching(&look, &matches, "name:stack|flags:dirty",
+		&snapshot) == 133);
+	/* Without a filter there is nothing. */
+	matches_begin(&matches, &(struct filter){ .n = 0 }, &look.space);
+	matches_fill(&matches, &look.space, &snapshot);
+	assert_int_equal(snapshot.filter.n, 0);
+	matches_fini(&matches);
+	free(snapshot.matched);
+	free(snapshot.void_matches);
+	stop(&look);
+}
+
 /* ---- symbols */
 
 static void symbols_are_where_the_file_is(void **state)
@@ -290,7 +355,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(as_by_hand), T(it_goes_round), T(a_run_ends_with_its_region),
-		T(flags_are_read), T(symbols_are_where_the_file_is),
+		T(flags_are_read), T(a_filter_follows_what_is_read),
+		T(symbols_are_where_the_file_is),
 		T(a_file_that_is_not_told_is_said),
 	};
 

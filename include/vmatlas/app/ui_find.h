@@ -21,6 +21,8 @@ struct ui_find {
 	uint32_t serial;		/* of the last one */
 	/* The pages that it found last (bytes; END 0: none). */
 	uint64_t start, end;
+	char filter_text[HISTORY_LINE];	/* what is shown only; "": all is */
+	struct filter filter;
 	struct history finds, filters, commands;
 };
 
@@ -32,6 +34,8 @@ void ui_find_next(struct ui *ui, bool backward);
 void ui_find_take(struct ui *ui);
 /* Stop looking; false: nothing was looked for. */
 bool ui_find_stop(struct ui *ui);
+/* Show only what TEXT says in the atlas; "": everything. */
+void ui_find_filter(struct ui *ui, const char *text);
 /* What was typed behind ":" (ui_command.c). */
 void ui_command(struct ui *ui, const char *text);
 

@@ -13,7 +13,10 @@
 /* A bit for each of BLOCK_PAGES pages, from the block's first. */
 struct matched {
 	uint64_t yes[BLOCK_PAGES / 64];
+	uint16_t npages;		/* of the block; 0: not looked at yet */
 	uint16_t nyes, nmaybe;
+	/* Of those that do: by enum sharing, and by state. */
+	uint16_t nshared, nprivate, state[NSTATES];
 };
 
 static inline bool matched_has(const struct matched *matched, unsigned i)

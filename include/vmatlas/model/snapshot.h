@@ -19,6 +19,7 @@
 #include "vmatlas/model/functions.h"
 #include "vmatlas/model/group.h"
 #include "vmatlas/model/machine.h"
+#include "vmatlas/model/matcher.h"
 #include "vmatlas/model/page_walk.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
@@ -118,6 +119,7 @@ struct wish {
 	/* What memory is spent on, by the process too if there is one. */
 	bool want_budget;
 	struct find find;	/* in the process; with keep_blocks */
+	struct filter filter;	/* pages that do not meet it are not shown */
 	uint32_t sums_asked;	/* grows when every frame is to be counted */
 	/* What files' private data cost; with keep_blocks. */
 	bool want_cow_files;
@@ -169,6 +171,7 @@ struct frame_block {
 	uint64_t pfn;
 	uint32_t nmine;			/* pages of it mapped, not frames */
 	uint16_t nshared, nchanged, nsplit;
+	uint16_t nmatched;		/* that meet the filter */
 	uint16_t state[NSTATES];	/* saturating */
 	uint8_t age;
 	uint16_t reclaim[NRECLAIMS];	/* saturating */
@@ -180,6 +183,7 @@ struct frame_block {
 struct frame_view {
 	uint64_t pfn;
 	uint8_t class, heat;	/* heat: HEAT_VIEW() */
+	bool matched;		/* it meets the filter */
 };
 
 /* What the focus is linked to: cells of the other side, sorted. */
@@ -351,6 +355,14 @@ struct snapshot {
 	struct buf detail_names;	/* NUL-terminated each */
 	struct region_fitness focus_fitness;
 	struct found found;
+	/* What the screen is filtered by, and which pages are so: of each of
+	 * blocks[], and (enum match) of what of each region no block tells.
+	 * Nothing where filter.n is 0. */
+	struct filter filter;
+	struct matched *matched;
+	uint8_t *void_matches;
+	size_t matched_cap, void_matches_cap;
+	uint64_t nmatching;	/* pages in blocks */
 	uint64_t below;		/* bytes: the limit of all fitness here */
 	struct fitness *fitness;	/* [nregions], closed; or nfitness is 0 */
 	size_t nfitness, fitness_cap;

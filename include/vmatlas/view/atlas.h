@@ -79,6 +79,7 @@ struct atlas_status {
 	const struct marks *marks;	/* or NULL */
 	bool frozen, replay, recording;
 	const char *caption;	/* of the demo's act, or NULL */
+	const char *filter;	/* what is shown only, or NULL */
 	const char *message;	/* for the line above the keys, or NULL */
 	bool is_warning;
 };

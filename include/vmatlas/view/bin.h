@@ -18,6 +18,7 @@ struct tally {
 	uint64_t content;		/* pages with a frame or a slot; on the
 					 * physical side, frames mapped here */
 	uint64_t shared, private;	/* by enum sharing */
+	uint64_t matched;		/* that meet the snapshot's filter */
 	uint64_t changed, split;	/* since the refresh before */
 	uint64_t cached;		/* of those not mapped in, in the page
 					 * cache */
@@ -37,6 +38,9 @@ struct tally {
 /* Pages START..END, all of REGION. */
 void bin_pages(const struct snapshot *snapshot, size_t region, uint64_t start,
 	uint64_t end, struct tally *tally);
+/* The same of those only that meet the snapshot's filter, if it has one. */
+void bin_matching_pages(const struct snapshot *snapshot, size_t region,
+	uint64_t start, uint64_t end, struct tally *tally);
 /* Frames START..END. */
 void bin_frames(const struct snapshot *snapshot, uint64_t start, uint64_t end,
 	struct tally *tally);

@@ -14,6 +14,7 @@
 	X(HELP, "help", "h", "", "the keys of this screen") \
 	X(PID, "pid", "", "N", "look at process N") \
 	X(NAME, "name", "", "WORD", "list the processes that have it in their name") \
+	X(FILTER, "filter", "", "EXPR", "atlas: only pages that are so; without EXPR: all") \
 	X(DELAY, "delay", "", "SECS", "time between refreshes")
 
 #define X(id, name, short, arg, words) COMMAND_##id,

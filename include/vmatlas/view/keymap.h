@@ -77,7 +77,7 @@
 	X(GROUPS_CLOSE, ON_REGIONS, "close all groups") \
 	X(TAG, ON_TABLES, "tag it: the sums speak of the tagged (processes: also as one)") \
 	X(UNTAG, ON_TABLES, "untag all") \
-	X(FILTER, ON_TABLES | ON_EVENTS, "filter: command, name, user, PID (regions: name, rights, type; events: kind, region, state); Esc: all") \
+	X(FILTER, ON_TABLES | ON_ATLAS | ON_EVENTS, "filter: name ... (atlas: name, state: zone: flags:; events: kind, region, state); Esc: all") \
 	X(FIND, ON_TABLES | ON_ATLAS | ON_EVENTS, "find (atlas: address, symbol, name, state:, a crash line)") \
 	X(FIND_NEXT, ON_TABLES | ON_ATLAS | ON_EVENTS, "find the next") \
 	X(FIND_BACK, ON_TABLES | ON_ATLAS | ON_EVENTS, "find the one before") \
