@@ -12,6 +12,7 @@
 #include "vmatlas/app/command.h"
 #include "vmatlas/app/message.h"
 #include "vmatlas/app/report.h"
+#include "vmatlas/app/report_filter.h"
 #include "vmatlas/app/selection.h"
 #include "vmatlas/app/table.h"
 #include "vmatlas/base/mem.h"
@@ -80,6 +81,7 @@ static int write_report(struct batch *batch, struct snapshot **snapshot,
 	}
 	if (!why && late && *snapshot)
 		note_problems(batch, *snapshot);
+	report_filter_note(reporter);
 	if (reporter->disagrees && !batch->status)
 		batch->status = 3;
 	batch->ended |= reporter->ended;

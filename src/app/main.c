@@ -250,6 +250,7 @@
  *   app/report_group.c       what they are as one, said
  *   app/report_compare.c     two processes compared, said
  *   app/report_changes.c     what happened to its pages, said
+ *   app/report_filter.c      --filter, of regions
  *   app/report_fitness.c     what frames are good for
  *   app/report_functions.c   functions and what they have in memory
  *   app/report_share.c       who has what in common

@@ -301,6 +301,8 @@ static int take_selection(struct options *options, int id, const char *arg,
 	case OPTION_BELOW:
 		options->below_given = true;
 		return parse_limit(arg, &options->below, err);
+	case OPTION_FILTER:
+		return filter_parse(&options->filter, text_of(arg), err);
 	case OPTION_PA:
 		return parse_range(arg, 1, &options->pa_start,
 			&options->pa_end, "physical address", err);
@@ -414,6 +416,24 @@ static bool is_digits(const char *word)
 	return *word && strspn(word, "0123456789") == strlen(word);
 }
 
+/* Of which reports a filter can choose the lines. */
+static int check_filter(const struct options *options, struct err *err)
+{
+	const struct filter *filter = &options->filter;
+
+	if (!filter->n || options->report == REPORT_PAGES ||
+	    options->report == REPORT_FRAMES)
+		return 0;
+	if (options->report && options->report != REPORT_REGIONS)
+		return err_set(err, 0, "--filter goes together with -r pages, "
+			"-r frames and -r regions only");
+	if (filter_asks(filter, FILTER_FLAGS) ||
+	    filter_asks(filter, FILTER_MARK))
+		return err_set(err, 0, "flags: and mark: are about pages: "
+			"--filter has them with -r pages and -r frames only");
+	return 0;
+}
+
 /* What does not go together. */
 static int check(const struct options *options, struct err *err)
 {
@@ -445,6 +465,8 @@ static int check(const struct options *options, struct err *err)
 			options->pids[0] == options->pids[1]))
 		return err_set(err, 0, "-r compare is about two processes, by "
 			"their numbers");
+	if (check_filter(options, err))
+		return -1;
 	if (options->file && (target || options->command || options->demo))
 		return err_set(err, 0, "--file is about all processes that map "
 			"a file; no other is named");

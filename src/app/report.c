@@ -9,6 +9,7 @@
 #include "vmatlas/app/report_changes.h"
 #include "vmatlas/app/report_compare.h"
 #include "vmatlas/app/report_cow.h"
+#include "vmatlas/app/report_filter.h"
 #include "vmatlas/app/report_fitness.h"
 #include "vmatlas/app/report_functions.h"
 #include "vmatlas/app/report_group.h"
@@ -123,10 +124,13 @@ static void report_regions(struct reporter *reporter,
 		if (options->va_end && (region->end <= options->va_start ||
 				region->start >= options->va_end))
 			continue;
+		if (!report_filter_has(reporter, snapshot, record.index))
+			continue;
 		table_record(&reporter->text, options->format, &record);
 	}
 	record_fini(&record);
-	if (options->format == FORMAT_TEXT && !options->va_end)
+	if (options->format == FORMAT_TEXT && !options->va_end &&
+	    !options->filter.n)
 		report_total(reporter, snapshot);
 }
 
@@ -240,6 +244,7 @@ static int report_runs(struct reporter *reporter, enum object object,
 		for (record.index = 0; record.index < n; record.index++)
 			table_record(&reporter->text, reporter->options->format,
 				&record);
+		reporter->unmatched += (*snapshot)->unmatched;
 		if (next >= (frames ? UINT64_MAX : range->end) ||
 		    *reporter->stop)
 			break;
@@ -311,6 +316,8 @@ static void wish_regions(struct wish *wish, const struct options *options,
 {
 	(void)pid;
 	wish->want_swap_pss = options->full;
+	if (filter_asks(&options->filter, FILTER_STATE))
+		need_states(wish);
 	wish->want_fitness = true;
 }
 
@@ -460,6 +467,7 @@ void reporter_wish(struct reporter *reporter, int pid)
 		wish->list_pids[0] = pid;
 		wish->nlist_pids = 1;
 	}
+	wish->filter = reporter->options->filter;
 	wish->only_pa = (struct page_range){ reporter->options->pa_start,
 		reporter->options->pa_end };
 	if (kind->wish)

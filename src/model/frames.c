@@ -297,8 +297,37 @@ static bool run_join(struct frame_run *a, const struct frame_run *b)
 	return true;
 }
 
-static void add_run(struct snapshot *snapshot, const struct frame_run *run)
+static bool is_wanted(struct snapshot *snapshot, const struct filter *filter,
+	const struct frame_run *run)
 {
+	const struct machine *machine = snapshot->machine;
+	const struct stretch *stretch = &machine->stretches[run->stretch];
+	char zone[32];
+	struct filter_facts facts = {
+		.name = text_of(stretch->name),
+		.has_use = run->has_use ? FACT_KNOWN : FACT_UNKNOWN,
+		.use = run->use,
+		.has_flags = run->has_flags ? FACT_KNOWN :
+			stretch->kind == STRETCH_RAM ? FACT_UNKNOWN : FACT_NONE,
+		.flags = run->flags,
+		.has_zone = stretch->zone < 0 ? FACT_NONE : FACT_KNOWN,
+		.zone = machine_zone_name(machine, stretch->zone, zone),
+	};
+	enum match match;
+
+	if (!filter->n)
+		return true;
+	match = filter_match(filter, &facts);
+	if (match == MATCH_MAYBE)
+		snapshot->unmatched += run->nframes;
+	return match == MATCH_YES;
+}
+
+static void add_run(struct snapshot *snapshot, const struct filter *filter,
+	const struct frame_run *run)
+{
+	if (!is_wanted(snapshot, filter, run))
+		return;
 	if (snapshot->nframe_runs && run_join(
 		    &snapshot->frame_runs[snapshot->nframe_runs - 1], run))
 		return;
@@ -310,7 +339,7 @@ static void add_run(struct snapshot *snapshot, const struct frame_run *run)
 
 /* Frames that have no flags to read: a whole stretch is one run. */
 static void add_stretch(struct frames *frames, struct snapshot *snapshot,
-	uint32_t stretch, uint64_t from, uint64_t to)
+	const struct filter *filter, uint32_t stretch, uint64_t from, uint64_t to)
 {
 	enum stretch_kind kind = frames->machine->stretches[stretch].kind;
 	struct frame_run run = { .pfn = from, .nframes = to - from,
@@ -320,11 +349,11 @@ static void add_stretch(struct frames *frames, struct snapshot *snapshot,
 		run.use = (uint8_t)frame_use_of_stretch(kind);
 	if (kind == STRETCH_HOLE && frames->has_mine)
 		run.owner = OWNER_NONE;
-	add_run(snapshot, &run);
+	add_run(snapshot, filter, &run);
 }
 
 static void add_slice(struct frames *frames, struct snapshot *snapshot,
-	uint32_t stretch, uint64_t pfn, size_t n)
+	const struct filter *filter, uint32_t stretch, uint64_t pfn, size_t n)
 {
 	size_t i;
 
@@ -340,7 +369,7 @@ static void add_slice(struct frames *frames, struct snapshot *snapshot,
 			run.use = frames->use[i];
 		if (run.has_flags)
 			run.flags = frames->flags[i];
-		add_run(snapshot, &run);
+		add_run(snapshot, filter, &run);
 	}
 }
 
@@ -361,7 +390,7 @@ static size_t stretch_after(const struct machine *machine, uint64_t pfn)
 }
 
 static void fill_runs(struct frames *frames, struct snapshot *snapshot,
-	struct page_range range)
+	struct page_range range, const struct filter *filter)
 {
 	const struct machine *machine = frames->machine;
 	size_t i = stretch_after(machine, range.start);
@@ -378,11 +407,11 @@ static void fill_runs(struct frames *frames, struct snapshot *snapshot,
 			break;
 		if (stretch->kind != STRETCH_RAM ||
 		    is_final(frames->answers[WORDS_KPAGEFLAGS])) {
-			add_stretch(frames, snapshot, (uint32_t)i, at, end);
+			add_stretch(frames, snapshot, filter, (uint32_t)i, at, end);
 		} else {
 			if (end - at > SOURCE_SLICE)
 				end = at + SOURCE_SLICE;
-			add_slice(frames, snapshot, (uint32_t)i, at,
+			add_slice(frames, snapshot, filter, (uint32_t)i, at,
 				(size_t)(end - at));
 		}
 		at = end;
@@ -503,7 +532,7 @@ void frames_fill(struct frames *frames, struct snapshot *snapshot,
 	const struct wish *wish)
 {
 	if (wish->want_frame_runs)
-		fill_runs(frames, snapshot, wish->frame_runs);
+		fill_runs(frames, snapshot, wish->frame_runs, &wish->filter);
 	if (wish->want_uses)
 		fill_uses(frames, snapshot);
 	if (wish->want_swaps)

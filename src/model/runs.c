@@ -40,8 +40,43 @@ static void take_reason(struct page_run *run, const struct space *space,
 	run->marks &= MARK_CACHED;
 }
 
-static void add(struct snapshot *snapshot, const struct page_run *run)
+static bool is_wanted(struct snapshot *snapshot, const struct space *space,
+	const struct filter *filter, const struct page_run *run)
 {
+	const struct machine *machine = snapshot->machine;
+	bool is_mapped = state_info(run->state)->presence == PRESENCE_MAPPED;
+	char zone[32];
+	struct filter_facts facts = {
+		.name = region_title(&space->regions[run->region],
+			&space->names),
+		.has_state = FACT_KNOWN, .state = run->state,
+		.has_flags = run->has_flags ? FACT_KNOWN :
+			is_mapped ? FACT_UNKNOWN : FACT_NONE,
+		.flags = run->flags,
+		.has_marks = FACT_KNOWN, .marks = run->marks,
+		.has_zone = is_mapped ? FACT_UNKNOWN : FACT_NONE,
+	};
+	enum match match;
+
+	if (!filter->n)
+		return true;
+	if (run->has_pfn) {
+		int index = machine_zone(machine, run->pfn);
+
+		facts.has_zone = index < 0 ? FACT_NONE : FACT_KNOWN;
+		facts.zone = machine_zone_name(machine, index, zone);
+	}
+	match = filter_match(filter, &facts);
+	if (match == MATCH_MAYBE)
+		snapshot->unmatched += run->npages;
+	return match == MATCH_YES;
+}
+
+static void add(struct snapshot *snapshot, const struct space *space,
+	const struct wish *wish, const struct page_run *run)
+{
+	if (!is_wanted(snapshot, space, &wish->filter, run))
+		return;
 	if (snapshot->nruns &&
 	    runs_join(&snapshot->runs[snapshot->nruns - 1], run))
 		return;
@@ -53,7 +88,7 @@ static void add(struct snapshot *snapshot, const struct page_run *run)
 /* One region's pages from RUN's first to END, none of which is mapped: those
  * that the page cache has are marked.  As many as fit into the portion. */
 static void add_not_mapped(struct snapshot *snapshot, struct space *space,
-	struct page_run run, uint64_t end)
+	const struct wish *wish, struct page_run run, uint64_t end)
 {
 	while (run.vpn < end && snapshot->nruns <= RUNS_PORTION) {
 		const struct cached_map *map = space_cached(space, run.region,
@@ -75,7 +110,7 @@ static void add_not_mapped(struct snapshot *snapshot, struct space *space,
 			}
 		}
 		run.npages = (next < end ? next : end) - run.vpn;
-		add(snapshot, &run);
+		add(snapshot, space, wish, &run);
 		run.vpn += run.npages;
 	}
 }
@@ -134,9 +169,9 @@ static void add_void(struct snapshot *snapshot, struct space *space,
 		if (wish->want_rt)
 			take_reason(&run, space, &cx, NULL);
 		if (run.state == STATE_NOT_MAPPED)
-			add_not_mapped(snapshot, space, run, end);
+			add_not_mapped(snapshot, space, wish, run, end);
 		else
-			add(snapshot, &run);
+			add(snapshot, space, wish, &run);
 	}
 }
 
@@ -219,7 +254,7 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 			take_reason(&run, space, &cx,
 				is_present(&reader->slice, i) ? &page : NULL);
 		}
-		add(snapshot, &run);
+		add(snapshot, space, wish, &run);
 	}
 	return 0;
 }
@@ -247,6 +282,7 @@ int runs_fill(struct snapshot *snapshot, struct space *space,
 	uint64_t last;
 
 	snapshot->nruns = 0;
+	snapshot->unmatched = 0;
 	if (!whole || whole > SOURCE_SLICE)
 		whole = 1;
 	last = end + (whole - end % whole) % whole;

@@ -8,6 +8,7 @@
 
 #include "vmatlas/app/table.h"
 #include "vmatlas/base/err.h"
+#include "vmatlas/model/filter.h"
 
 /*
  * The command line.  The option table feeds the parser, --help and the
@@ -30,6 +31,7 @@
 	X(PFN, 0, "pfn", "N[-M]", "only these frames, or pages in them; M is exclusive") \
 	X(BELOW, 0, "below", "A", "the limit in figures of fitness, default 4G; other exit status") \
 	X(PA, 0, "pa", "A[-B]", "only these physical addresses; B is exclusive") \
+	X(FILTER, 0, "filter", "EXPR", "only what is so: name: state: zone: mark: flags:, joined by , and |") \
 	X(FILE, 0, "file", "PATH", "in sharing: who maps this file, and how much of it") \
 	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
 	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
@@ -111,6 +113,7 @@ struct options {
 	uint64_t below;			/* bytes */
 	bool below_given;
 	uint64_t pa_start, pa_end;	/* bytes */
+	struct filter filter;		/* n 0: none was given */
 	const char *file;		/* of --file */
 	const char *output, *record, *replay;
 	const char *procfs, *sysfs, *sysroot, *resources;

@@ -21,6 +21,8 @@ struct reporter {
 	bool head_done;			/* CSV has one header for all refreshes */
 	bool disagrees;			/* done, and the answer is no: status 3 */
 	const char *unanswered;		/* why a yes or no cannot be had, or NULL */
+	uint64_t unmatched;		/* pages or frames (of regions: those) of
+					 * which --filter could not be told */
 	bool ended;			/* there is nothing to be seen any more */
 };
 

@@ -363,6 +363,8 @@ struct snapshot {
 	uint8_t *void_matches;
 	size_t matched_cap, void_matches_cap;
 	uint64_t nmatching;	/* pages in blocks */
+	uint64_t unmatched;	/* of a report: pages or frames left out, as it
+				 * is not known whether they meet the filter */
 	uint64_t below;		/* bytes: the limit of all fitness here */
 	struct fitness *fitness;	/* [nregions], closed; or nfitness is 0 */
 	size_t nfitness, fitness_cap;

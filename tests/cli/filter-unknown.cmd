@@ -1,0 +1,1 @@
+$VMATLAS -r pages --filter zone:Normal -R $FIXTURES/recordings/unprivileged.rec

@@ -1,0 +1,1 @@
+$VMATLAS -r zones --filter 'state:anon'

@@ -1,0 +1,1 @@
+$VMATLAS -r pages --filter 'state:nosuch' 1

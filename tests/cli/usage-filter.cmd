@@ -1,0 +1,1 @@
+$VMATLAS -r regions --filter 'flags:lru' 1
