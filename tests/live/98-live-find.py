@@ -48,7 +48,7 @@ def check_frames(tap, lab, target):
         asked += 1
         got = screens(lab, target.pid, [
             "key :", "type pfn:%x" % pfn, "key Enter", "dump frame",
-            "key Tab", "dump page"])
+            "key Tab [", "dump page"])
         if "frame 0x%x in " % pfn not in got["frame"] or \
                 "%x -> frame 0x%x " % (va // PAGE, pfn) not in got["page"]:
             bad.append((names, "%x" % pfn, got))
