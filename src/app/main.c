@@ -78,6 +78,7 @@
  *   model/heat.c             when a page changed, how reclaim holds it
  *   model/swap_users.c       how many refer to a process's swap slots
  *   model/changes.c          a log of what happened to pages and regions
+ *   model/baseline.c         what pages were when that was asked for
  *   model/trend.c            the last figures of a process
  *   model/space.c            what is mapped in a process, kept up to date
  *   model/space_blocks.c     what its pages are, by blocks of 512
@@ -216,6 +217,7 @@
  *   view/functions_paint.c   that, drawn
  *   view/watch.c             the question before writing to a process
  *   view/explain_stack.c     whose stack, and what is watched, in words
+ *   view/since.c             how a process differs from its baseline, said
  *   view/events.c            the screen of events: which lines, and where
  *   view/events_paint.c      the screen of events: drawn
  *   view/events_head.c       the screen of events: rates and histories

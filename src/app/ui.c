@@ -232,6 +232,12 @@ static bool act_common(struct ui *ui, enum action action)
 	case ACTION_FREEZE:
 		ui->frozen = !ui->frozen && ui->snapshot;
 		return true;
+	case ACTION_BASELINE:
+		ui->session->wish.baseline = ++ui->baselines;
+		return true;
+	case ACTION_BASELINE_DROP:
+		ui->session->wish.baseline = 0;
+		return true;
 	case ACTION_DELAY:
 		ui_prompt(ui, PROMPT_DELAY);
 		return true;

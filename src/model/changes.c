@@ -135,6 +135,7 @@ void changes_add(struct changes *changes, const struct change *change,
 	struct change *line;
 
 	changes->pages[change->kind] += change->npages ? change->npages : 1;
+	changes->since[change->kind] += change->npages ? change->npages : 1;
 	if (changes->n > changes->now) {
 		line = &changes->lines[changes->n - 1];
 		if (goes_on(changes, line, change) && (!by_frames ||
@@ -238,6 +239,8 @@ void changes_settle(struct changes *changes)
 		line->kind = CHANGE_REMAPPED;
 		changes->pages[CHANGE_TOUCHED] -= line->npages;
 		changes->pages[CHANGE_REMAPPED] += line->npages;
+		changes->since[CHANGE_TOUCHED] -= line->npages;
+		changes->since[CHANGE_REMAPPED] += line->npages;
 	}
 	free(runs);
 }

@@ -32,6 +32,7 @@ void refresh_fini(struct refresh *refresh)
 	if (refresh->has_space)
 		space_fini(&refresh->space);
 	changes_fini(&refresh->changes);
+	baseline_fini(&refresh->baseline);
 	audit_fini(&refresh->audit);
 	swap_users_fini(&refresh->swap_users);
 	frames_free(refresh->frames);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "vmatlas/model/audit.h"
+#include "vmatlas/model/baseline.h"
 #include "vmatlas/model/budget.h"
 #include "vmatlas/model/finder.h"
 #include "vmatlas/model/frame_sums.h"
@@ -59,6 +60,7 @@ struct refresh {
 	struct changes changes;		/* of whatever process there was */
 	bool end_noted;			/* that this one ended */
 	struct trend trend;
+	struct baseline baseline;
 	struct fitness_walk walk;	/* of the focus's region */
 	bool has_space, passing;
 	struct audit audit;
@@ -124,6 +126,10 @@ bool refresh_find(struct refresh *refresh);
  * happens to its pages noted. */
 void refresh_follow(struct refresh *refresh);
 void refresh_follow_end(struct refresh *refresh);
+/* Take the baseline, or forget it, as the wish says; once all was read. */
+void refresh_baseline(struct refresh *refresh);
+/* Let the snapshot's blocks say how they differ from it. */
+void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot);
 /* Copy what the wish wants of that. */
 void refresh_take_changes(struct refresh *refresh, struct snapshot *snapshot);
 

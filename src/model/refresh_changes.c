@@ -33,6 +33,46 @@ void refresh_follow_end(struct refresh *refresh)
 	changes_settle(&refresh->changes);
 }
 
+void refresh_baseline(struct refresh *refresh)
+{
+	uint32_t number = refresh->wish.baseline;
+
+	if (refresh->baseline.number == number)
+		return;
+	if (!number)
+		baseline_fini(&refresh->baseline);
+	if (!number || !refresh->has_space || !refresh->space.changes ||
+	    !refresh->space.whole)
+		return;
+	baseline_take(&refresh->baseline, number, &refresh->space,
+		refresh->machine->facts.time_ms);
+	memset(refresh->changes.since, 0, sizeof(refresh->changes.since));
+}
+
+void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot)
+{
+	const struct baseline *baseline = &refresh->baseline;
+	struct baseline_view *view = &snapshot->baseline;
+	struct space *space = &refresh->space;
+	size_t i;
+
+	view->on = false;
+	if (!refresh->wish.keep_blocks || !refresh->has_space ||
+	    !baseline_is_of(baseline, space))
+		return;
+	for (i = 0; i < snapshot->nblocks; i++) {
+		struct block_view *block = &snapshot->blocks[i];
+
+		block->nchanged = (uint16_t)baseline_count(baseline,
+			space->blocks[i]);
+		if (block->detail != NO_DETAIL)
+			baseline_mark(baseline, space->blocks[i],
+				snapshot->classes + block->detail);
+	}
+	baseline_sum(baseline, space, &snapshot->total, view);
+	memcpy(view->pages, refresh->changes.since, sizeof(view->pages));
+}
+
 static void take_lines(const struct refresh *refresh,
 	struct snapshot *snapshot)
 {

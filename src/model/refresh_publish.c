@@ -188,7 +188,7 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	snapshot->complete = complete;
 	snapshot->ended = refresh->ended;
 	snapshot->self_rss = refresh->machine->facts.self_rss;
-	snapshot->has_process = false;
+	snapshot->has_process = snapshot->baseline.on = false;
 	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
 	snapshot->nframe_blocks = snapshot->nframes = 0;
 	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
@@ -219,7 +219,9 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	snapshot->filter.n = 0;
 	if (refresh->has_space) {
 		matches_fill(&refresh->matches, &refresh->space, snapshot);
+		refresh_baseline(refresh);
 		snapshot_take_space(snapshot, &refresh->space, wish);
+		refresh_take_baseline(refresh, snapshot);
 		if (wish->want_audit && complete)
 			take_audit(snapshot, refresh);
 		if (wish->keep_blocks)

@@ -40,6 +40,7 @@ struct block *block_new(size_t npages)
 			sizeof(*block->classes)));
 
 	block->npages = (uint16_t)npages;
+	block->ndiffers = BLOCK_NOT_COUNTED;
 	block->words = (uint64_t *)(void *)(block + 1);
 	block->heat = (uint16_t *)(block->words + npages);
 	block->classes = (uint8_t *)(block->heat + npages);
@@ -159,6 +160,7 @@ static void block_fold(struct space *space, struct block *block,
 
 	usage_zero(&block->usage);
 	block->nframes = block->nchanged = block->nsplit = 0;
+	block->ndiffers = BLOCK_NOT_COUNTED;
 	block->nshared = block->nprivate = 0;
 	block->min_pfn = UINT64_MAX;
 	block->max_pfn = 0;

@@ -5,6 +5,7 @@
 
 #include "atlas_impl.h"
 #include "vmatlas/view/watch.h"
+#include "vmatlas/view/since.h"
 
 /* What the lines at the top are made from, and where they go. */
 struct head {
@@ -163,6 +164,14 @@ static void paint_rates(const struct head *head, int row)
 	int col;
 
 	grid_fill(grid, row, 0, 1, grid->cols, ROLE_HEADER);
+	if (snapshot->baseline.on) {
+		struct buf since = { 0 };
+
+		since_words(&since, snapshot);
+		grid_str(grid, row, 1, -1, ROLE_VALUE, buf_text(&since));
+		buf_fini(&since);
+		return;
+	}
 	col = grid_str(grid, row, 1, -1, ROLE_HEADER, "cow:") + 1;
 	col = put_cow(head, row, col, "pending", STATE_COW_PENDING);
 	col = put_cow(head, row, col, "shared", STATE_COW_SHARED);

@@ -5,6 +5,7 @@
 
 #include "events_impl.h"
 #include "vmatlas/view/role.h"
+#include "vmatlas/view/since.h"
 
 /* "1.2K", "340", "0.5" */
 static void rate_text(double rate, char out[16])
@@ -26,6 +27,14 @@ static void paint_rates(const struct snapshot *snapshot, struct grid *grid,
 	unsigned kind, n = 0;
 	int col = 1;
 
+	if (snapshot->baseline.on) {
+		struct buf since = { 0 };
+
+		since_words(&since, snapshot);
+		grid_str(grid, row, col, -1, ROLE_VALUE, buf_text(&since));
+		buf_fini(&since);
+		return;
+	}
 	if (!trend->rates_known) {
 		grid_str(grid, row, col, -1, ROLE_DIM,
 			"waiting for something to compare with");

@@ -5,6 +5,7 @@
 #include "regions_impl.h"
 #include "vmatlas/view/foot.h"
 #include "vmatlas/view/role.h"
+#include "vmatlas/view/since.h"
 
 struct painter {
 	const struct regions *regions;
@@ -224,6 +225,15 @@ static void paint_sum(const struct painter *painter, int row)
 	record_fini(&record);
 }
 
+static void paint_since(const struct painter *painter, int row)
+{
+	struct buf since = { 0 };
+
+	since_words(&since, painter->snapshot);
+	grid_str(painter->grid, row, 1, -1, ROLE_VALUE, buf_text(&since));
+	buf_fini(&since);
+}
+
 void regions_paint(struct regions *regions, const struct snapshot *snapshot,
 	const struct atlas_status *status, struct grid *grid)
 {
@@ -246,6 +256,8 @@ void regions_paint(struct regions *regions, const struct snapshot *snapshot,
 		if (status->message)
 			grid_str(grid, 1, 1, -1, status->is_warning ?
 				ROLE_WARNING : ROLE_MESSAGE, status->message);
+		else if (snapshot->baseline.on)
+			paint_since(&painter, 1);
 		else
 			paint_listed(&painter, 1);
 		paint_titles(&painter, 2);

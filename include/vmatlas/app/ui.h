@@ -50,6 +50,7 @@ struct ui {
 	struct compare compare;
 	struct function_view functions;
 	struct events events;
+	uint32_t baselines;		/* asked for so far */
 	int other, other_for;		/* who is to be compared, and with whom */
 	struct ui_place trail[UI_TRAIL];	/* the last one is the newest */
 	unsigned ntrail;

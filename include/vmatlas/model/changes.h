@@ -88,6 +88,7 @@ struct changes {
 	uint64_t dropped;	/* lines that are not there any more */
 	uint64_t lost;		/* of this refresh, that found no room */
 	uint64_t pages[NCHANGE_KINDS];	/* of this refresh; regions' too */
+	uint64_t since[NCHANGE_KINDS];	/* the same, since the baseline */
 	uint64_t refresh, time_ms;
 	int pid;
 };

@@ -8,6 +8,7 @@
 
 #include "vmatlas/kernel/swaps.h"
 #include "vmatlas/model/audit.h"
+#include "vmatlas/model/baseline.h"
 #include "vmatlas/model/budget.h"
 #include "vmatlas/model/comparison.h"
 #include "vmatlas/model/contents.h"
@@ -129,6 +130,7 @@ struct wish {
 	/* What happened to its pages, with keep_blocks and DEPTH_STATES: in this
 	 * refresh, by runs of frames or only of pages; or the last lines. */
 	bool want_changes, want_changed_frames, want_events;
+	uint32_t baseline;	/* another number: take one now; 0: forget it */
 	bool skip_pages;	/* of the process: its regions are enough */
 	/* A question to all processes, about the frames in ASKED_PFNS, or
 	 * (END 0) about those that the process has in ASKED_VA (bytes; END 0:
@@ -387,6 +389,9 @@ struct snapshot {
 	struct buf change_names;	/* where their names are */
 	uint64_t changes_dropped;	/* lines before the first of these */
 	uint64_t changes_lost;	/* of this refresh, that found no room */
+	/* While it is on, pages that changed are those that differ from it, in
+	 * blocks and their detail. */
+	struct baseline_view baseline;
 	bool follows;		/* there was something to compare with */
 	struct trend trend;	/* of the process, while it is followed */
 

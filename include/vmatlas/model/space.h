@@ -22,6 +22,7 @@
  */
 #define BLOCK_SHIFT 9
 #define BLOCK_PAGES (1 << BLOCK_SHIFT)
+#define BLOCK_NOT_COUNTED UINT16_MAX	/* ndiffers, since it was read anew */
 
 struct block {
 	uint64_t vpn;			/* first page */
@@ -35,6 +36,8 @@ struct block {
 	uint16_t nsplit;		/* of those, copied on a write */
 	uint32_t splits;		/* the same, since it is watched */
 	bool is_cut;			/* out of others: to be read anew */
+	/* Against the baseline: pages that differ, and that were there then. */
+	uint16_t ndiffers, nbefore;
 	uint16_t nshared, nprivate;	/* pages by enum sharing */
 	uint64_t min_pfn, max_pfn;	/* of those frames */
 	struct usage usage;

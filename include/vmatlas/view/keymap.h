@@ -31,6 +31,9 @@
 /* Screens whose rows have cells. */
 #define ON_CELLS (ON_ATLAS | ON_COMPARE)
 
+/* Screens that show how a process differs from its baseline. */
+#define ON_BASELINE (ON_ATLAS | ON_REGIONS | ON_EVENTS)
+
 #define ACTIONS(X) \
 	X(NONE, 0, "") \
 	X(QUIT, ON_ALL, "quit") \
@@ -83,6 +86,8 @@
 	X(FIND_BACK, ON_TABLES | ON_ATLAS | ON_EVENTS, "find the one before") \
 	X(COMMAND, ON_ALL, "a command, or what to go to; Tab shows them") \
 	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
+	X(BASELINE, ON_BASELINE, "baseline now: from here on show what is another page, and how much") \
+	X(BASELINE_DROP, ON_BASELINE, "forget the baseline") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
 	X(READ_AGAIN, ON_ALL, "read again, and repaint") \
 	X(MARK_SET, ON_ALL, "set a mark: its letter follows") \
@@ -130,7 +135,7 @@ enum action { ACTIONS(X) NACTIONS };
 	X("\\", FILTER) X("F4", FILTER) \
 	X("/", FIND) X("n", FIND_NEXT) X("N", FIND_BACK) X(":", COMMAND) \
 	X("m", MARK_SET) X("'", MARK_GO) \
-	X("z", FREEZE) X("d", DELAY) \
+	X("z", FREEZE) X("b", BASELINE) X("B", BASELINE_DROP) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
 	X("P", PICTURE) \
 	X("s", SETTINGS) X("F2", SETTINGS) X("w", WRITE) \

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VMATLAS_MODEL_BASELINE_H
+#define VMATLAS_MODEL_BASELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmatlas/model/space.h"
+
+/*
+ * A struct baseline is what a process's pages were at the moment that was
+ * chosen to compare with: 8 bytes for each page that was in memory or swap (in
+ * blocks that had any), until it is forgotten.  It asks the kernel nothing.
+ *
+ * A page differs that has another state or another frame; one that is touched
+ * and given up again does not.
+ */
+struct baseline {
+	uint32_t number;	/* of the request it was taken for; 0: none */
+	struct proc_id id;
+	uint64_t time_ms;	/* since the epoch */
+	struct usage usage;	/* of all of it, then; states with it */
+	uint64_t splits, faults;	/* counters, then */
+	uint64_t npages;	/* that were in memory or swap */
+	struct baseline_row {
+		uint64_t vpn;
+		uint32_t npages;
+		uint64_t first;	/* in words */
+	} *rows;
+	size_t nrows, rows_cap;
+	uint64_t *words;
+	size_t nwords, words_cap;
+};
+
+/* How a process differs from that, as a snapshot has it. */
+struct baseline_view {
+	bool on;
+	uint64_t time_ms;
+	uint64_t differ;	/* pages, of those that are there now or then */
+	uint64_t gone;		/* of those, that are not there any more */
+	bool rss_known, swap_known, splits_known;
+	int64_t rss, swap;	/* bytes */
+	uint64_t splits, faults;
+	uint64_t pages[NCHANGE_KINDS];	/* that were seen to, since then */
+};
+
+void baseline_fini(struct baseline *baseline);
+/* Now, for request NUMBER. */
+void baseline_take(struct baseline *baseline, uint32_t number,
+	struct space *space, uint64_t time_ms);
+/* Is it about this process? */
+bool baseline_is_of(const struct baseline *baseline, const struct space *space);
+/* How many pages of BLOCK differ: counted anew only where it was read anew. */
+unsigned baseline_count(const struct baseline *baseline, struct block *block);
+/* Mark in CLASSES (of all of BLOCK) with CLASS_CHANGED just those. */
+void baseline_mark(const struct baseline *baseline, const struct block *block,
+	uint8_t *classes);
+/* After baseline_count of all blocks. */
+void baseline_sum(const struct baseline *baseline, const struct space *space,
+	const struct usage *total, struct baseline_view *out);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmatlas/model/baseline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmatlas/base/mem.h"
+#include "vmatlas/kernel/pagemap.h"
+
+/* An entry's bits 55 to 59 give way to the state. */
+#define STATE_SHIFT 55
+#define ENTRY_BITS (PM_PRESENT | PM_SWAP | PM_PFN_MASK)
+
+void baseline_fini(struct baseline *baseline)
+{
+	free(baseline->rows);
+	free(baseline->words);
+	memset(baseline, 0, sizeof(*baseline));
+}
+
+/* 0: nothing is there. */
+static uint64_t pack(uint64_t word, uint8_t class)
+{
+	if (!(word & (PM_PRESENT | PM_SWAP)))
+		return 0;
+	return (word & ENTRY_BITS) | (uint64_t)CLASS_STATE(class) << STATE_SHIFT;
+}
+
+static void add_block(struct baseline *baseline, const struct block *block)
+{
+	struct baseline_row *row;
+	size_t i;
+
+	baseline->rows = mem_grow(baseline->rows, &baseline->rows_cap,
+		baseline->nrows + 1, sizeof(*baseline->rows));
+	row = &baseline->rows[baseline->nrows++];
+	*row = (struct baseline_row){ block->vpn, block->npages,
+		baseline->nwords };
+	baseline->words = mem_grow(baseline->words, &baseline->words_cap,
+		baseline->nwords + block->npages, sizeof(*baseline->words));
+	for (i = 0; i < block->npages; i++) {
+		uint64_t word = pack(block->words[i], block->classes[i]);
+
+		baseline->words[baseline->nwords++] = word;
+		baseline->npages += word != 0;
+	}
+}
+
+void baseline_take(struct baseline *baseline, uint32_t number,
+	struct space *space, uint64_t time_ms)
+{
+	size_t i;
+
+	baseline_fini(baseline);
+	baseline->number = number;
+	baseline->id = space->process.id;
+	baseline->time_ms = time_ms;
+	space_sum(space, &baseline->usage);
+	baseline->splits = space->splits;
+	baseline->faults = space->process.minor_faults +
+		space->process.major_faults;
+	for (i = 0; i < space->nblocks; i++) {
+		add_block(baseline, space->blocks[i]);
+		space->blocks[i]->ndiffers = BLOCK_NOT_COUNTED;
+	}
+}
+
+bool baseline_is_of(const struct baseline *baseline, const struct space *space)
+{
+	return baseline->number &&
+		baseline->id.pid == space->process.id.pid &&
+		baseline->id.starttime == space->process.id.starttime;
+}
+
+/* The first row that ends above VPN. */
+static size_t row_after(const struct baseline *baseline, uint64_t vpn)
+{
+	size_t low = 0, high = baseline->nrows;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct baseline_row *row = &baseline->rows[middle];
+
+		if (row->vpn + row->npages > vpn)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* What page VPN was; *ROW goes on from page to page. */
+static uint64_t word_at(const struct baseline *baseline, size_t *row,
+	uint64_t vpn)
+{
+	const struct baseline_row *it;
+
+	while (*row < baseline->nrows && baseline->rows[*row].vpn +
+			baseline->rows[*row].npages <= vpn)
+		++*row;
+	if (*row == baseline->nrows || baseline->rows[*row].vpn > vpn)
+		return 0;
+	it = &baseline->rows[*row];
+	return baseline->words[it->first + (vpn - it->vpn)];
+}
+
+unsigned baseline_count(const struct baseline *baseline, struct block *block)
+{
+	size_t row, i;
+
+	if (block->ndiffers != BLOCK_NOT_COUNTED)
+		return block->ndiffers;
+	row = row_after(baseline, block->vpn);
+	block->ndiffers = block->nbefore = 0;
+	for (i = 0; i < block->npages; i++) {
+		uint64_t was = word_at(baseline, &row, block->vpn + i);
+
+		block->nbefore += was != 0;
+		block->ndiffers += was != pack(block->words[i],
+			block->classes[i]);
+	}
+	return block->ndiffers;
+}
+
+void baseline_mark(const struct baseline *baseline, const struct block *block,
+	uint8_t *classes)
+{
+	size_t row = row_after(baseline, block->vpn), i;
+
+	for (i = 0; i < block->npages; i++) {
+		uint64_t was = word_at(baseline, &row, block->vpn + i);
+
+		classes[i] &= (uint8_t)~CLASS_CHANGED;
+		if (was != pack(block->words[i], block->classes[i]))
+			classes[i] |= CLASS_CHANGED;
+	}
+}
+
+void baseline_sum(const struct baseline *baseline, const struct space *space,
+	const struct usage *total, struct baseline_view *out)
+{
+	const struct usage *then = &baseline->usage;
+	uint64_t before = 0, faults = space->process.minor_faults +
+		space->process.major_faults;
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	out->on = true;
+	out->time_ms = baseline->time_ms;
+	for (i = 0; i < space->nblocks; i++) {
+		out->differ += space->blocks[i]->ndiffers;
+		before += space->blocks[i]->nbefore;
+	}
+	/* In blocks that are not there any more. */
+	out->gone = baseline->npages > before ? baseline->npages - before : 0;
+	out->differ += out->gone;
+	out->rss_known = usage_knows(then, USAGE_RSS) &&
+		usage_knows(total, USAGE_RSS);
+	out->swap_known = usage_knows(then, USAGE_SWAP) &&
+		usage_knows(total, USAGE_SWAP);
+	out->rss = (int64_t)(total->rss - then->rss);
+	out->swap = (int64_t)(total->swap - then->swap);
+	out->splits_known = space_sees_splits(space);
+	out->splits = space->splits - baseline->splits;
+	out->faults = faults > baseline->faults ? faults - baseline->faults : 0;
+}
