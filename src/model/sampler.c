@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -18,9 +19,12 @@ struct sampler;
 struct worker {
 	struct sampler *sampler;
 	struct refresh refresh;
-	/* Under the sampler's lock: */
-	bool asking, abandoned, done;
-	struct timespec asking_since;
+	bool done;			/* under the sampler's lock */
+	/* Its heartbeat, without a lock as there are hundreds of thousands in
+	 * a second: odd while it asks, and then ASKED says what.  Who sees the
+	 * same odd number for too long gives it up. */
+	atomic_uint beat;
+	atomic_bool abandoned;
 	struct blocked_file asked;
 	/* The thread's own: */
 	struct timespec asked_at, answered_at;
@@ -39,6 +43,9 @@ struct sampler {
 	struct blocked_file *blocked;
 	size_t nblocked;
 	struct worker *worker;
+	/* Its heartbeat as last looked at, and since when it is that. */
+	unsigned seen_beat;
+	struct timespec seen_at;
 	int event;
 };
 
@@ -68,13 +75,12 @@ static void watch_before(void *arg, int pid, const char *file)
 {
 	struct worker *worker = arg;
 
-	pthread_mutex_lock(&worker->sampler->lock);
-	worker->asking = true;
 	worker->asked.pid = pid;
-	strncpy(worker->asked.file, file, sizeof(worker->asked.file) - 1);
-	clock_gettime(CLOCK_MONOTONIC, &worker->asking_since);
-	worker->asked_at = worker->asking_since;
-	pthread_mutex_unlock(&worker->sampler->lock);
+	memccpy(worker->asked.file, file, '\0',
+		sizeof(worker->asked.file) - 1);
+	if (pid)
+		clock_gettime(CLOCK_MONOTONIC, &worker->asked_at);
+	atomic_fetch_add_explicit(&worker->beat, 1, memory_order_release);
 }
 
 /* Nobody waits for an abandoned thread, and it must touch nothing that the
@@ -107,13 +113,9 @@ static void let_breathe(struct worker *worker)
 static void watch_after(void *arg)
 {
 	struct worker *worker = arg;
-	bool abandoned;
 
-	pthread_mutex_lock(&worker->sampler->lock);
-	worker->asking = false;
-	abandoned = worker->abandoned;
-	pthread_mutex_unlock(&worker->sampler->lock);
-	if (abandoned)
+	atomic_fetch_add_explicit(&worker->beat, 1, memory_order_release);
+	if (atomic_load_explicit(&worker->abandoned, memory_order_acquire))
 		park();
 	if (worker->asked.pid)
 		let_breathe(worker);
@@ -349,20 +351,21 @@ struct snapshot *sampler_latest(struct sampler *sampler)
 bool sampler_check(struct sampler *sampler, struct blocked_file *blocked)
 {
 	struct worker *worker = sampler->worker;
+	unsigned beat = atomic_load_explicit(&worker->beat,
+		memory_order_acquire);
 	struct err err;
-	bool hangs;
 
-	pthread_mutex_lock(&sampler->lock);
-	hangs = worker->asking && !worker->done &&
-		elapsed_ns(&worker->asking_since, CLOCK_MONOTONIC) >
-			SAMPLER_PATIENCE_MS * INT64_C(1000000);
-	if (hangs) {
-		worker->abandoned = true;
-		*blocked = worker->asked;
-	}
-	pthread_mutex_unlock(&sampler->lock);
-	if (!hangs)
+	if (!(beat & 1) || beat != sampler->seen_beat) {
+		sampler->seen_beat = beat;
+		clock_gettime(CLOCK_MONOTONIC, &sampler->seen_at);
 		return false;
+	}
+	if (elapsed_ns(&sampler->seen_at, CLOCK_MONOTONIC) <
+	    SAMPLER_PATIENCE_MS * INT64_C(1000000))
+		return false;
+	*blocked = worker->asked;
+	atomic_store_explicit(&worker->abandoned, true, memory_order_release);
+	sampler->seen_beat = 0;
 	sampler->blocked = realloc(sampler->blocked,
 		(sampler->nblocked + 1) * sizeof(*sampler->blocked));
 	if (!sampler->blocked)
