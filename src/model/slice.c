@@ -64,6 +64,35 @@ static void note_swap_types(struct reader *reader)
 	}
 }
 
+enum answer reader_huge_words(struct reader *reader, uint64_t vpn, size_t n,
+	uint64_t huge)
+{
+	struct slice *slice = &reader->slice;
+	size_t i, end, got;
+
+	slice->vpn = vpn;
+	slice->n = n;
+	memset(slice->known, 0, n);
+	for (i = 0; i < n; i = end) {
+		enum answer answer;
+		uint64_t word = 0, step;
+
+		got = 0;
+		answer = source_words(reader->src, WORDS_PAGEMAP, reader->id,
+			vpn + i, 1, &word, &got);
+		if (answer != ANSWER_OK) {
+			reader->answers[WORDS_PAGEMAP] = answer;
+			return answer;
+		}
+		step = word & PM_PRESENT && pfns_told(reader);
+		end = n - i < huge - (vpn + i) % huge ? n :
+			i + (size_t)(huge - (vpn + i) % huge);
+		for (; i < end; i++, word += step)
+			slice->words[i] = word;
+	}
+	return ANSWER_OK;
+}
+
 void reader_ahead(struct reader *reader, uint64_t vpn, size_t n)
 {
 	size_t got = 0;

@@ -10,6 +10,44 @@
  */
 enum look { LOOK_OTHER, LOOK_PLAIN, LOOK_LIKE_HUGE };
 
+/* Pages that follow each other in memory as they do here. */
+static bool is_one_run(const struct reader *reader, size_t first, size_t n)
+{
+	const uint64_t *words = reader->slice.words + first;
+	size_t k;
+
+	for (k = 1; k < n; k++)
+		if (words[k] != words[0] + k)
+			return false;
+	return true;
+}
+
+/* For huge pages of the pool it is all the same who asks for what. */
+static bool find_pool(struct reader *reader, const struct page_context *cx,
+	struct plain *plains, size_t n)
+{
+	const struct slice *slice = &reader->slice;
+	bool all = true;
+	size_t i;
+
+	if (reader->depth != DEPTH_SUMS || cx->may_share_tables ||
+	    !reader->machine->facts.pfn_visible)
+		return false;
+	for (i = 0; i < n; i++) {
+		struct plain *plain = &plains[i];
+		size_t first = plain->first, last = first + plain->n - 1;
+
+		plain->pool = plain->is_plain = is_present(slice, first) &&
+			is_one_run(reader, first, plain->n);
+		plain->shared = !is_exclusive(reader, first);
+		plain->npages = plain->n;
+		plain->min_pfn = pfn_of(slice, first);
+		plain->max_pfn = pfn_of(slice, last);
+		all &= plain->is_plain;
+	}
+	return all;
+}
+
 static bool may_be_plain(const struct reader *reader,
 	const struct page_context *cx)
 {
@@ -32,18 +70,6 @@ static bool is_like_huge(const struct reader *reader, size_t first, size_t n)
 		    pfn_of(slice, i + step - 1) - pfn_of(slice, i) == step - 1)
 			return true;
 	return false;
-}
-
-/* Pages that follow each other in memory as they do here. */
-static bool is_one_run(const struct reader *reader, size_t first, size_t n)
-{
-	const uint64_t *words = reader->slice.words + first;
-	size_t k;
-
-	for (k = 1; k < n; k++)
-		if (words[k] != words[0] + k)
-			return false;
-	return true;
 }
 
 static enum look look_at(const struct reader *reader, size_t first, size_t n,
@@ -155,6 +181,8 @@ bool reader_find_plain(struct reader *reader, const struct page_context *cx,
 	size_t i, from = SIZE_MAX, to = 0;
 	bool all = true;
 
+	if (cx->is_hugetlb)
+		return find_pool(reader, cx, plains, n);
 	if (!may_be_plain(reader, cx))
 		return false;
 	for (i = 0; i < n; i++) {
@@ -186,6 +214,11 @@ void plain_account(const struct plain *plain, uint32_t page_size,
 	uint64_t nbytes = plain->npages * page_size;
 	uint64_t anonymous = (plain->npages - plain->nfile) * page_size;
 
+	if (plain->pool) {
+		*(plain->shared ? &usage->shared_hugetlb :
+			&usage->private_hugetlb) += nbytes;
+		return;
+	}
 	usage->rss += nbytes;
 	usage->uss += nbytes;
 	usage->pss_fixed += nbytes << PSS_SHIFT;

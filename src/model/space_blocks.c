@@ -431,6 +431,15 @@ static bool has_blocks(const struct space *space, uint64_t vpn, size_t n)
 	return i < space->nblocks && space->blocks[i]->vpn < vpn + n;
 }
 
+/* Only the sums of huge pages of the pool are wanted. */
+static bool is_pool_alone(const struct space *space,
+	const struct page_context *cx, const struct region *region)
+{
+	return !space->keep_blocks && space->reader->depth == DEPTH_SUMS &&
+		cx->is_hugetlb &&
+		region->page_size > space->reader->machine->facts.page_size;
+}
+
 int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 	size_t n, bool again)
 {
@@ -442,7 +451,10 @@ int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 
 	page_context_of(r, region_name(r, &space->names),
 		&reader->machine->rules, &cx);
-	answer = reader_words(reader, vpn, n);
+	answer = is_pool_alone(space, &cx, r) ?
+		reader_huge_words(reader, vpn, n,
+			r->page_size / reader->machine->facts.page_size) :
+		reader_words(reader, vpn, n);
 	if (answer != ANSWER_OK)
 		return answer == ANSWER_GONE ? -1 : 0;
 	if (all_void(slice, 0, n) && !has_blocks(space, vpn, n))

@@ -138,6 +138,12 @@ void space_fold_fitness(struct space *space, uint32_t region,
 			continue;
 		if (!plain->is_plain)
 			fold_pages(space, region, cx, from, to);
+		else if (plain->pool)
+			fitness_run(&space->fitness[region],
+				&space->fitness_rules, vpn + from,
+				plain->min_pfn + from - plain->first,
+				to - from, step_of(space,
+					&space->regions[region], cx, from));
 		else if (plain->huge)
 			fitness_run(&space->fitness[region],
 				&space->fitness_rules, vpn + from,

@@ -81,6 +81,10 @@ void reader_init(struct reader *reader, struct source *src,
  * is not there any more.  known[] is cleared.
  */
 enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n);
+/* The same where each HUGE pages, from a multiple of that on, are one page of the
+ * pool: one entry tells them all. */
+enum answer reader_huge_words(struct reader *reader, uint64_t vpn, size_t n,
+	uint64_t huge);
 /*
  * Read those of N pages (SOURCE_SLICE at most) from VPN on with one question:
  * reader_words will be asked for them at once, in ascending order, and not be
@@ -108,6 +112,7 @@ struct plain {
 	size_t npages, nfile;		/* present, and of these, of files */
 	uint64_t min_pfn, max_pfn;
 	bool is_plain, huge;
+	bool pool, shared;		/* of the pool; and how all are mapped */
 	bool like_huge, is_run;		/* while that is found out */
 };
 /* FIRST and N of each are the caller's; plain ones become SLICE_SKIP too.
