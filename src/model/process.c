@@ -58,20 +58,21 @@ bool process_may_map(const struct process *process)
 		process->headless;
 }
 
-void process_command(struct proc_id id, const char *name,
-	struct source *src, struct buf *out)
+void process_command(const struct process *process, struct source *src,
+	struct buf *out)
 {
 	size_t i;
 
 	buf_clear(out);
-	source_text(src, id, "cmdline", out);
+	if (process_may_map(process))
+		source_text(src, process->id, "cmdline", out);
 	while (out->len && !out->data[out->len - 1])
 		out->data[--out->len] = '\0';
 	for (i = 0; i < out->len; i++)
 		if (!out->data[i])
 			out->data[i] = ' ';
 	if (!out->len)
-		buf_fmt(out, "[%s]", name);
+		buf_fmt(out, "[%s]", process->name);
 }
 
 static bool is_chosen(int pid, const int *only, unsigned nonly)

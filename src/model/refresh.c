@@ -273,8 +273,8 @@ static bool read_process(struct refresh *refresh)
 		return true;
 	watch_step(&refresh->watch, space, &refresh->wish.watch);
 	if (!refresh->command.len || refresh->wish.whole)
-		process_command(space->process.id, space->process.name,
-			refresh->src, &refresh->command);
+		process_command(&space->process, refresh->src,
+			&refresh->command);
 	if (refresh->wish.keep_blocks || refresh->wish.depth == DEPTH_FULL)
 		page_tables_ask(&refresh->tables, space);
 	if (frames_wanted(&refresh->wish)) {

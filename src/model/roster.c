@@ -98,8 +98,7 @@ static void read_command(struct roster *roster, struct process_row *row,
 	    (roster->listings + (unsigned)process->id.pid) % COMMAND_EVERY) {
 		text = buf_text(&roster->old_commands) + old->command;
 	} else {
-		process_command(process->id, process->name, roster->src,
-			&command);
+		process_command(process, roster->src, &command);
 		text = buf_text(&command);
 	}
 	row->command = (uint32_t)roster->commands.len;
@@ -295,6 +294,23 @@ static bool knows_states(const struct roster *roster, const struct wish *wish)
 	return wish->list_states && roster->machine->facts.pfn_visible;
 }
 
+/* By its stat alone it maps nothing, so that nobody needs to be asked. */
+static void take_nothing(struct roster *roster, struct process_row *row,
+	const struct wish *wish)
+{
+	bool states = wish->list_pagemap ? wish->depth >= DEPTH_STATES :
+		knows_states(roster, wish);
+
+	usage_zero(&row->usage);
+	row->usage.known &= ~(uint32_t)(USAGE_CACHED |
+		(states ? 0 : USAGE_STATES));
+	row->answer = ANSWER_OK;
+	row->by_pagemap = true;
+	row->usage_ms = roster->now_ms;
+	if (states)
+		row->states_ms = roster->now_ms;
+}
+
 /* The sums, as cheap as they can be had; the states stay what they were. */
 static void read_usage(struct roster *roster, struct process_row *row,
 	const struct wish *wish)
@@ -303,6 +319,10 @@ static void read_usage(struct roster *roster, struct process_row *row,
 	bool known = usage_knows(&row->usage, USAGE_STATES);
 	enum depth depth = wish->depth;
 
+	if (!process_may_map(&row->process)) {
+		take_nothing(roster, row, wish);
+		return;
+	}
 	if (!wish->list_pagemap) {
 		memcpy(state, row->usage.state, sizeof(state));
 		row->answer = process_rollup(row->process.id, roster->src,
@@ -407,12 +427,13 @@ static bool perform(struct roster *roster, const struct wish *wish,
 
 bool roster_look(struct roster *roster, const struct wish *wish)
 {
-	uint64_t begun = cpu_us();
+	uint64_t begun;
 	bool found = false;
 	unsigned i;
 
 	if (!roster->machine || !wish->list_usage || wish->whole)
 		return false;
+	begun = cpu_us();
 	for (i = 0; i < wish->nshown_pids && !found; i++) {
 		struct process_row *row = find(roster, wish->shown_pids[i]);
 
@@ -429,7 +450,7 @@ bool roster_look(struct roster *roster, const struct wish *wish)
 
 bool roster_step(struct roster *roster, const struct wish *wish)
 {
-	uint64_t begun = cpu_us();
+	uint64_t begun;
 	bool more = true;
 
 	if (!wish->list_usage)
@@ -438,6 +459,7 @@ bool roster_step(struct roster *roster, const struct wish *wish)
 		return true;
 	if (!wish->whole && roster->spare_us <= 0)
 		return false;
+	begun = wish->whole ? 0 : cpu_us();
 	if (!roster->is_reading)
 		more = perform(roster, wish, wish->whole ?
 			choose_next(roster, wish) : choose(roster, wish));

@@ -28,7 +28,8 @@ struct worker {
 	struct blocked_file asked;
 	/* The thread's own: */
 	struct timespec asked_at, answered_at;
-	int64_t held_ns;		/* reading of one process, without a pause */
+	int64_t held_ns;	/* reading of one process, without a pause: */
+	int held_pid;
 };
 
 struct sampler {
@@ -95,14 +96,16 @@ static void park(void)
 }
 
 /* A question about a process was answered: a pause, if there was none lately,
- * by sleeping or by doing other things. */
+ * by sleeping or by doing other things; asking about another process is one. */
 static void let_breathe(struct worker *worker)
 {
 	struct timespec before = worker->answered_at;
 
 	clock_gettime(CLOCK_MONOTONIC, &worker->answered_at);
-	if (between_ns(&before, &worker->asked_at) > PAUSE_NS)
+	if (worker->held_pid != worker->asked.pid ||
+	    between_ns(&before, &worker->asked_at) > PAUSE_NS)
 		worker->held_ns = 0;
+	worker->held_pid = worker->asked.pid;
 	worker->held_ns += between_ns(&worker->asked_at, &worker->answered_at);
 	if (worker->held_ns < READ_NS)
 		return;

@@ -140,6 +140,20 @@ static int text_open(struct live *live, struct proc_id id, const char *path)
 	return fd;
 }
 
+/* A process's file of one record: a read that leaves room has got all of it
+ * (single_open() and proc_pid_cmdline_read() in fs/proc/base.c). */
+static bool is_one_record(int pid, const char *path)
+{
+	static const char *const names[] = { "stat", "smaps_rollup", "cmdline",
+		"status" };
+	size_t i;
+
+	for (i = 0; pid && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(path, names[i]))
+			return true;
+	return false;
+}
+
 /* Read all that FD has; 0 or an errno value. */
 static int text_read(struct live *live, int fd, int pid, const char *path,
 	struct buf *out)
@@ -164,6 +178,9 @@ static int text_read(struct live *live, int fd, int pid, const char *path,
 		out->data[out->len] = '\0';
 		if (out->len > TEXT_MOST)
 			return EFBIG;
+		if ((size_t)n < TEXT_CHUNK && live->usual &&
+		    is_one_record(pid, path))
+			return 0;
 	}
 }
 

@@ -121,7 +121,7 @@ enum { ITEM_PID, ITEM_UID, ITEM_USER, NITEMS };
 
 static bool library_load(struct library *library)
 {
-	void *handle = dlopen(LIBPROC2_SONAME, RTLD_NOW | RTLD_LOCAL);
+	void *handle = dlopen(LIBPROC2_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	struct library loaded = { .handle = handle };
 
 	if (!handle)

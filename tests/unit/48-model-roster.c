@@ -23,7 +23,8 @@ struct world {
 	long spin_ms;
 	uint64_t born[NPROCS + 1];	/* starttime; 0: there is none */
 	uint64_t faults[NPROCS + 1];
-	unsigned asked[NPROCS + 1], commands;
+	bool is_kernel[NPROCS + 1];	/* it maps nothing */
+	unsigned asked[NPROCS + 1], commands, others;
 	enum answer rollup;
 };
 
@@ -37,9 +38,10 @@ static enum answer world_text(struct source *src, struct proc_id id,
 		return source_text(&w->machine->src, id, path, out);
 	if (!strcmp(path, "stat")) {
 		buf_fmt(out, "%d (p) S 1 1 1 0 -1 0 %u 0 0 0 0 0 0 0 20 0 1 0 "
-			"%u 65536 16 0\n", id.pid,
+			"%u %d 16 0\n", id.pid,
 			(unsigned)w->faults[id.pid],
-			(unsigned)w->born[id.pid]);
+			(unsigned)w->born[id.pid],
+			w->is_kernel[id.pid] ? 0 : 65536);
 		return ANSWER_OK;
 	}
 	if (!strcmp(path, "cmdline")) {
@@ -47,8 +49,10 @@ static enum answer world_text(struct source *src, struct proc_id id,
 		buf_fmt(out, "command %d", id.pid);
 		return ANSWER_OK;
 	}
-	if (strcmp(path, "smaps_rollup"))
+	if (strcmp(path, "smaps_rollup")) {
+		w->others++;
 		return ANSWER_ABSENT;
+	}
 	w->asked[id.pid]++;
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
 	do
@@ -140,6 +144,28 @@ static void on_screen(struct world *w, int first, int n)
 	for (i = 0; i < n; i++)
 		w->wish.shown_pids[i] = first + i;
 	w->wish.nshown_pids = (unsigned)n;
+}
+
+static void who_maps_nothing_is_not_asked(void **state)
+{
+	struct world w;
+	struct process_row *row;
+
+	(void)state;
+	start(&w);
+	w.is_kernel[3] = true;
+	w.wish.whole = true;
+	w.wish.keep_blocks = false;
+	assert_int_equal(refresh(&w), NPROCS - 1);
+	assert_int_equal(w.asked[3] + w.others, 0);
+	assert_int_equal(w.commands, NPROCS - 1);
+	row = &w.roster.rows[2];
+	assert_true(usage_knows(&row->usage, USAGE_RSS | USAGE_PSS));
+	assert_false(usage_knows(&row->usage, USAGE_CACHED));
+	assert_int_equal(row->usage.rss, 0);
+	assert_string_equal(buf_text(&w.roster.commands) + row->command,
+		"[p]");
+	stop(&w);
 }
 
 static void those_on_screen_are_first(void **state)
@@ -243,6 +269,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test(name)
 	const struct CMUnitTest tests[] = {
+		T(who_maps_nothing_is_not_asked),
 		T(those_on_screen_are_first),
 		T(the_others_follow_and_all_get_old_alike),
 		T(what_is_known_stays), T(all_at_once_where_that_is_asked),

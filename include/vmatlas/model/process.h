@@ -41,9 +41,10 @@ enum answer process_read(struct process *process, struct source *src,
  * can tell. */
 bool process_may_map(const struct process *process);
 
-/* The command line, its NULs made blanks; "[name]" where it has none. */
-void process_command(struct proc_id id, const char *name,
-	struct source *src, struct buf *out);
+/* The command line, its NULs made blanks; "[name]" where it has none, as it is
+ * kept in memory that the process maps. */
+void process_command(const struct process *process, struct source *src,
+	struct buf *out);
 
 /*
  * All processes, or those in ONLY (NONLY > 0), in pid order, in a heap array
