@@ -318,7 +318,8 @@ static void wish_regions(struct wish *wish, const struct options *options,
 	wish->want_swap_pss = options->full;
 	if (filter_asks(&options->filter, FILTER_STATE))
 		need_states(wish);
-	wish->want_fitness = true;
+	/* People see none of it. */
+	wish->want_fitness = options->format != FORMAT_TEXT;
 }
 
 static void wish_zones(struct wish *wish, const struct options *options,

@@ -52,7 +52,7 @@ struct sampler {
 
 /* Reading without a pause would keep the target from mapping memory: so
  * much reading of what its mmap_lock guards, then so much sleep. */
-#define READ_NS 200000
+#define READ_NS 500000
 #define PAUSE_NS 50000
 
 static int64_t between_ns(const struct timespec *from,

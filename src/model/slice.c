@@ -42,7 +42,7 @@ static bool is_known_zero(const struct reader *reader, uint64_t pfn)
 	return false;
 }
 
-static void note_swap_types(struct reader *reader)
+void reader_note_swap(struct reader *reader)
 {
 	const struct slice *slice = &reader->slice;
 	uint64_t absent = 0;
@@ -133,10 +133,8 @@ enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n)
 	slice->vpn = vpn;
 	slice->n = n;
 	memset(slice->known, 0, n);
-	if (take_ahead(reader, vpn, n)) {
-		note_swap_types(reader);
+	if (take_ahead(reader, vpn, n))
 		return ANSWER_OK;
-	}
 	answer = source_words(reader->src, WORDS_PAGEMAP, reader->id, vpn, n,
 		slice->words, &got);
 	if (answer != ANSWER_OK) {
@@ -145,7 +143,6 @@ enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n)
 	}
 	/* The end of the file: pages above user space have no entry. */
 	memset(slice->words + got, 0, (n - got) * sizeof(*slice->words));
-	note_swap_types(reader);
 	return ANSWER_OK;
 }
 
@@ -531,6 +528,7 @@ void reader_frames(struct reader *reader, const struct page_context *cx)
 	struct slice *slice = &reader->slice;
 	size_t i;
 
+	reader_note_swap(reader);
 	for (i = 0; cx->is_hugetlb && cx->may_share_tables && i < slice->n; i++)
 		slice->known[i] |= SLICE_MAY_SHARE;
 	if (pfns_told(reader))

@@ -116,10 +116,12 @@ static void see_types(struct space *space)
 
 	reader->swap_seen = 0;
 	space_seek(space, 0);
-	while (space_next_slice(space, &from, &to))
+	while (space_next_slice(space, &from, &to)) {
 		if (reader_words(reader, from, (size_t)(to - from)) !=
 				ANSWER_OK)
 			return;
+		reader_note_swap(reader);
+	}
 }
 
 void swap_rows_name(struct snapshot *snapshot, struct space *space,

@@ -95,6 +95,8 @@ static inline bool reader_is_ahead(const struct reader *reader)
 {
 	return reader->ahead_n;
 }
+/* Remember which types of swap entries the slice has; reader_frames does. */
+void reader_note_swap(struct reader *reader);
 /*
  * Then what DEPTH asks for about the frames of pages that are not
  * SLICE_SKIP; a frame that seems to have changed hands is read once more.
