@@ -109,7 +109,8 @@ RUN_unit := $(UNIT)
 RUN_fuzz := $(FUZZ_NAMES:%='sh tests/fuzz/run $(FUZZ_O)/fuzz/%')
 RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run'
 RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run' \
-	'VMATLAS=$(PROG) python3 -B tests/tui/keys.py'
+	'VMATLAS=$(PROG) python3 -B tests/tui/keys.py' \
+	'VMATLAS=$(PROG) python3 -B tests/tui/layout.py'
 # Other kernels' recordings; and those kernels themselves, taken anew.
 REPLAY := python3 -B tests/boards/50-boards-replay.py
 RUN_recorded := 'VMATLAS=$(PROG) $(REPLAY)'

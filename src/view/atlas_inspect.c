@@ -129,7 +129,7 @@ int inspect_paint_text(const struct inspect_box *box, int row, int col,
 		if (!part.n || grid_width(box->grid, part) > width)
 			part = text;	/* one long word is cut */
 		if (row < box->end)
-			grid_text(box->grid, row, col, width, role, part);
+			grid_line(box->grid, row, col, width, role, part);
 		row++;
 		text.p += part.n;
 		text.n -= part.n;

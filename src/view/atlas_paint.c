@@ -397,10 +397,11 @@ static void paint_foot_legend(struct painter *painter, int row)
 static const struct key_label *foot_labels(bool inspect)
 {
 	static const struct key_label labels[] = {
-		{ "1", "Proc" }, { "4", "Share" }, { "5", "Cmp" },
-		{ "6", "Mem" }, { "Tab", "Pane" },
-		{ "+-", "Zoom" }, { "a", "Fit" }, { "c", "Color" },
-		{ "Enter", "Inspect" }, { "o", "Only" }, { "z", "Freeze" },
+		{ "1", "Proc" }, { "2", "Atlas" }, { "3", "Regions" },
+		{ "4", "Share" }, { "5", "Compare" }, { "6", "Memory" },
+		{ "7", "Events" }, { "c", "Color" }, { "/", "Find" },
+		{ "Enter", "Inspect" }, { "Tab", "Pane" }, { "+-", "Zoom" },
+		{ "a", "Fit" }, { "o", "Only" }, { "z", "Freeze" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
 	};
 	static const struct key_label inspecting[] = {
@@ -422,8 +423,8 @@ static void paint_foot(struct painter *painter,
 	struct buf line = { 0 };
 
 	if (parts.explain && status->message) {
-		grid_str(grid, row, 1, -1, status->is_warning ? ROLE_WARNING :
-			ROLE_MESSAGE, status->message);
+		grid_line(grid, row, 1, -1, status->is_warning ? ROLE_WARNING :
+			ROLE_MESSAGE, text_of(status->message));
 	} else if (parts.explain) {
 		if (painter->atlas->selection.on) {
 			atlas_explain_selection(painter->atlas,
@@ -434,7 +435,7 @@ static void paint_foot(struct painter *painter,
 			explain_stack(&line, painter->atlas,
 				painter->snapshot);
 		}
-		grid_str(grid, row, 1, -1, ROLE_TEXT, buf_text(&line));
+		grid_line(grid, row, 1, -1, ROLE_TEXT, text_of(buf_text(&line)));
 	}
 	row += parts.explain;
 	if (parts.legend)

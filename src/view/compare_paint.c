@@ -477,14 +477,14 @@ static void paint_explain(const struct painter *painter,
 	struct buf line = { 0 };
 
 	if (status->message) {
-		grid_str(painter->grid, row, 1, -1, status->is_warning ?
-			ROLE_WARNING : ROLE_MESSAGE, status->message);
+		grid_line(painter->grid, row, 1, -1, status->is_warning ?
+			ROLE_WARNING : ROLE_MESSAGE, text_of(status->message));
 	} else if (why) {
 		grid_str(painter->grid, row, 1, -1, ROLE_WARNING, why);
 	} else {
 		explain(painter, &line);
-		grid_str(painter->grid, row, 1, -1, ROLE_TEXT,
-			buf_text(&line));
+		grid_line(painter->grid, row, 1, -1, ROLE_TEXT,
+			text_of(buf_text(&line)));
 	}
 	buf_fini(&line);
 }
@@ -512,8 +512,9 @@ static void paint_foot(const struct painter *painter,
 {
 	static const struct key_label labels[] = {
 		{ "1", "Proc" }, { "2", "Atlas" }, { "4", "Share" }, { "S", "Swap" },
-		{ "p", "Other" }, 		{ "+-", "Zoom" }, { "a", "Fit" },
+		{ "p", "Other" }, { "+-", "Zoom" }, { "a", "Fit" },
 		{ "o", "Only" }, { "Enter", "Open" }, { "z", "Freeze" },
+		{ "3", "Regions" }, { "7", "Events" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
 	};
 	struct grid *grid = painter->grid;

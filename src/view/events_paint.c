@@ -268,7 +268,8 @@ static void paint_foot(const struct events *events,
 	struct grid *grid)
 {
 	static const struct key_label labels[] = {
-		{ "1", "Proc" }, { "2", "Atlas" }, { "Enter", "Go there" },
+		{ "1", "Proc" }, { "2", "Atlas" }, { "3", "Regions" },
+		{ "Enter", "Go there" },
 		{ "\\", "Filter" }, { "/", "Find" }, { "G", "Newest" },
 		{ "z", "Freeze" }, { "?", "Help" }, { "q", "Quit" },
 		{ NULL, NULL },
@@ -280,8 +281,8 @@ static void paint_foot(const struct events *events,
 	if (grid->rows <= 5)
 		return;
 	if (status->message)
-		grid_str(grid, row, 1, -1, status->is_warning ? ROLE_WARNING :
-			ROLE_MESSAGE, status->message);
+		grid_line(grid, row, 1, -1, status->is_warning ? ROLE_WARNING :
+			ROLE_MESSAGE, text_of(status->message));
 	else
 		explain(events, snapshot, grid, row);
 }

@@ -260,9 +260,9 @@ static void paint_foot(const struct painter *painter,
 		buf_str(&text, status->message);
 	else if (painter->view->norder)
 		add_sum(&text, painter);
-	grid_str(grid, grid->rows - 2, 1, -1, status->message &&
+	grid_line(grid, grid->rows - 2, 1, -1, status->message &&
 		status->is_warning ? ROLE_WARNING : ROLE_MESSAGE,
-		buf_text(&text));
+		text_of(buf_text(&text)));
 	buf_fini(&text);
 }
 
@@ -281,7 +281,7 @@ void function_view_paint(const struct function_view *view,
 	if (!view->norder) {
 		struct text why = note_of(&painter);
 
-		grid_text(grid, row + (grid->rows > 6), 1, -1, ROLE_MESSAGE,
+		grid_line(grid, row + (grid->rows > 6), 1, -1, ROLE_MESSAGE,
 			why.n ? why : text_of(obstacle(snapshot)));
 	}
 	for (i = view->top; i < (int)view->norder &&

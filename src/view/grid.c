@@ -213,8 +213,22 @@ static int escaped_put(struct grid *grid, int row, int col, int room, int role,
 	return col + used + 1;
 }
 
-int grid_text(struct grid *grid, int row, int col, int width, int role,
-	      struct text text)
+/* Once more: "\x1b" in it stays that. */
+static void escape_line(struct buf *out, struct text t, bool ascii_only)
+{
+	while (t.n) {
+		const char *at = memchr(t.p, '\\', t.n);
+		struct text piece = {t.p, at ? (size_t)(at - t.p) : t.n};
+		text_escape(out, piece, ascii_only);
+		if (at)
+			buf_char(out, '\\');
+		t.p += piece.n + (at != NULL);
+		t.n -= piece.n + (at != NULL);
+	}
+}
+
+static int text_put(struct grid *grid, int row, int col, int width, int role,
+		    struct text text, bool was_escaped)
 {
 	struct buf escaped = {0};
 	struct text t;
@@ -233,11 +247,26 @@ int grid_text(struct grid *grid, int row, int col, int width, int role,
 		text.n = ((size_t)room + 2) * 4;
 	if (is_plain(text))
 		return escaped_put(grid, row, col, room, role, text);
-	text_escape(&escaped, text, !grid->utf8);
+	if (was_escaped)
+		escape_line(&escaped, text, !grid->utf8);
+	else
+		text_escape(&escaped, text, !grid->utf8);
 	t = (struct text){buf_text(&escaped), escaped.len};
 	col = escaped_put(grid, row, col, room, role, t);
 	buf_fini(&escaped);
 	return col;
+}
+
+int grid_text(struct grid *grid, int row, int col, int width, int role,
+	      struct text text)
+{
+	return text_put(grid, row, col, width, role, text, false);
+}
+
+int grid_line(struct grid *grid, int row, int col, int width, int role,
+	      struct text text)
+{
+	return text_put(grid, row, col, width, role, text, true);
 }
 
 int grid_tail(struct grid *grid, int row, int col, int width, int role,
@@ -265,7 +294,7 @@ int grid_tail(struct grid *grid, int row, int col, int width, int role,
 		t.n -= len;
 	}
 	grid_put(grid, row, col, grid->utf8 ? ELLIPSIS : '~', role);
-	col = grid_text(grid, row, col + 1, room - 1, role, t);
+	col = grid_line(grid, row, col + 1, room - 1, role, t);
 	buf_fini(&marks);
 	buf_fini(&escaped);
 	return col;

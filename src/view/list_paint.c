@@ -289,8 +289,8 @@ static void paint_rows(const struct list *list,
 static void paint_message(const struct atlas_status *status, struct grid *grid)
 {
 	if (status->message)
-		grid_str(grid, 1, 1, -1, status->is_warning ? ROLE_WARNING :
-			ROLE_MESSAGE, status->message);
+		grid_line(grid, 1, 1, -1, status->is_warning ? ROLE_WARNING :
+			ROLE_MESSAGE, text_of(status->message));
 }
 
 void list_paint(struct list *list, const struct snapshot *snapshot,
@@ -299,7 +299,8 @@ void list_paint(struct list *list, const struct snapshot *snapshot,
 	static const struct key_label labels[] = {
 		{ "Enter", "Atlas" }, { "<>", "Sort" }, { "\\", "Filter" },
 		{ "/", "Find" }, { "Space", "Tag" }, { "y", "Tree" },
-		{ "6", "Memory" }, { "?", "Help" }, { "q", "Quit" },
+		{ "6", "Memory" }, { "3", "Regions" }, { "4", "Share" },
+		{ "7", "Events" }, { "s", "Settings" }, { "?", "Help" }, { "q", "Quit" },
 		{ NULL, NULL },
 	};
 	struct column columns[COLUMNS_MAX];

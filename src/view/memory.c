@@ -194,7 +194,8 @@ static int paint_all(const struct pen *pen)
 static void paint_foot(const struct atlas_status *status, struct grid *grid)
 {
 	static const struct key_label labels[] = {
-		{ "1", "Proc" }, { "2", "Atlas" },
+		{ "1", "Proc" }, { "2", "Atlas" }, { "3", "Regions" },
+		{ "7", "Events" },
 		{ "Enter", "Count" }, { "PgUp PgDn", "Scroll" },
 		{ "z", "Freeze" }, { "?", "Help" }, { "q", "Quit" },
 		{ NULL, NULL },
@@ -206,8 +207,8 @@ static void paint_foot(const struct atlas_status *status, struct grid *grid)
 	}
 	grid_fill(grid, grid->rows - 1, 0, 1, grid->cols, status->is_warning ?
 		ROLE_WARNING : ROLE_MESSAGE);
-	grid_str(grid, grid->rows - 1, 1, -1, status->is_warning ?
-		ROLE_WARNING : ROLE_MESSAGE, status->message);
+	grid_line(grid, grid->rows - 1, 1, -1, status->is_warning ?
+		ROLE_WARNING : ROLE_MESSAGE, text_of(status->message));
 }
 
 void memory_paint(struct memory *memory, const struct snapshot *snapshot,

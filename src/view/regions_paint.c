@@ -238,9 +238,11 @@ void regions_paint(struct regions *regions, const struct snapshot *snapshot,
 	const struct atlas_status *status, struct grid *grid)
 {
 	const struct key_label labels[] = {
+		{ "1", "Proc" },
 		{ "Enter", regions->on_group ? "Open" : "Atlas" },
 		{ "<>", "Sort" }, { "Tab", "Group" }, { "e", "Columns" },
 		{ "Space", "Tag" }, { "\\", "Filter" }, { "/", "Find" },
+		{ "4", "Share" }, { "7", "Events" }, { "f", "Functions" },
 		{ "?", "Help" }, { "q", "Quit" }, { NULL, NULL },
 	};
 	struct painter painter = { .regions = regions, .snapshot = snapshot,
@@ -254,15 +256,15 @@ void regions_paint(struct regions *regions, const struct snapshot *snapshot,
 		atlas_paint_head(snapshot, status, 1, grid);
 		grid_fill(grid, 1, 0, 1, grid->cols, ROLE_HEADER);
 		if (status->message)
-			grid_str(grid, 1, 1, -1, status->is_warning ?
-				ROLE_WARNING : ROLE_MESSAGE, status->message);
+			grid_line(grid, 1, 1, -1, status->is_warning ?
+				ROLE_WARNING : ROLE_MESSAGE, text_of(status->message));
 		else if (snapshot->baseline.on)
 			paint_since(&painter, 1);
 		else
 			paint_listed(&painter, 1);
 		paint_titles(&painter, 2);
 	} else if (status->message) {
-		grid_str(grid, 0, 0, -1, ROLE_MESSAGE, status->message);
+		grid_line(grid, 0, 0, -1, ROLE_MESSAGE, text_of(status->message));
 	}
 	paint_rows(&painter, whole ? REGIONS_HEAD : status->message != NULL);
 	if (whole && snapshot->maps == ANSWER_OK)

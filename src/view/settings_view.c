@@ -130,8 +130,8 @@ static void paint_chosen(const struct settings_view *view,
 	struct buf values = { 0 };
 
 	if (facts->message) {
-		grid_str(grid, row, 1, -1, facts->is_warning ? ROLE_WARNING :
-			ROLE_MESSAGE, facts->message);
+		grid_line(grid, row, 1, -1, facts->is_warning ? ROLE_WARNING :
+			ROLE_MESSAGE, text_of(facts->message));
 		return;
 	}
 	grid_str(grid, row, 1, -1, ROLE_TEXT, setting_words(view->at));

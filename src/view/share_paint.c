@@ -223,8 +223,8 @@ static void paint_part(const struct painter *painter, int row,
 		ROLE_TEXT, name);
 	add_kinds(&text, painter, part);
 	if (half > at)
-		grid_str(painter->grid, row, half + 1, -1, ROLE_DIM,
-			buf_text(&text));
+		grid_line(painter->grid, row, half + 1, -1, ROLE_DIM,
+			text_of(buf_text(&text)));
 	buf_fini(&text);
 }
 
@@ -400,7 +400,7 @@ static void paint_foot(const struct painter *painter,
 {
 	bool by_process = painter->share->list == SHARE_PROCESSES;
 	const struct key_label labels[] = {
-		{ "1", "Proc" }, { "2", "Atlas" },
+		{ "1", "Proc" }, { "2", "Atlas" }, { "3", "Regions" },
 		{ "Enter", by_process ? "Compare" : "Open" },
 		{ "Tab", by_process ? "By file" : "By process" },
 		{ "<>", "Sort" }, { "I", "Invert" }, { "z", "Freeze" },
@@ -415,11 +415,11 @@ static void paint_foot(const struct painter *painter,
 		return;
 	add_unread(&text, painter->snapshot);
 	if (status->message)
-		grid_str(grid, grid->rows - 2, 1, -1, status->is_warning ?
-			ROLE_WARNING : ROLE_MESSAGE, status->message);
+		grid_line(grid, grid->rows - 2, 1, -1, status->is_warning ?
+			ROLE_WARNING : ROLE_MESSAGE, text_of(status->message));
 	else
-		grid_str(grid, grid->rows - 2, 1, -1, ROLE_WARNING,
-			buf_text(&text));
+		grid_line(grid, grid->rows - 2, 1, -1, ROLE_WARNING,
+			text_of(buf_text(&text)));
 	buf_fini(&text);
 }
 

@@ -179,6 +179,10 @@ static void test_hostile(void **state)
 	assert_row(&grid, 0, "a\\x1b[2Jb           ");
 	assert_int_equal(grid_str(&grid, 0, 0, -1, ROLE_TEXT, "\\x41"), 7);
 	assert_row(&grid, 0, "\\x5cx41Jb           ");
+	/* A line of such names shows them once escaped, and obeys nothing. */
+	assert_int_equal(grid_line(&grid, 0, 0, -1, ROLE_TEXT,
+				   text_of("\\x41\\\033\\")), 10);
+	assert_row(&grid, 0, "\\x41\\\\x1b\\          ");
 	grid_clear(&grid);
 	/* A mark that combines has no cell, and must not get lost. */
 	assert_int_equal(grid_str(&grid, 0, 0, -1, ROLE_TEXT, "e\xcc\x81"), 9);

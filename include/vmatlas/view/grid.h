@@ -55,7 +55,11 @@ void grid_put_fill(struct grid *grid, int row, int col, uint32_t code,
  */
 int grid_text(struct grid *grid, int row, int col, int width, int role,
 	struct text text);
-/* The same, but cut at its start, with the mark there: the end of a path says
+/* The same of a line that was put together from such texts, which were escaped
+ * there: what stands escaped in it is not escaped again. */
+int grid_line(struct grid *grid, int row, int col, int width, int role,
+	struct text text);
+/* As grid_text, but cut at its start, with the mark there: the end of a path says
  * more. */
 int grid_tail(struct grid *grid, int row, int col, int width, int role,
 	struct text text);
