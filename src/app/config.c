@@ -99,9 +99,16 @@ int config_read(struct buf *text, struct buf *path, struct err *err)
 	/* One that nobody writes into must not hold us up. */
 	fd = open(buf_text(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK |
 		O_NOCTTY);
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 :
-			err_set(err, errno, "%s", buf_text(path));
+	if (fd < 0) {
+		int error = errno;
+
+		/* In a folder that is closed to this user there is none for
+		 * him: after su and sudo HOME may be another's. */
+		if (error == ENOENT || error == ENOTDIR ||
+		    (error == EACCES && stat(buf_text(path), &st)))
+			return 0;
+		return err_set(err, error, "%s", buf_text(path));
+	}
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
 		close(fd);
 		return err_set(err, 0, "%s is no regular file",

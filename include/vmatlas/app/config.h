@@ -36,8 +36,9 @@ void config_short(const char *path, struct buf *out);
 bool config_folder(struct buf *out);
 /*
  * Append the configuration file's text, and its path to PATH (empty: there is
- * no folder).  A file that is not there is an empty one.  -1 with ERR where it
- * is there and cannot be read, is too big, or is no regular file.
+ * no folder).  A file that is not there, or in a folder that is closed to this
+ * user, is an empty one.  -1 with ERR where it is there and cannot be read, is
+ * too big, or is no regular file.
  */
 int config_read(struct buf *text, struct buf *path, struct err *err);
 /*
