@@ -121,6 +121,7 @@ RUN_boards := 'VMATLAS=$(BOARDS_O)/vmatlas ZOO=$(BOARDS_O)/tests/live/zoo \
 RUN_term := $(TERM_NAMES:%='VMATLAS=$(PROG) $O/tests/%')
 # What reaches a terminal, in bytes; the whole benchmark is "make bench".
 RUN_bytes := 'VMATLAS=$(PROG) python3 -B tests/bench/bytes.py'
+RUN_bench := 'VMATLAS=$(PROG) python3 -B tests/bench/check.py'
 RUN_live := $(LIVE_NAMES:%='VMATLAS=$(PROG) ZOO=$O/tests/live/zoo python3 -B %')
 LSAN := LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 RUN_san := $(UNIT_NAMES:%='$(LSAN) $(SAN_O)/tests/%') \
@@ -145,25 +146,38 @@ RUN_man := 'VMATLAS=$(PROG) FIELDS=$(FIELDS) TABLES=$(TABLES) \
 
 .PHONY: check-all check-layers check-unit check-fuzz check-cli check-tui \
 	check-term check-live check-sanitize check-builds check-same \
-	check-install check-man check-recorded check-bytes check-boards bench
+	check-install check-man check-recorded check-bytes check-bench check-boards \
+	bench bench-programs
 check-all:
-	$(TRY) all unit-programs term-programs live-programs man-programs
+	$(TRY) all unit-programs term-programs live-programs man-programs \
+		bench-programs
 	$(TRY) san-programs
 	$(TRY) fuzz-programs
 	$(TRY) clang-programs m32-programs
 	$(JUDGE) $(RUN_layers) $(RUN_unit) $(RUN_fuzz) $(RUN_cli) \
 		$(RUN_recorded) $(RUN_tui) \
-		$(RUN_term) $(RUN_bytes) $(RUN_live) $(RUN_san) $(RUN_builds) \
+		$(RUN_term) $(RUN_bytes) $(RUN_bench) $(RUN_live) $(RUN_san) $(RUN_builds) \
 		$(RUN_same) $(RUN_install) $(RUN_man)
 
 # Measures what "make check" does not judge: how fast, against bare loops of
 # the same system calls.  A table, and the same as JSON beside the program.
-$O/tests/bench/bare: tests/bench/bare.c $O/config
+# BENCH="--quick", names of rows or parts: less of it.
+BENCH_TOOLS := $(patsubst %,$O/tests/bench/%,bare load)
+$(BENCH_TOOLS): $O/tests/bench/%: tests/bench/%.c $O/config
 	$(say) TEST $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
-bench: $(PROG) $O/tests/bench/bare
-	$(Q)VMATLAS=$(PROG) python3 -B tests/bench/bench --json $O/bench.json
+bench-programs: $(PROG) $(BENCH_TOOLS)
+# Builds for boards are measured if they can be made here.
+bench: bench-programs
+	-$(SUBMAKE) O=build/release-static STATIC=1
+	-$(SUBMAKE) O=build/release-noproc2 LIBPROC2=0
+	$(Q)VMATLAS=$(PROG) python3 -B tests/bench/bench \
+		--json $O/bench.json $(BENCH)
+
+check-bench:
+	$(TRY) bench-programs
+	$(JUDGE) $(RUN_bench)
 
 check-layers:
 	$(JUDGE) $(RUN_layers)

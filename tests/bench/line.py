@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import tempfile
@@ -54,7 +55,7 @@ class Line:
     """vmatlas with ARGS on a terminal of kind TERM and ROWS by COLS."""
 
     def __init__(self, args, term="xterm-256color", rows=24, cols=80,
-                 env=()):
+                 env=(), program=VMATLAS):
         self.folder = tempfile.mkdtemp()
         # The size is set before vmatlas can ask for it.
         ready, go = os.pipe()
@@ -64,11 +65,12 @@ class Line:
             os.read(ready, 1)
             environ = {"PATH": os.environ.get("PATH", ""), "TERM": term,
                        "LC_ALL": "C.UTF-8", "HOME": self.folder, **dict(env)}
-            os.execve(VMATLAS, ["vmatlas", *args], environ)
+            os.execve(program, [os.path.basename(program), *args], environ)
         os.close(ready)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
                     struct.pack("HHHH", rows, cols, 0, 0))
         os.close(go)
+        self.started = time.monotonic()
 
     def read(self, seconds):
         """What comes within so long; None at the end."""
@@ -89,6 +91,26 @@ class Line:
             out += part
         return out
 
+    def until(self, *wanted, patience=30):
+        """Seconds from the start until all of WANTED came, one after
+        another."""
+        out, end = b"", time.monotonic() + patience
+        wanted = list(wanted)
+        while time.monotonic() < end:
+            out += self.read(1) or b""
+            while wanted and wanted[0] in out:
+                out = out.split(wanted.pop(0), 1)[1]
+            if not wanted:
+                return time.monotonic() - self.started
+        raise RuntimeError("vmatlas does not show " + repr(wanted[0]))
+
+    def drain(self, seconds):
+        """Reads whatever comes for so long, as a terminal does."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if self.read(left) is None:
+                raise RuntimeError("vmatlas ended")
+
     def until_end(self, patience=60):
         """All that comes until the program ends of itself."""
         out, end = b"", time.monotonic() + patience
@@ -108,4 +130,10 @@ class Line:
             pass
         os.waitpid(self.pid, 0)
         os.close(self.fd)
-        os.rmdir(self.folder)
+        shutil.rmtree(self.folder)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

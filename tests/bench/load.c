@@ -4,16 +4,16 @@
  * in the state that its name promises, and lives until its input ends.
  *
  *   load small MIB        private memory in small pages, all touched
+ *   load pages N          the same, so many pages
  *   load thp MIB          in transparent huge pages
  *   load hugetlb MIB      from the pool
- *   load reserve GIB N    a reservation of GIB, N pages of it touched
+ *   load reserve K N      a reservation of K pages, N pages of it touched
  *   load regions N        N regions of one touched page each
  *   load family N         N processes more, alike
- *   load churn            mmap and munmap without end; for each line of input
- *                         the median and 99th percentile (ns) since the last
+ *   load churn MIB        as small, and mmap and munmap without end; for each
+ *                         line of input the median and 99th percentile (ns)
+ *                         of what these took since the last
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -138,6 +138,10 @@ int main(int argc, char **argv)
 		at = map_of(n * MIB + MIB, 0);
 		madvise(at, n * MIB, MADV_NOHUGEPAGE);
 		touch(at, n * MIB, page);
+	} else if (!strcmp(kind, "pages")) {
+		at = map_of(n * page, 0);
+		madvise(at, n * page, MADV_NOHUGEPAGE);
+		touch(at, n * page, page);
 	} else if (!strcmp(kind, "thp")) {
 		at = map_of((n + 2) * MIB, 0);
 		at += -(uintptr_t)at % (2 * MIB);
@@ -146,16 +150,16 @@ int main(int argc, char **argv)
 	} else if (!strcmp(kind, "hugetlb")) {
 		touch(map_of(n * MIB, MAP_HUGETLB), n * MIB, page);
 	} else if (!strcmp(kind, "reserve")) {
-		at = map_of(n << 30, 0);
-		madvise(at, n << 30, MADV_NOHUGEPAGE);
+		at = map_of(n * page, 0);
+		madvise(at, n * page, MADV_NOHUGEPAGE);
 		for (i = 0; i < k; i++)
-			at[(n << 30) / k * i] = 1;
+			at[n / k * i * page] = 1;
 	} else if (!strcmp(kind, "regions")) {
 		make_regions(n);
 	} else if (!strcmp(kind, "family")) {
 		make_family(n);
 	} else {
-		fprintf(stderr, "usage: load small|thp|hugetlb|reserve|"
+		fprintf(stderr, "usage: load small|pages|thp|hugetlb|reserve|"
 			"regions|family|churn N [N]\n");
 		return 2;
 	}
