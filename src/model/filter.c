@@ -51,8 +51,10 @@ bool filter_has(struct text text, const char *word)
 /* The name itself, or all that go on behind it with a "-". */
 static bool stands_for(struct text word, const char *name, bool exact)
 {
-	return exact ? text_is(word, name) : word.n &&
-		!strncmp(name, word.p, word.n) && name[word.n] == '-';
+	size_t n = strlen(name);
+
+	return exact ? text_is(word, name) : word.n && word.n < n &&
+		!memcmp(name, word.p, word.n) && name[word.n] == '-';
 }
 
 /* ---- parsing */

@@ -138,6 +138,8 @@ enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n)
 	answer = source_words(reader->src, WORDS_PAGEMAP, reader->id, vpn, n,
 		slice->words, &got);
 	if (answer != ANSWER_OK) {
+		/* What was read last is not what these pages are. */
+		memset(slice->words, 0, n * sizeof(*slice->words));
 		reader->answers[WORDS_PAGEMAP] = answer;
 		return answer;
 	}

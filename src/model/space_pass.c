@@ -30,7 +30,8 @@ static void enter_region(struct space *space, size_t region)
 	space->at_region = region;
 	space->nranges = space->range = 0;
 	space->found = 0;
-	space->dense = true;
+	space->dense = space->scan == ANSWER_OK ||
+		space->scan == ANSWER_UNRECORDED;
 	if (region < space->nregions)
 		space->at_vpn = space->scanned_to = space->cached_vpn =
 			first_page(space, region);
@@ -156,6 +157,23 @@ static void learn_density(struct space *space)
 		space->dense = slice->words[i] & (PM_PRESENT | PM_SWAP);
 }
 
+/* Only where the kernel can say where pages are, it is worth a guess that the
+ * first ones are there: else smaps is asked how many there are. */
+static void try_scan(struct space *space, uint64_t end)
+{
+	size_t n = 0;
+	uint64_t next;
+
+	if (space->scan_tried)
+		return;
+	space->scan_tried = true;
+	space->scan = source_populated(space->reader->src, POPULATED_ANY,
+		space->process.id, space->at_vpn, slice_end(space->at_vpn, end),
+		space->ranges, 1, &n, &next);
+	space->dense = space->dense && (space->scan == ANSWER_OK ||
+		space->scan == ANSWER_UNRECORDED);
+}
+
 static bool goes_on(const struct space *space, uint64_t end, uint64_t *from,
 	uint64_t *to)
 {
@@ -197,6 +215,7 @@ bool space_next_slice(struct space *space, uint64_t *from, uint64_t *to)
 			*to = end;
 			found = *from < end;
 		} else {
+			try_scan(space, end);
 			found = goes_on(space, end, from, to);
 			if (!found && space->scanned_to < space->at_vpn)
 				space->scanned_to = space->at_vpn;

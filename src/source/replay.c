@@ -236,43 +236,6 @@ static size_t words_copy(const struct replay *replay,
 	return (size_t)(to - from);
 }
 
-static enum answer replay_words(struct source *src, enum word_file file,
-	struct proc_id id, uint64_t first, size_t n, uint64_t *out, size_t *got)
-{
-	struct replay *replay = (struct replay *)src;
-	struct group group = group_find(replay, ENTRY_WORDS, file,
-		file == WORDS_PAGEMAP ? id.pid : 0, NULL);
-	uint64_t index = first, end = first + n, until, step;
-
-	if (file != WORDS_PAGEMAP)
-		id = PROC_NONE;
-	if (end < first)
-		end = UINT64_MAX;
-	while (index < end) {
-		until = layers_at(replay, group, id, index, end);
-		if (!replay->nlayers) {
-			*got = index == first ? (size_t)(until - first) : 0;
-			return refusal(group, id);
-		}
-		/* One answer for all of it, or counted word by word. */
-		for (step = replay->nlayers > 1 ? 1 : until - index;
-		     index < until; index += step) {
-			const struct entry *entry = layer_take(replay, group,
-				index);
-
-			if (entry->status != ANSWER_OK)
-				return (enum answer)entry->status;
-			*got += words_copy(replay, entry, index, index + step,
-				out + *got);
-			if (*got < index + step - first)
-				return ANSWER_OK;
-		}
-	}
-	return ANSWER_OK;
-}
-
-/* ---- populated ranges */
-
 /* Add what ENTRY knows of FROM..TO; returns how far OUT had room. */
 static uint64_t ranges_copy(const struct replay *replay,
 	const struct entry *entry, uint64_t from, uint64_t to,
@@ -302,6 +265,71 @@ static uint64_t ranges_copy(const struct replay *replay,
 			out[(*n)++] = (struct vpn_range){ start, end };
 	}
 	return to;
+}
+
+/*
+ * Up to where, from INDEX on, no page is populated by what was answered: then
+ * their entries were not worth asking for, and are void.
+ */
+static uint64_t void_until(struct replay *replay, struct proc_id id,
+	uint64_t index, uint64_t limit)
+{
+	struct group group = group_find(replay, ENTRY_POPULATED, POPULATED_ANY,
+		id.pid, NULL);
+	uint64_t until = layers_at(replay, group, id, index, limit);
+	const struct entry *entry = replay->nlayers ?
+		replay->layers[replay->nlayers - 1] : NULL;
+	struct vpn_range found;
+	size_t n = 0;
+
+	if (!entry || entry->status != ANSWER_OK)
+		return index;
+	ranges_copy(replay, entry, index, until, &found, 1, &n);
+	return n ? found.start : until;
+}
+
+static enum answer replay_words(struct source *src, enum word_file file,
+	struct proc_id id, uint64_t first, size_t n, uint64_t *out, size_t *got)
+{
+	struct replay *replay = (struct replay *)src;
+	struct group group = group_find(replay, ENTRY_WORDS, file,
+		file == WORDS_PAGEMAP ? id.pid : 0, NULL);
+	uint64_t index = first, end = first + n, until, step;
+
+	if (file != WORDS_PAGEMAP)
+		id = PROC_NONE;
+	if (end < first)
+		end = UINT64_MAX;
+	while (index < end) {
+		until = layers_at(replay, group, id, index, end);
+		if (!replay->nlayers && file == WORDS_PAGEMAP) {
+			step = void_until(replay, id, index, until) - index;
+			memset(out + *got, 0, step * sizeof(*out));
+			*got += step;
+			index += step;
+			if (step)
+				continue;
+			replay->nlayers = 0;
+		}
+		if (!replay->nlayers) {
+			*got = index == first ? (size_t)(until - first) : 0;
+			return refusal(group, id);
+		}
+		/* One answer for all of it, or counted word by word. */
+		for (step = replay->nlayers > 1 ? 1 : until - index;
+		     index < until; index += step) {
+			const struct entry *entry = layer_take(replay, group,
+				index);
+
+			if (entry->status != ANSWER_OK)
+				return (enum answer)entry->status;
+			*got += words_copy(replay, entry, index, index + step,
+				out + *got);
+			if (*got < index + step - first)
+				return ANSWER_OK;
+		}
+	}
+	return ANSWER_OK;
 }
 
 static enum answer replay_populated(struct source *src,

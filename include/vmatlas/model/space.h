@@ -101,7 +101,8 @@ struct space {
 	size_t ntold;
 	uint32_t told_pass;
 	uint64_t found;			/* bytes in RAM or swap, of this region */
-	enum answer scan;		/* of POPULATED_ANY */
+	enum answer scan;		/* of POPULATED_ANY, */
+	bool scan_tried;		/* which was asked for once */
 	/* What the page cache has beside what is mapped in. */
 	bool count_cached;		/* the pass counts it */
 	uint64_t cached_vpn;		/* of this region, up to here */
