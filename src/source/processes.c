@@ -121,7 +121,9 @@ enum { ITEM_PID, ITEM_UID, ITEM_USER, NITEMS };
 
 static bool library_load(struct library *library)
 {
-	void *handle = dlopen(LIBPROC2_SONAME, RTLD_LAZY | RTLD_LOCAL);
+	/* It keeps buffers of its own for good: loaded again, they were lost. */
+	void *handle = dlopen(LIBPROC2_SONAME,
+		RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
 	struct library loaded = { .handle = handle };
 
 	if (!handle)

@@ -348,6 +348,33 @@ static void test_populated(void **state)
 	source_free(src);
 }
 
+/* Who asked where pages are need not have read what is empty; where one is,
+ * or nobody asked, its entry is still missing. */
+static void test_void_words(void **state)
+{
+	struct source *src = replay(ONE(
+		"populated pid=42 start=100 end=120\n\t110-112\n"
+		"populated kind=huge pid=42 start=120 end=140\n"
+		"words file=pagemap pid=42 first=104 n=2\n\t7 9\n"));
+	uint64_t out[16];
+	size_t got;
+
+	(void)state;
+	memset(out, 0xff, sizeof(out));
+	assert_int_equal(source_words(src, WORDS_PAGEMAP, p42, 102, 8, out,
+		&got), ANSWER_OK);
+	assert_int_equal(got, 8);
+	assert_true(!out[0] && !out[1] && out[2] == 7 && out[3] == 9);
+	assert_true(!out[4] && !out[7] && out[8] == UINT64_MAX);
+	assert_int_equal(source_words(src, WORDS_PAGEMAP, p42, 109, 2, out,
+		&got), ANSWER_UNRECORDED);
+	assert_int_equal(source_words(src, WORDS_PAGEMAP, p42, 119, 2, out,
+		&got), ANSWER_UNRECORDED);
+	assert_int_equal(source_words(src, WORDS_KPAGEFLAGS, p42, 113, 2, out,
+		&got), ANSWER_UNRECORDED);
+	source_free(src);
+}
+
 static void test_populated_again(void **state)
 {
 	struct source *src = replay(ONE(
@@ -558,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_words_again),
 		cmocka_unit_test(test_words_index),
 		cmocka_unit_test(test_populated),
+		cmocka_unit_test(test_void_words),
 		cmocka_unit_test(test_populated_again),
 		cmocka_unit_test(test_processes),
 		cmocka_unit_test(test_subject),
