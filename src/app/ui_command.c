@@ -52,6 +52,9 @@ static void run_command(struct ui *ui, enum command_id command,
 	case COMMAND_DELAY:
 		ui_set_delay(ui, text);
 		break;
+	case COMMAND_SET:
+		ui_settings_set(ui, arg);
+		break;
 	case NCOMMANDS:
 		break;
 	}

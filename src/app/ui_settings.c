@@ -3,6 +3,7 @@
 
 #include <langinfo.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vmatlas/app/config.h"
@@ -169,7 +170,6 @@ void ui_settings_init(struct ui *ui)
 
 /* ---- the screen */
 
-/* The columns may have been chosen on their screens. */
 static void take_columns(struct ui *ui, const struct columns *columns,
 	enum setting setting)
 {
@@ -196,19 +196,31 @@ void ui_settings_slow(struct ui *ui, double seconds)
 	apply_delay(ui);
 }
 
-void ui_settings_open(struct ui *ui)
+/* What has keys of its own may have been changed by them. */
+static void take_over(struct ui *ui)
 {
 	double delay = ui->session->wish.period_ms / 1000.0;
 	struct settings now = ui->settings.now;
 
-	/* The delay may have been changed by its own key. */
 	now.number[SETTING_DELAY] = delay;
 	if (!setting_is_same(&now, &ui->settings.now, SETTING_DELAY))
 		ui->settings.unsaved |= 1u << SETTING_DELAY;
 	ui->settings.now = now;
 	take_columns(ui, &ui->list.columns, SETTING_LIST_COLUMNS);
 	take_columns(ui, &ui->regions.columns, SETTING_REGION_COLUMNS);
+}
+
+void ui_settings_open(struct ui *ui)
+{
+	take_over(ui);
 	ui->settings.view.open = true;
+}
+
+static void changed(struct ui *ui, enum setting setting)
+{
+	ui->settings.unsaved |= 1u << setting;
+	if (apply[setting])
+		apply[setting](ui);
 }
 
 static void change(struct ui *ui, int by)
@@ -223,10 +235,83 @@ static void change(struct ui *ui, int by)
 	} else {
 		setting_step(now, at, by);
 	}
-	ui->settings.unsaved |= 1u << at;
-	if (apply[at])
-		apply[at](ui);
+	changed(ui, at);
 }
+
+/* ---- ":set" */
+
+/* "cpu is 1; it can be a number from 0.01 to 100". */
+static void say_setting(struct ui *ui, enum setting setting, bool is_wrong)
+{
+	struct buf line = { 0 }, now = { 0 };
+
+	setting_get(&ui->settings.now, setting, &now);
+	buf_str(&line, setting_name(setting));
+	if (is_wrong) {
+		buf_str(&line, " can be: ");
+	} else {
+		buf_str(&line, " is ");
+		text_escape(&line, (struct text){ buf_text(&now), now.len },
+			false);
+		buf_str(&line, "; it can be: ");
+	}
+	setting_values(setting, &line);
+	ui_say(ui, is_wrong, buf_text(&line));
+	buf_fini(&now);
+	buf_fini(&line);
+}
+
+static bool is_theme(struct ui *ui, struct text name)
+{
+	char path[SETTING_TEXT_MAX];
+	struct theme *theme;
+	struct err err;
+
+	if (text_is(name, "default") || name.n >= sizeof(path))
+		return true;
+	snprintf(path, sizeof(path), "%.*s", (int)name.n, name.p);
+	theme = themes_load(path, &err);
+	if (!theme)
+		ui_say(ui, true, err.text);
+	free(theme);
+	return theme != NULL;
+}
+
+void ui_settings_set(struct ui *ui, struct text text)
+{
+	struct text name = text, value;
+	enum setting setting;
+	size_t n = 0;
+
+	if (!text.n) {
+		ui_settings_open(ui);
+		return;
+	}
+	while (n < text.n && text.p[n] != ' ' && text.p[n] != '=')
+		n++;
+	name.n = n;
+	value = text_trim((struct text){ text.p + n, text.n - n });
+	if (value.n && value.p[0] == '=')
+		value = text_trim((struct text){ value.p + 1, value.n - 1 });
+	setting = setting_of_name(name);
+	if (setting == NSETTINGS) {
+		ui_say(ui, true, "there is no such setting: s lists them");
+		return;
+	}
+	take_over(ui);
+	if (!value.n) {
+		say_setting(ui, setting, false);
+		return;
+	}
+	if (setting_kind(setting) == SETTING_IS_THEME && !is_theme(ui, value))
+		return;
+	if (setting_set(&ui->settings.now, setting, value))
+		changed(ui, setting);
+	else
+		say_setting(ui, setting, true);
+}
+
+/* ---- keys */
 
 /* On top of what the file says by now: another vmatlas may have written it. */
 static void save(struct ui *ui)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "vmatlas/view/commands.h"
+#include "vmatlas/view/settings.h"
 
 void completion_fini(struct completion *completion)
 {
@@ -185,14 +186,79 @@ static void offer_keys(struct completion *completion, struct text typed)
 		offer(completion, typed, text_of(others[i]), "");
 }
 
+/* ---- commands */
+
+/* The last word of TEXT, which are words. */
+static struct text behind_blank(struct text text)
+{
+	size_t at = text.n;
+
+	while (at && text.p[at - 1] != ' ')
+		at--;
+	return (struct text){ text.p + at, text.n - at };
+}
+
+/* "NAME VALUE": a name, or a value of that. */
+static void complete_setting(struct completion *completion, struct text text)
+{
+	struct text typed = behind_blank(text), name;
+	enum setting setting;
+	unsigned i;
+
+	if (typed.p == text.p) {
+		for (i = 0; i < NSETTINGS; i++)
+			offer(completion, typed, text_of(setting_name(
+				(enum setting)i)), " ");
+		return;
+	}
+	text_word(&text, &name);
+	setting = setting_of_name(name);
+	if (setting == NSETTINGS)
+		return;
+	if (setting_kind(setting) == SETTING_IS_BOOL) {
+		offer(completion, typed, text_of("yes"), "");
+		offer(completion, typed, text_of("no"), "");
+	}
+	for (i = 0; setting_choice(setting, i); i++)
+		offer(completion, typed, text_of(setting_choice(setting, i)),
+			"");
+}
+
+/* The argument of a command that TEXT begins with, and which; NCOMMANDS: the
+ * command itself is still typed. */
+static enum command_id take_command(struct text *text)
+{
+	const char *blank = memchr(text->p, ' ', text->n);
+	enum command_id command;
+	struct text arg;
+
+	command = blank ? command_of(*text, &arg) : NCOMMANDS;
+	if (command == NCOMMANDS)
+		return NCOMMANDS;
+	while (blank < text->p + text->n && *blank == ' ')
+		blank++;
+	text->n -= (size_t)(blank - text->p);
+	text->p = blank;
+	return command;
+}
+
 void complete_query(struct completion *completion, struct text text,
 	bool commands, const struct snapshot *snapshot)
 {
 	struct text word = text;
+	enum command_id command;
 	unsigned key, i;
 
 	buf_clear(&completion->words);
 	completion->n = completion->common = 0;
+	command = commands ? take_command(&word) : NCOMMANDS;
+	if (command == COMMAND_SET) {
+		completion->from = (size_t)(behind_blank(word).p - text.p);
+		complete_setting(completion, word);
+		return;
+	}
+	if (command != NCOMMANDS && command != COMMAND_FILTER)
+		return;
 	key = last_word(&word);
 	completion->from = (size_t)(word.p - text.p);
 	if (key < NFILTER_KEYS) {

@@ -52,6 +52,18 @@ static void words_that_fit(void **state)
 	check("qu", true, 0, "quit", 4);
 	check("qu", false, 0, "", 0);
 	check("pid", true, 0, "pid ", 4);
+	check("pid 1", true, 0, "", 0);
+	check("filter state:hug", true, 13,
+		"hugetlb-unfaulted huge-zero hugetlb", 4);
+	check("set vi", true, 4, "vi_keys ", 8);
+	check("set  mou", true, 5, "mouse ", 6);
+	check("set mouse ", true, 10, "yes no", 0);
+	check("set mouse y", true, 10, "yes", 3);
+	check("set color", true, 4, "colors  coloring ", 5);
+	check("set theme h", true, 10, "high-contrast", 13);
+	check("set region_columns RSS US", true, 23, "USS", 3);
+	check("set no-such x", true, 12, "", 0);
+	check("set vi", false, 0, "", 0);
 	check("", false, 0, "name: state: zone: mark: flags: pfn: pa: va: "
 		"sym:", 0);
 }

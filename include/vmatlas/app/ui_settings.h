@@ -25,6 +25,10 @@ void ui_settings_init(struct ui *ui);
  * something else. */
 void ui_settings_slow(struct ui *ui, double seconds);
 void ui_settings_open(struct ui *ui);
+/* "NAME VALUE" (or "NAME=VALUE", as other programs have it): change it at once,
+ * as the screen of settings would; NAME alone: say what it is and can be; "":
+ * open that screen. */
+void ui_settings_set(struct ui *ui, struct text text);
 /* Keys and clicks while the screen of settings is open. */
 void ui_settings_act(struct ui *ui, enum action action);
 void ui_settings_click(struct ui *ui, int row);

@@ -15,7 +15,8 @@
 	X(PID, "pid", "", "N", "look at process N") \
 	X(NAME, "name", "", "WORD", "list the processes that have it in their name") \
 	X(FILTER, "filter", "", "EXPR", "atlas: only pages that are so; without EXPR: all") \
-	X(DELAY, "delay", "", "SECS", "time between refreshes")
+	X(DELAY, "delay", "", "SECS", "time between refreshes") \
+	X(SET, "set", "", "NAME [X]", "make a setting X; NAME alone: what it is")
 
 #define X(id, name, short, arg, words) COMMAND_##id,
 enum command_id { COMMANDS(X) NCOMMANDS };
