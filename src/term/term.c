@@ -301,12 +301,20 @@ close_files:
 void term_restore(void)
 {
 	struct term *term = &the_term;
+	const char *other;
 
 	if (!term->open || term->away)
 		return;
 	term->away = true;
 	mouse_set(term, false);
+	/* Where there is no other screen to go back to, what comes next must
+	 * not be written into the line of keys. */
+	other = tigetstr("rmcup");
 	endwin();
+	if (!other || other == (char *)-1) {
+		fputs("\r\n", term->out);
+		fflush(term->out);
+	}
 }
 
 void term_close(struct term *term)

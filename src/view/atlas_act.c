@@ -160,7 +160,7 @@ bool atlas_act(struct atlas *atlas, const struct snapshot *snapshot,
 
 void atlas_close(struct atlas *atlas)
 {
-	atlas->inspect = atlas->part != INSPECT_FACTS;
+	atlas->inspect = false;
 	atlas->part = INSPECT_FACTS;
 }
 

@@ -87,6 +87,28 @@ static bool act_tab(struct atlas *atlas, const struct snapshot *snapshot,
 	return more;
 }
 
+/* Where the facts have more rows than there is room for, these keys scroll
+ * them; what moves the cursor shows other facts from their first on. */
+static bool act_facts(struct atlas *atlas, enum action action)
+{
+	int page = atlas->part_rows > 1 ? atlas->part_rows - 1 : 1;
+	bool back = action == ACTION_PAGE_UP || action == ACTION_HALF_UP;
+
+	if (!atlas->facts_over ||
+	    (!back && action != ACTION_PAGE_DOWN && action != ACTION_HALF_DOWN)) {
+		atlas->facts_top = 0;
+		return false;
+	}
+	if (action == ACTION_HALF_UP || action == ACTION_HALF_DOWN)
+		page = (page + 1) / 2;
+	atlas->facts_top += back ? -page : page;
+	if (atlas->facts_top > atlas->facts_over)
+		atlas->facts_top = atlas->facts_over;
+	if (atlas->facts_top < 0)
+		atlas->facts_top = 0;
+	return true;
+}
+
 bool inspect_act(struct atlas *atlas, const struct snapshot *snapshot,
 	enum action action)
 {
@@ -94,6 +116,8 @@ bool inspect_act(struct atlas *atlas, const struct snapshot *snapshot,
 
 	if (!atlas->inspect)
 		return false;
+	if (part == INSPECT_FACTS && act_facts(atlas, action))
+		return true;
 	if (action == ACTION_OTHER_PANE || action == ACTION_OTHER_PANE_BACK)
 		return act_tab(atlas, snapshot,
 			action == ACTION_OTHER_PANE ? 1 : -1);
@@ -128,7 +152,7 @@ int inspect_paint_text(const struct inspect_box *box, int row, int col,
 		}
 		if (!part.n || grid_width(box->grid, part) > width)
 			part = text;	/* one long word is cut */
-		if (row < box->end)
+		if (row >= box->first && row < box->end)
 			grid_line(box->grid, row, col, width, role, part);
 		row++;
 		text.p += part.n;
@@ -151,7 +175,7 @@ static int paint_lines(const struct inspect_box *box, struct text lines)
 			continue;
 		}
 		text_until(&line, '\t', &title);
-		if (row < box->end)
+		if (row >= box->first && row < box->end)
 			grid_text(box->grid, row, box->col + 1, LABEL_COLS,
 				ROLE_POPUP_BORDER, title);
 		row = inspect_paint_text(box, row, box->col + 1 + LABEL_COLS,
@@ -320,6 +344,28 @@ static void paint_address(const struct atlas *atlas,
 	grid_str(grid, row, end - n, n, ROLE_TEXT, text);
 }
 
+/* In the border below: that the facts go on, and how to see it. */
+static void paint_over(const struct atlas *atlas, struct grid *grid, int row,
+	int col, int cols)
+{
+	int below = atlas->facts_over - atlas->facts_top;
+
+	if (atlas->facts_over)
+		grid_fmt(grid, row, col + 2, cols - 4, ROLE_TITLE,
+			below ? " PgDn: %d more " : " PgUp: %d above ",
+			below ? below : atlas->facts_top);
+}
+
+/* The facts from the first row that is wanted on. */
+static void scroll_facts(struct atlas *atlas, struct inspect_box *box, int over)
+{
+	atlas->facts_over = over > 0 ? over : 0;
+	if (atlas->facts_top > atlas->facts_over)
+		atlas->facts_top = atlas->facts_over;
+	box->first = box->row;
+	box->row -= atlas->facts_top;
+}
+
 static void paint_popup(struct atlas *atlas,
 	const struct snapshot *snapshot, struct grid *grid)
 {
@@ -328,10 +374,12 @@ static void paint_popup(struct atlas *atlas,
 	int col = (grid->cols - cols) / 2, rows, top;
 	struct inspect_box box = { .grid = grid, .col = col + 1,
 		.cols = cols - 2 };
+	int room = grid->rows - (grid->rows >= 12 ? 2 : grid->rows > 5 ? 1 : 0), over;
 
 	rows = paint_part(atlas, snapshot, part, &box) + 2;
-	if (rows > grid->rows - 2)
-		rows = grid->rows - 2;
+	over = rows - room;
+	if (rows > room)
+		rows = room;
 	top = (grid->rows - rows) / 2;
 	box.row = top + 1;
 	box.end = top + rows - 1;
@@ -341,14 +389,22 @@ static void paint_popup(struct atlas *atlas,
 		INSPECT_FACTS);
 	paint_address(atlas, snapshot, grid, top, col + cols - 2);
 	paint_note(snapshot, grid, box.end, box.col, box.cols);
-	paint_part(atlas, snapshot, part, &box);
+	atlas->part_rows = box.end - box.row;
+	if (part == INSPECT_FACTS) {
+		scroll_facts(atlas, &box, over);
+		paint_over(atlas, grid, box.end, col, cols);
+		paint_facts(atlas, snapshot, &box);
+	} else {
+		paint_part(atlas, snapshot, part, &box);
+	}
 }
 
 void atlas_paint_inspector(struct atlas *atlas,
 	const struct snapshot *snapshot, struct grid *grid)
 {
+	atlas->facts_over = 0;
 	if (atlas->side_col)
 		paint_panel(atlas, snapshot, grid);
-	else if (atlas->inspect && grid->rows >= 6)
+	else if (atlas->inspect && grid->rows >= 4)
 		paint_popup(atlas, snapshot, grid);
 }

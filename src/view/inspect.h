@@ -9,10 +9,11 @@
  */
 #include "vmatlas/view/atlas.h"
 
-/* Rows ROW to END (exclusive), COLS columns from COL on. */
+/* Rows ROW to END (exclusive), COLS columns from COL on; what is scrolled
+ * begins above FIRST, where nothing is drawn. */
 struct inspect_box {
 	struct grid *grid;
-	int row, end, col, cols;
+	int row, end, col, cols, first;
 };
 
 /* The part that the keys are for: the one chosen, or the facts where there is

@@ -269,7 +269,7 @@ void regions_paint(struct regions *regions, const struct snapshot *snapshot,
 	paint_rows(&painter, whole ? REGIONS_HEAD : status->message != NULL);
 	if (whole && snapshot->maps == ANSWER_OK)
 		paint_sum(&painter, grid->rows - 2);
-	if (whole)
+	if (grid->rows > 3)
 		foot_paint(grid, grid->rows - 1, labels, status->keys);
 	chooser_paint(&regions->chooser, &regions->columns, grid);
 }

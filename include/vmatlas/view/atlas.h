@@ -43,6 +43,8 @@ struct atlas {
 	uint64_t scroll_vpn;	/* of whose page VPN */
 	size_t scroll;		/* this is the first byte, or string, on screen */
 	int part_rows;		/* of so many, when it was drawn last */
+	int facts_top;		/* rows of the facts above the pop-up */
+	int facts_over;		/* that it had no room for, when drawn last */
 	size_t owner;		/* the owner that is chosen */
 	int rows, cols;
 	int side_col;		/* where the side panel is; 0: there is none */
