@@ -126,13 +126,15 @@ static void take_mouse(struct ui *ui, const struct term *term)
 }
 
 /* All keys that are there; false when the terminal is gone. */
-static bool take_keys(struct ui *ui, struct term *term, bool *redraw)
+static bool take_keys(struct ui *ui, struct term *term, bool *news,
+	bool *redraw)
 {
 	uint32_t key;
 
 	while (!ui->quit && (key = term_key(term)) != KEY_ID_NONE) {
 		if (key == KEY_ID_EOF)
 			return false;
+		*news = true;
 		if (key == KEY_ID_RESIZE)
 			take_size(ui, term);
 		else if (key == KEY_ID_MOUSE)
@@ -145,18 +147,38 @@ static bool take_keys(struct ui *ui, struct term *term, bool *redraw)
 	return true;
 }
 
-static void check_kernel(struct ui *ui)
+/* What the handlers saw; true: there was something. */
+static bool take_signals(struct ui *ui, struct term *term, bool *redraw)
+{
+	bool any = got_winch || got_stop;
+
+	if (got_winch) {
+		got_winch = 0;
+		take_size(ui, term);
+	}
+	if (got_stop) {
+		got_stop = 0;
+		term_suspend(term);
+		take_size(ui, term);
+		*redraw = true;
+	}
+	return any;
+}
+
+/* True: it hangs on another file. */
+static bool check_kernel(struct ui *ui)
 {
 	struct session *session = ui->session;
 	struct blocked_file blocked;
 
 	if (!sampler_check(session->sampler, &blocked))
-		return;
+		return false;
 	snprintf(session->blocked, sizeof(session->blocked),
 		"the kernel does not answer about %s%s%.0d", blocked.file,
 		blocked.pid ? " of process " : "", blocked.pid);
 	/* The new thread knows nothing yet: everything is wished anew. */
 	ui->wish_serial = 0;
+	return true;
 }
 
 /* What is shown is the last refresh that --iterations asks for. */
@@ -168,6 +190,8 @@ static bool is_last(const struct ui *ui)
 		ui->snapshot->refresh >= iterations;
 }
 
+/* Between two pieces of news nothing is drawn: it would be the same picture.
+ * One that could not be sent yet stays news. */
 static int loop(struct ui *ui, struct term **opened, struct shown *shown,
 	const sigset_t *mask, struct err *err)
 {
@@ -177,38 +201,32 @@ static int loop(struct ui *ui, struct term **opened, struct shown *shown,
 		{ sampler_fd(ui->session->sampler), POLLIN, 0 },
 	};
 	const struct timespec tick = { 0, 100000000 };
-	bool redraw = false;
+	bool redraw = false, news = true;
 
 	while (!ui->quit && !got_end) {
-		ui_wish(ui);
-		ui_paint(ui);
-		if (redraw)
-			term_redraw(term);
-		if (term_show(term, &ui->grid, redraw) && is_last(ui))
-			return 0;
-		redraw = false;
+		if (news) {
+			ui_wish(ui);
+			ui_paint(ui);
+			if (redraw)
+				term_redraw(term);
+			news = !term_show(term, &ui->grid, redraw);
+			if (!news && is_last(ui))
+				return 0;
+			redraw = false;
+		}
 		ppoll(fds, 2, &tick, mask);
 		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) &&
 		    !(fds[0].revents & POLLIN))
 			return 0;
-		if (got_winch) {
-			got_winch = 0;
-			take_size(ui, term);
-		}
-		if (got_stop) {
-			got_stop = 0;
-			term_suspend(term);
-			take_size(ui, term);
-			redraw = true;
-		}
-		if (!take_keys(ui, term, &redraw))
+		news |= take_signals(ui, term, &redraw);
+		if (!take_keys(ui, term, &news, &redraw))
 			return 0;
 		if (show_settings(shown, ui, opened, err))
 			return -1;
 		term = *opened;
 		fds[0].fd = term_fd(term);
-		check_kernel(ui);
-		ui_take(ui);
+		news |= check_kernel(ui);
+		news |= ui_take(ui) || ui->session->demo;
 		*err = sampler_error(ui->session->sampler);
 		if (err->text[0])
 			return -1;

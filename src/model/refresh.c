@@ -85,15 +85,23 @@ static void open_space(struct refresh *refresh)
 			wish->keep_blocks);
 }
 
-/* What is on screen, now. */
-static void read_visible(struct refresh *refresh, bool again)
+static uint64_t visible_pages(const struct wish *wish)
 {
-	const struct wish *wish = &refresh->wish;
 	uint64_t pages = 0;
 	unsigned i;
 
 	for (i = 0; i < wish->npages; i++)
 		pages += wish->pages[i].end - wish->pages[i].start;
+	return pages;
+}
+
+/* What is on screen, now. */
+static void read_visible(struct refresh *refresh, bool again)
+{
+	const struct wish *wish = &refresh->wish;
+	uint64_t pages = visible_pages(wish);
+	unsigned i;
+
 	if (pages > 16 * FRESH_PAGES)
 		return;
 	for (i = 0; i < wish->npages; i++)
@@ -156,13 +164,18 @@ static bool read_pages(struct refresh *refresh)
 	struct space *space = &refresh->space;
 	uint64_t cpu = refresh_clock_ms(CLOCK_THREAD_CPUTIME_ID);
 	uint64_t look = refresh_clock_ms(CLOCK_MONOTONIC) + FIRST_LOOK_MS;
+	bool begins = !refresh->passing;
 	int more = 1;
 
-	if (!refresh->passing) {
+	if (begins) {
 		space_pass_begin(space, refresh->wish.depth);
 		refresh->passing = true;
 	}
-	read_visible(refresh, true);
+	/* So many are read no other way than by a pass, which may well come
+	 * to all of them in this refresh, too. */
+	if (!begins || !refresh->pass_fits ||
+	    visible_pages(&refresh->wish) <= FRESH_PAGES)
+		read_visible(refresh, true);
 	while (more > 0 && !budget_is_spent(refresh, cpu)) {
 		if (refresh->owner.has_news(refresh->owner.arg) &&
 		    !refresh_serve_between(refresh))
@@ -174,6 +187,7 @@ static bool read_pages(struct refresh *refresh)
 			look = refresh_clock_ms(CLOCK_MONOTONIC) + 4 * FIRST_LOOK_MS;
 		}
 	}
+	refresh->pass_fits = begins && more <= 0;
 	if (more <= 0)
 		refresh->passing = false;
 	if (more < 0)

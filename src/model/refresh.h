@@ -63,6 +63,7 @@ struct refresh {
 	struct baseline baseline;
 	struct fitness_walk walk;	/* of the focus's region */
 	bool has_space, passing;
+	bool pass_fits;		/* the last refresh made all of one */
 	struct audit audit;
 	struct swap_users swap_users;
 	struct frames *frames;	/* NULL until it is wanted */
