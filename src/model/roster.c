@@ -15,6 +15,8 @@
 #define SCREEN_WEIGHT 8
 /* The budget is overdrawn by so many refreshes at most. */
 #define OVERDRAFT 10
+/* However little may be spent, all are listed this often. */
+#define LIST_LEAST_MS 5000
 
 void roster_fini(struct roster *roster)
 {
@@ -186,23 +188,48 @@ static void find_reading(struct roster *roster)
 	}
 }
 
-/* What the time since the last listing allows, MS, or a period at first. */
-static void earn(struct roster *roster, const struct wish *wish, uint64_t ms)
+/* Another question takes its half. */
+static double rate_of(const struct wish *wish)
 {
-	/* Another question takes its half. */
-	double rate = wish->question == QUESTION_NONE ? wish->cpu :
-		wish->cpu / 2;
-	int64_t most = (int64_t)(rate * wish->period_ms * 10);
+	return wish->question == QUESTION_NONE ? wish->cpu : wish->cpu / 2;
+}
+
+/* CPU time that a refresh may take. */
+static int64_t share_us(const struct wish *wish)
+{
+	return (int64_t)(rate_of(wish) * wish->period_ms * 10);
+}
+
+/* What the time since it was done last allows, or a period at first. */
+static void earn(struct roster *roster, const struct wish *wish, uint64_t now)
+{
+	uint64_t ms = now > roster->earned_ms ? now - roster->earned_ms : 0;
+	int64_t most = share_us(wish);
 
 	if (roster->spare_us < -OVERDRAFT * most)
 		roster->spare_us = -OVERDRAFT * most;
-	roster->spare_us += roster->listings > 1 && ms < wish->period_ms ?
-		(int64_t)(rate * (double)ms * 10) : most;
+	roster->spare_us += roster->listings && ms < wish->period_ms ?
+		(int64_t)(rate_of(wish) * (double)ms * 10) : most;
 	if (roster->spare_us > most)
 		roster->spare_us = most;
+	roster->earned_ms = now;
 }
 
-void roster_list(struct roster *roster, struct source *src,
+/* Where the listing alone takes much of what may be spent, it does not come
+ * at each refresh. */
+static bool can_wait(const struct roster *roster, const struct wish *wish,
+	uint64_t now)
+{
+	return roster->listings && !wish->whole && roster->spare_us <= 0 &&
+		roster->list_us * 2 > share_us(wish) &&
+		!wish->nlist_pids && now - roster->now_ms < LIST_LEAST_MS &&
+		roster->listed.asked == wish->asked &&
+		roster->listed.npids == wish->nlist_pids &&
+		roster->listed.usage == wish->list_usage &&
+		roster->listed.cgroups == wish->list_cgroups;
+}
+
+static void list_all(struct roster *roster, struct source *src,
 	const struct machine *machine, const struct wish *wish)
 {
 	uint64_t now = machine->facts.uptime_ms + 1;
@@ -210,8 +237,6 @@ void roster_list(struct roster *roster, struct source *src,
 	struct process *processes;
 	size_t i, n, at = 0;
 
-	roster->src = src;
-	roster->machine = machine;
 	roster->next = 0;
 	swap_lists(roster);
 	if (processes_read(src, machine, wish->list_pids, wish->nlist_pids,
@@ -239,8 +264,24 @@ void roster_list(struct roster *roster, struct source *src,
 		read_memory(roster);
 	roster->now_ms = now;
 	roster->listings++;
+	roster->listed = (struct roster_listed){ wish->asked, wish->nlist_pids,
+		wish->list_usage, wish->list_cgroups };
+}
+
+void roster_list(struct roster *roster, struct source *src,
+	const struct machine *machine, const struct wish *wish)
+{
+	uint64_t begun = cpu_us(), now = machine->facts.uptime_ms + 1;
+
+	roster->src = src;
+	roster->machine = machine;
+	earn(roster, wish, now);
+	if (!can_wait(roster, wish, now)) {
+		list_all(roster, src, machine, wish);
+		roster->list_us = (int64_t)(cpu_us() - begun);
+		roster->spare_us -= roster->list_us;
+	}
 	find_reading(roster);
-	earn(roster, wish, ms);
 }
 
 /* ---- what is costly */

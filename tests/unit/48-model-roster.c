@@ -225,7 +225,8 @@ static void what_is_known_stays(void **state)
 	w.wish.cpu = 100;
 	refresh(&w);
 	assert_int_equal(w.commands, NPROCS);
-	w.wish.cpu = 0;		/* nothing more is read */
+	w.wish.cpu = 0;		/* nothing more is read, */
+	w.wish.asked++;		/* but this list was asked for */
 	w.faults[7] = 50;
 	w.born[9] = 0;
 	w.born[8] = 999;	/* another one of that pid */
@@ -265,6 +266,33 @@ static void all_at_once_where_that_is_asked(void **state)
 	stop(&w);
 }
 
+static void a_costly_list_comes_less_often(void **state)
+{
+	struct world w;
+	int i;
+
+	(void)state;
+	start(&w);
+	refresh(&w);
+	w.wish.cpu = 0;		/* any list is too much */
+	w.born[9] = 0;
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(refresh(&w), 0);
+		assert_int_equal(w.roster.n, NPROCS);
+	}
+	refresh(&w);
+	assert_int_equal(w.roster.n, NPROCS - 1);
+	w.born[10] = 0;
+	w.wish.asked++;
+	refresh(&w);
+	assert_int_equal(w.roster.n, NPROCS - 2);
+	w.born[11] = 0;
+	w.wish.cpu = 100;
+	refresh(&w);
+	assert_int_equal(w.roster.n, NPROCS - 3);
+	stop(&w);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test(name)
@@ -272,7 +300,8 @@ int main(void)
 		T(who_maps_nothing_is_not_asked),
 		T(those_on_screen_are_first),
 		T(the_others_follow_and_all_get_old_alike),
-		T(what_is_known_stays), T(all_at_once_where_that_is_asked),
+		T(what_is_known_stays), T(a_costly_list_comes_less_often),
+		T(all_at_once_where_that_is_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,9 @@
  * A struct roster is all processes (or some), as they were last listed, and
  * what was read of each so far.
  *
- * What /proc/PID/stat says is read of all of them at each listing.  The rest
+ * What /proc/PID/stat says is read of all of them at each listing, which is
+ * each refresh's; where that alone takes more than half of wish.cpu, they are
+ * listed as often as there is CPU time left, and every five seconds.  The rest
  * is costly, and kept as long as a process lives: its sums (smaps_rollup, or
  * pagemap where there is none), and by how many pages it is in which state
  * (pagemap, kpageflags).  That is read step by step: first of those on screen
@@ -29,6 +31,12 @@ struct roster {
 	unsigned listings;
 	struct list_memory memory;
 	int64_t spare_us;		/* of our CPU time; below 0: overdrawn */
+	int64_t list_us;		/* that the last listing took */
+	uint64_t earned_ms;		/* uptime of the last addition to it */
+	struct roster_listed {		/* what the last listing was about */
+		uint32_t asked, npids;
+		bool usage, cgroups;
+	} listed;
 	size_t next;			/* to be read, where all are */
 	/* The process of which pages are being read, for some steps. */
 	bool is_reading;
