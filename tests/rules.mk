@@ -107,7 +107,9 @@ m32-programs:
 RUN_layers := 'sh tests/check-run' 'sh tests/check-layers'
 RUN_unit := $(UNIT)
 RUN_fuzz := $(FUZZ_NAMES:%='sh tests/fuzz/run $(FUZZ_O)/fuzz/%')
-RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run'
+RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run' \
+	'VMATLAS=$(PROG) python3 -B tests/cli/metrics.py' \
+	'VMATLAS=$(PROG) python3 -B tests/cli/examples.py'
 RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run' \
 	'VMATLAS=$(PROG) python3 -B tests/tui/keys.py' \
 	'VMATLAS=$(PROG) python3 -B tests/tui/layout.py'

@@ -2,7 +2,6 @@
 #include "vmatlas/app/batch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +57,18 @@ static const char *trouble(const struct snapshot *snapshot)
 	return NULL;
 }
 
+static void end_report(struct reporter *reporter,
+	const struct snapshot *snapshot, bool complete, double elapsed_ms)
+{
+	if (reporter->metrics)
+		openmetrics_report(reporter->metrics,
+			report_name(reporter->report), snapshot, complete,
+			elapsed_ms);
+	else
+		table_end(&reporter->text, reporter->options->format, snapshot,
+			complete, elapsed_ms);
+}
+
 /* The report of one refresh.  WHY: the process cannot be looked at. */
 static int write_report(struct batch *batch, struct snapshot **snapshot,
 	const char *why, uint64_t begun, struct err *err)
@@ -75,8 +86,8 @@ static int write_report(struct batch *batch, struct snapshot **snapshot,
 		if (!why || subject == SUBJECT_ALL || subject == SUBJECT_MACHINE)
 			result = reporter_write(reporter, snapshot, err);
 		if (*snapshot)
-			table_end(&reporter->text, format, *snapshot,
-				!why && reporter_is_whole(reporter, *snapshot),
+			end_report(reporter, *snapshot, !why &&
+				reporter_is_whole(reporter, *snapshot),
 				(double)(session_clock() - begun));
 	}
 	if (!why && late && *snapshot)
@@ -89,8 +100,7 @@ static int write_report(struct batch *batch, struct snapshot **snapshot,
 		message("%s", reporter->unanswered);
 		batch->status = 1;
 	}
-	return result || reporter->out < 0 ? result :
-		reporter_flush(reporter, err);
+	return result ? result : reporter_flush(reporter, err);
 }
 
 /* One process (0: none) in a new refresh, or (AGAIN) in the same one as the
@@ -242,17 +252,31 @@ static int refresh_all(struct batch *batch, struct err *err)
 	return 0;
 }
 
-static int open_output(struct reporter *reporter, struct err *err)
+/* What belongs together goes out together: a refresh of all processes. */
+static int publish(struct reporter *reporter, struct err *err)
 {
-	const char *path = reporter->options->output;
-
-	reporter->out = STDOUT_FILENO;
-	if (!path || !strcmp(path, "-"))
+	if (!reporter->metrics ||
+	    !openmetrics_write(reporter->metrics, &reporter->text))
 		return 0;
-	reporter->out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-		0666);
-	return reporter->out < 0 ?
-		err_set(err, errno, "cannot write %s", path) : 0;
+	return reporter_flush(reporter, err) ||
+		output_commit(&reporter->output, err) ? -1 : 0;
+}
+
+static int open_reporter(struct reporter *reporter, struct err *err)
+{
+	const struct options *options = reporter->options;
+	bool metrics = options->format == FORMAT_OPENMETRICS;
+
+	if (metrics)
+		reporter->metrics = openmetrics_new();
+	return output_open(&reporter->output, options->output, metrics, err);
+}
+
+static void close_reporter(struct reporter *reporter)
+{
+	buf_fini(&reporter->text);
+	openmetrics_free(reporter->metrics);
+	output_close(&reporter->output);
 }
 
 static enum report choose_report(const struct session *session)
@@ -287,9 +311,11 @@ int batch_run(struct session *session, const volatile int *stop)
 		message("which process? name one by its number or its command's name");
 		return 2;
 	}
-	result = open_output(&batch.reporter, &err);
+	result = open_reporter(&batch.reporter, &err);
 	while (!result) {
 		result = refresh_all(&batch, &err);
+		if (result >= 0 && publish(&batch.reporter, &err))
+			result = -1;
 		batch.done++;
 		if (result || !goes_on(&batch))
 			break;
@@ -305,6 +331,6 @@ int batch_run(struct session *session, const volatile int *stop)
 			message("%s", err.text);
 		batch.status = 1;
 	}
-	buf_fini(&batch.reporter.text);
+	close_reporter(&batch.reporter);
 	return batch.status;
 }

@@ -240,6 +240,8 @@
  *   app/config.c             the configuration file, and where it is
  *   app/priority.c           how much of the machine we take
  *   app/table.c              records as text, JSON or CSV
+ *   app/openmetrics.c        records as metrics
+ *   app/output.c             where reports go; a file replaced as a whole
  *   app/demo.c               the sample process, seen from outside
  *   app/demo_setup.c         the sample process: its regions
  *   app/demo_play.c          the sample process: its acts
@@ -248,6 +250,7 @@
  *   app/session.c            whom to ask, and about which process
  *   app/selection.c          which processes the options choose
  *   app/report_cow.c         copies on write, by region and by file
+ *   app/report_types.c       regions by their type
  *   app/report_sum.c         what processes have together, said
  *   app/report_group.c       what they are as one, said
  *   app/report_compare.c     two processes compared, said

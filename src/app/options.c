@@ -37,6 +37,11 @@ static const char *const report_names[NREPORTS] = {
 #undef X
 };
 
+const char *report_name(enum report report)
+{
+	return report < NREPORTS ? report_names[report] : "sharing";
+}
+
 static void add_report_names(struct buf *out)
 {
 	unsigned i;
@@ -182,7 +187,8 @@ static int parse_format(struct options *options, const char *arg,
 			options->format = i;
 			return 0;
 		}
-	return bad(err, "format", arg, "known; it is one of text json csv");
+	return bad(err, "format", arg, "known; it is one of text json csv "
+		"openmetrics");
 }
 
 static int parse_size(struct options *options, const char *arg,
@@ -434,6 +440,19 @@ static int check_filter(const struct options *options, struct err *err)
 	return 0;
 }
 
+/* What monitoring keeps is few figures of many moments. */
+static int check_format(const struct options *options, struct err *err)
+{
+	if (options->format == FORMAT_OPENMETRICS && (options->file ||
+		    (options->report && options->report != REPORT_PROCESSES &&
+		     options->report != REPORT_REGIONS &&
+		     options->report != REPORT_ZONES &&
+		     options->report != REPORT_MEMORY)))
+		return err_set(err, 0, "-f openmetrics goes together with -r "
+			"processes, regions, zones and memory only");
+	return 0;
+}
+
 /* What does not go together. */
 static int check(const struct options *options, struct err *err)
 {
@@ -465,7 +484,7 @@ static int check(const struct options *options, struct err *err)
 			options->pids[0] == options->pids[1]))
 		return err_set(err, 0, "-r compare is about two processes, by "
 			"their numbers");
-	if (check_filter(options, err))
+	if (check_filter(options, err) || check_format(options, err))
 		return -1;
 	if (options->file && (target || options->command || options->demo))
 		return err_set(err, 0, "--file is about all processes that map "

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/app/report.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "vmatlas/app/report_changes.h"
 #include "vmatlas/app/report_compare.h"
@@ -16,6 +14,7 @@
 #include "vmatlas/app/report_rt.h"
 #include "vmatlas/app/report_share.h"
 #include "vmatlas/app/report_sum.h"
+#include "vmatlas/app/report_types.h"
 #include "vmatlas/app/selection.h"
 #include "vmatlas/app/table.h"
 
@@ -23,20 +22,16 @@
 
 int reporter_flush(struct reporter *reporter, struct err *err)
 {
-	size_t done = 0;
+	return output_write(&reporter->output, &reporter->text, err);
+}
 
-	while (done < reporter->text.len) {
-		ssize_t n = write(reporter->out, reporter->text.data + done,
-			reporter->text.len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(err, errno, "cannot write the report");
-		done += (size_t)n;
-	}
-	buf_clear(&reporter->text);
-	return 0;
+void reporter_record(struct reporter *reporter, struct record *record)
+{
+	if (reporter->metrics)
+		openmetrics_record(reporter->metrics, record);
+	else
+		table_record(&reporter->text, reporter->options->format,
+			record);
 }
 
 void reporter_head(struct reporter *reporter, enum object object,
@@ -67,7 +62,11 @@ static void report_processes(struct reporter *reporter,
 		record.row = &snapshot->rows[i];
 		if (!selection_wants(options, snapshot, record.row))
 			continue;
-		table_record(&reporter->text, options->format, &record);
+		/* Who has no memory is nothing to keep a series of. */
+		if (reporter->metrics &&
+		    !process_may_map(&record.row->process))
+			continue;
+		reporter_record(reporter, &record);
 		sum_add(&sum, record.row);
 	}
 	if (options->full)
@@ -115,6 +114,8 @@ static void report_regions(struct reporter *reporter,
 	const struct options *options = reporter->options;
 	struct record record = { .object = OBJECT_REGION,
 		.snapshot = snapshot };
+	struct region_types *types = reporter->metrics && !options->full ?
+		region_types_new(snapshot) : NULL;
 
 	reporter_head(reporter, OBJECT_REGION, snapshot);
 	for (; record.index < snapshot->nregions; record.index++) {
@@ -126,9 +127,14 @@ static void report_regions(struct reporter *reporter,
 			continue;
 		if (!report_filter_has(reporter, snapshot, record.index))
 			continue;
-		table_record(&reporter->text, options->format, &record);
+		if (types)
+			region_types_add(types, record.index);
+		else
+			reporter_record(reporter, &record);
 	}
 	record_fini(&record);
+	if (types)
+		region_types_write(types, reporter);
 	if (options->format == FORMAT_TEXT && !options->va_end &&
 	    !options->filter.n)
 		report_total(reporter, snapshot);
@@ -175,8 +181,7 @@ void reporter_all(struct reporter *reporter, enum object object,
 
 	reporter_head(reporter, object, snapshot);
 	for (; record.index < n; record.index++)
-		table_record(&reporter->text, reporter->options->format,
-			&record);
+		reporter_record(reporter, &record);
 	record_fini(&record);
 }
 
@@ -213,7 +218,7 @@ static void report_memory(struct reporter *reporter,
 	for (; record.index < budget->nrows; record.index++)
 		if (format != FORMAT_TEXT ||
 		    budget->rows[record.index].group != GROUP_MEMINFO)
-			table_record(&reporter->text, format, &record);
+			reporter_record(reporter, &record);
 	record_fini(&record);
 	if (format != FORMAT_TEXT)
 		return;

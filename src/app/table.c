@@ -10,7 +10,8 @@
 
 const char *format_name(enum format format)
 {
-	static const char *const names[NFORMATS] = { "text", "json", "csv" };
+	static const char *const names[NFORMATS] = { "text", "json", "csv",
+		"openmetrics" };
 
 	return names[(unsigned)format < NFORMATS ? format : 0];
 }
@@ -559,6 +560,6 @@ void table_record(struct buf *out, enum format format, struct record *record)
 		json_record(out, record);
 	else if (format == FORMAT_CSV)
 		csv_record(out, record);
-	else
+	else if (format == FORMAT_TEXT)
 		text_record(out, record);
 }

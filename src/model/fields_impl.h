@@ -12,26 +12,29 @@
 OBJECTS(X)
 #undef X
 
-/* Members that are not named are 0: no column of a screen. */
-#define F(name_, title_, unit_, width_, left_, get_, part_, words_) \
-	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
-	  .width = width_, .left = left_, .get = get_, .part = part_ }
+/* Members that are not named are 0: no column of a screen.  More of them may
+ * follow the last argument: .metric = METRIC_LABEL. */
+#define F(name_, title_, unit_, width_, left_, get_, part_, ...) \
+	{ .name = name_, .title = title_, .unit = unit_, \
+	  .width = width_, .left = left_, .get = get_, .part = part_, \
+	  .words = __VA_ARGS__ }
 /* A field that is also a column of a screen. */
 #define F_COLUMN(name_, title_, unit_, width_, left_, get_, words_, column_, \
-		column_width_, rank_, cost_) \
+		column_width_, rank_, ...) \
 	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
 	  .width = width_, .left = left_, .get = get_, .column = column_, \
-	  .column_width = column_width_, .rank = rank_, .cost = cost_ }
+	  .column_width = column_width_, .rank = rank_, .cost = __VA_ARGS__ }
 /* One that is nothing else. */
 #define F_SCREEN(left_, unit_, get_, column_, column_width_, rank_) \
 	F_COLUMN("", NULL, unit_, 0, left_, get_, "", column_, \
 		column_width_, rank_, COST_NONE)
 /* Numbers of things: sorted from the least on. */
 #define F_NUMBER(name_, title_, unit_, width_, get_, words_, column_, \
-		column_width_, rank_) \
+		column_width_, ...) \
 	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
 	  .width = width_, .get = get_, .column = column_, \
-	  .column_width = column_width_, .rank = rank_, .ascending = true }
+	  .column_width = column_width_, .ascending = true, \
+	  .rank = __VA_ARGS__ }
 /* A list of objects, which have the fields ITEMS. */
 #define F_OBJECTS(name_, title_, unit_, width_, get_, items_, words_) \
 	{ .name = name_, .title = title_, .unit = unit_, .words = words_, \
@@ -84,7 +87,8 @@ const char *fields_mapping_part(const struct snapshot *snapshot, unsigned i,
 	F("tlb_best", (shown) ? "BEST" : NULL, "", 6, false, fields_tlb_best, \
 		NULL, "TLB entries at best, its frames being where they are"), \
 	F("mappings", NULL, "pages", 0, false, fields_mappings, \
-		fields_mapping_part, "present pages by what maps them")
+		fields_mapping_part, "present pages by what maps them", \
+		.part_label = "mapping")
 
 /* The name and the node of a zone or doubt; -1: not known. */
 void fields_set_zone(const struct record *record, struct value *value,

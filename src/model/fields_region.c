@@ -106,12 +106,15 @@ static uint64_t region_zone_at(const struct record *record, unsigned i)
 {
 	const struct snapshot *snapshot = record->snapshot;
 
+	if (record->region)
+		return record->zones[i];
 	return snapshot->zone_pages[record->index * snapshot->zone_stride + i];
 }
 
 static void get_region_zones(struct record *record, struct value *value)
 {
-	if (!usage_knows(&fields_region(record)->usage, USAGE_ZONES))
+	if (!usage_knows(&fields_region(record)->usage, USAGE_ZONES) ||
+	    (record->region && !record->zones))
 		return;
 	value->kind = VALUE_COUNTS;
 	value->n = (unsigned)record->snapshot->zone_stride;
@@ -184,30 +187,34 @@ static void get_vss(struct record *record, struct value *value)
 		column_width_, 1, COST_NONE)
 
 const struct field region_fields[] = {
-	F("pid", NULL, "", 0, false, fields_pid, NULL, "process"),
+	F("pid", NULL, "", 0, false, fields_pid, NULL, "process",
+		.metric = METRIC_LABEL),
 	F("starttime", NULL, "ticks", 0, false, fields_starttime, NULL,
-		"when it started"),
+		"when it started", .metric = METRIC_LABEL),
 	F_NUMBER("start", "START", "address", 16, get_region_start,
-		"first byte", "START", 12, 0),
+		"first byte", "START", 12, 0, .metric = METRIC_LABEL_OF_ONE),
 	F_NUMBER("end", "END", "address", 16, get_region_end,
 		"first byte behind it", "END", 12, 1),
 	F_COLUMN("perms", "PERM", "", 4, true, get_perms,
 		"rights: read, write, execute, private or shared",
-		"PERM", 4, 1, COST_NONE),
+		"PERM", 4, 1, COST_NONE, .metric = METRIC_LABEL_OF_ONE),
 	F("offset", NULL, "bytes", 0, false, get_offset, NULL,
-		"of its first byte in the file"),
+		"of its first byte in the file", .metric = METRIC_NONE),
 	F_NUMBER("", NULL, "bytes", 0, get_offset_hex,
 		"of its first byte in the file", "OFFSET", 9, 1),
 	F_COLUMN("device", NULL, "", 0, true, get_device,
 		"of the file, major:minor in hex", "DEV", 6, 1, COST_NONE),
 	F_NUMBER("inode", NULL, "", 0, get_inode, "of the file",
-		"INODE", 9, 1),
+		"INODE", 9, 1, .metric = METRIC_NONE),
 	F("name", NULL, "", 0, true, fields_region_name, NULL,
-		"file or special name, as in maps"),
+		"file or special name, as in maps",
+		.metric = METRIC_LABEL_OF_ONE),
 	F_COLUMN("type", "TYPE", "", 8, true, fields_region_type,
-		"what it is for", "TYPE", 8, 1, COST_NONE),
+		"what it is for", "TYPE", 8, 1, COST_NONE,
+		.metric = METRIC_LABEL),
 	F_COLUMN("page_size", NULL, "bytes", 0, false, get_page_size,
-		"of its pages", "PGSZ", 5, 1, COST_NONE),
+		"of its pages", "PGSZ", 5, 1, COST_NONE,
+		.metric = METRIC_NONE),
 	F("pages", NULL, "pages", 0, false, get_pages, NULL,
 		"all that are mapped"),
 	F_SIZE("", NULL, 0, get_vss, "all that is mapped, as Size in smaps",
@@ -244,12 +251,14 @@ const struct field region_fields[] = {
 	F_SIZE("", NULL, 0, fields_cow_copied,
 		"were a file's, and have been written", "COPIED", 6),
 	F("changed", NULL, "", 0, false, get_region_changed, NULL,
-		"it went, or was cut or stretched, while it was read"),
+		"it went, or was cut or stretched, while it was read",
+		.metric = METRIC_NONE),
 	{ .name = "states", .unit = "pages", .get = get_region_states,
 	  .part = fields_state_part, .words = "pages by state; needs --full",
-	  .column = "STATES", .column_width = 26, .rank = 1, .left = true },
+	  .column = "STATES", .column_width = 26, .rank = 1, .left = true,
+	  .part_label = "state" },
 	F("zones", NULL, "pages", 0, false, get_region_zones, fields_zone_part,
-		"pages by node/zone of their frames"),
+		"pages by node/zone of their frames", .part_label = "zone"),
 	F_FITNESS(false),
 	F("physical", NULL, "address", 0, false, get_physical, NULL,
 		"of its first byte; only of a device's memory"),

@@ -25,7 +25,7 @@
 	X(ITERATIONS, 'n', "iterations", "N", "stop after N refreshes") \
 	X(BATCH, 'b', "batch", NULL, "no screen: a report to standard output") \
 	X(REPORT, 'r', "report", "KIND", "which report (implies -b)") \
-	X(FORMAT, 'f', "format", "FORMAT", "of the report: text json csv") \
+	X(FORMAT, 'f', "format", "FORMAT", "of the report: text json csv openmetrics") \
 	X(FULL, 0, "full", NULL, "read every frame's flags and count, whatever it costs") \
 	X(VA, 0, "va", "A[-B]", "only these virtual addresses; B is exclusive") \
 	X(PFN, 0, "pfn", "N[-M]", "only these frames, or pages in them; M is exclusive") \
@@ -132,6 +132,9 @@ struct options {
 	char **command;			/* NULL, or ends with NULL */
 	bool help, version;
 };
+
+/* "processes" ...; that of REPORT_FILE is that of the option it comes with. */
+const char *report_name(enum report report);
 
 /* -1 with ERR on wrong usage. */
 int options_parse(struct options *options, int argc, char **argv,

@@ -2,19 +2,22 @@
 #ifndef VMATLAS_APP_REPORT_H
 #define VMATLAS_APP_REPORT_H
 
+#include "vmatlas/app/openmetrics.h"
+#include "vmatlas/app/output.h"
 #include "vmatlas/app/session.h"
 
 /*
  * A struct reporter writes reports: what each kind asks of the model, and
  * how its answer becomes lines, stand in one table (report.c).  It collects
- * text, and hands it to its file descriptor whenever that is worth it.
+ * text, and hands it to its output whenever that is worth it.
  */
 struct reporter {
 	struct session *session;
 	const struct options *options;
 	const volatile int *stop;	/* other than 0: break off */
 	enum report report;
-	int out;			/* descriptor */
+	struct output output;
+	struct openmetrics *metrics;	/* NULL: another format */
 	int *group;			/* pids that are to be taken as one */
 	size_t ngroup;
 	struct buf text;
@@ -51,13 +54,15 @@ int reporter_write(struct reporter *reporter, struct snapshot **snapshot,
 /* For those who write one: titles, once; */
 void reporter_head(struct reporter *reporter, enum object object,
 	const struct snapshot *snapshot);
+/* a record, in any format; */
+void reporter_record(struct reporter *reporter, struct record *record);
 /* and all N of an object of which a refresh has few, with titles. */
 void reporter_all(struct reporter *reporter, enum object object,
 	const struct snapshot *snapshot, size_t n);
 /* All that the report asked for could be read. */
 bool reporter_is_whole(const struct reporter *reporter,
 	const struct snapshot *snapshot);
-/* Give what was written so far to the descriptor. */
+/* Give what was written so far to the output. */
 int reporter_flush(struct reporter *reporter, struct err *err);
 
 #endif

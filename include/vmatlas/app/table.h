@@ -7,9 +7,11 @@
 
 /*
  * Writes records down in one of the formats of reports, as their field
- * tables say.
+ * tables say; in OpenMetrics app/openmetrics.h does that, and these nothing.
  */
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, NFORMATS };
+enum format {
+	FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_OPENMETRICS, NFORMATS
+};
 
 const char *format_name(enum format format);
 

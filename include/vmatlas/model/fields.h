@@ -54,6 +54,7 @@ struct record {
 	const struct process_row *row;	/* OBJECT_PROCESS */
 	/* OBJECT_REGION: this one instead, which may be the sum of some. */
 	const struct region *region;
+	const uint64_t *zones;		/* with that: its pages by zone, or NULL */
 	const struct sum *sum;		/* OBJECT_SUM */
 	const struct rt_totals *rt;	/* OBJECT_RT_TOTAL */
 	size_t index;			/* of a region, run, zone, row ... */
@@ -90,6 +91,16 @@ struct value {
 	void (*member)(struct record *record, unsigned i, struct value *value);
 };
 
+/* What a field is in OpenMetrics (app/openmetrics.h). */
+enum metric {
+	METRIC_GAUGE,		/* as all numbers that are nothing else */
+	METRIC_COUNTER,		/* it only grows */
+	METRIC_LABEL,		/* tells the object from others of its kind */
+	METRIC_LABEL_OF_ONE,	/* likewise, unless it is the sum of some */
+	METRIC_INFO,		/* a label of what only has labels */
+	METRIC_NONE,		/* neither: no amount, or made from others */
+};
+
 struct field {
 	const char *name;	/* in JSON and CSV: never changes */
 	const char *title;	/* column for people, or NULL: not shown */
@@ -113,6 +124,8 @@ struct field {
 	unsigned rank;
 	bool ascending;		/* its numbers are names, not amounts */
 	enum column_cost { COST_NONE, COST_USAGE, COST_STATES } cost;
+	enum metric metric;
+	const char *part_label;		/* the label that tells its parts apart */
 };
 
 /* The fields of an object; behind the last is one without a name. */

@@ -1,0 +1,1 @@
+$VMATLAS -r regions -f openmetrics -R $FIXTURES/recordings/sample.rec | sed 's/^\(vmatlas_report_elapsed_seconds{.*}\) .*/\1 0/'

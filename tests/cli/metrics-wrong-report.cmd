@@ -1,0 +1,1 @@
+$VMATLAS -r pages -f openmetrics -R $FIXTURES/recordings/sample.rec
