@@ -2,8 +2,10 @@
 """How the cost grows: CPU time against what there is, and the exponent."""
 import contextlib
 import math
+import os
+import tempfile
 
-from measure import medians, report, row
+from measure import Wrong, lines_of, medians, report, row
 from reports import MAP_COUNT
 from targets import PAGE, Load, available, setting
 
@@ -89,9 +91,59 @@ def growth_processes(size):
     yield from grown("processes more than the machine has", points, base, 1)
 
 
+# Half free and half anonymous, in pieces as large as huge pages.
+PIECE = "400*512 5828*512"
+BLOCK = 1 << 20
+
+
+def write_machine(path, frames):
+    """A recording of a machine that has so many frames, a multiple of 1024,
+    as kpageflags had it."""
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"""vmatlas-recording 1
+refresh n=0 time_ms=1789000000000 uptime_ms=60000
+facts release=6.18.44 machine=x86_64 page_size=4096 clock_ticks=100 \
+task_size=0x7ffffffff000 pfn_visible=yes uid=0
+text path=zoneinfo
+	Node 0, zone   Normal
+	  pages free     {frames // 2}
+	        min      1
+	        low      2
+	        high     3
+	        spanned  {frames}
+	        present  {frames}
+	        managed  {frames}
+	  start_pfn:           0
+text path=iomem
+	00000000-{frames * 4096 - 1:08x} : System RAM
+""")
+        for first in range(0, frames, BLOCK):
+            count = min(BLOCK, frames - first) // 1024
+            file.write(f"words file=kpageflags first={first}\n\t"
+                       + " ".join([PIECE] * count) + "\n")
+        file.write("end\n")
+
+
+def growth_frames(size):
+    points = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "machine.rec")
+        argv = [*report("zones"), "--full", "-R", path]
+        for power in range(10, size.pick(28, 20), 3):
+            frames = 1 << power
+            write_machine(path, frames)
+            uses = next(line for line in lines_of(argv)
+                        if line["kind"] == "zone")["uses"]
+            if uses["free"] != frames // 2 or uses["anon"] != frames // 2:
+                raise Wrong(f"{uses} of {frames} frames")
+            points.append((frames, cost_of(size, argv)))
+    yield from grown("frames, recorded", points, points[0][1], 1)
+
+
 ROWS = {
     "growth-pages": growth_pages,
     "growth-virtual": growth_virtual,
     "growth-regions": growth_regions,
     "growth-processes": growth_processes,
+    "growth-frames": growth_frames,
 }
