@@ -14,7 +14,7 @@ LIAR = "#!/bin/sh\necho 4096 0x1000 4096 1 1\n"
 
 
 def bench(folder, *rows, tools=None):
-    """Its exit status and its rows."""
+    """Its exit status and its rows, which follow a line on the machine."""
     out = os.path.join(folder, "rows.json")
     env = {**os.environ, **({"BENCH_TOOLS": tools} if tools else {})}
     status = subprocess.run(
@@ -22,7 +22,7 @@ def bench(folder, *rows, tools=None):
          "--json", out, *rows], env=env, stdout=subprocess.DEVNULL,
         check=False).returncode
     with open(out, encoding="utf-8") as file:
-        return status, [json.loads(line) for line in file]
+        return status, [json.loads(line) for line in file][1:]
 
 
 def liars(folder):
