@@ -103,9 +103,14 @@ static void paint_sparks(const struct trend *trend,
 		if (sample->known[figure] && span > 0)
 			level = (int)((sample->figures[figure] - least) / span *
 				7 + 0.5);
-		grid_put(grid, row, col, sample->known[figure] ?
-			spark(grid, level) : '?', ROLE_HEAT_0 + (level > 5 ? 0 :
-				level > 2 ? 1 : 2));
+		/* The bar is the letter: it has the colour, not what is
+		 * behind it. */
+		if (sample->known[figure])
+			grid_put_fill(grid, row, col, spark(grid, level),
+				ROLE_HEAT_0 + (level > 5 ? 0 :
+				level > 2 ? 1 : 2), FILL_SOME);
+		else
+			grid_put(grid, row, col, '?', ROLE_DIM);
 	}
 }
 

@@ -300,6 +300,24 @@ int grid_tail(struct grid *grid, int row, int col, int width, int role,
 	return col;
 }
 
+int grid_path(struct grid *grid, int row, int col, int width, int role,
+	      struct text path)
+{
+	const char *slash = path.n ? memrchr(path.p, '/', path.n) : NULL;
+	struct text last = path;
+
+	if (width < 0 || width > grid->cols - col)
+		width = grid->cols - col;
+	if (slash) {
+		last.p = slash + 1;
+		last.n = path.n - (size_t)(last.p - path.p);
+	}
+	if (!last.n || grid_width(grid, last) < width ||
+	    grid_width(grid, path) <= width)
+		return grid_tail(grid, row, col, width, role, path);
+	return grid_text(grid, row, col, width, role, last);
+}
+
 int grid_str(struct grid *grid, int row, int col, int width, int role,
 	     const char *text)
 {

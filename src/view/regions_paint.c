@@ -140,7 +140,7 @@ static void paint_group_name(const struct painter *painter, int row, int role,
 	snprintf(count, sizeof(count), " (%u)", (unsigned)group->n);
 	width = last->width - 2 - (int)grid_width(grid, text_of(count));
 	grid_str(grid, row, last->col, 1, role, group->open ? "-" : "+");
-	col = grid_tail(grid, row, last->col + 2, width > 0 ? width : 0, role,
+	col = grid_path(grid, row, last->col + 2, width > 0 ? width : 0, role,
 		title);
 	if (width > 0)
 		grid_str(grid, row, col, -1, role, count);
@@ -183,7 +183,7 @@ static void paint_row(const struct painter *painter, int row,
 	if (group)
 		paint_group_name(painter, row, role, group);
 	else
-		grid_tail(painter->grid, row, last->col + indent,
+		grid_path(painter->grid, row, last->col + indent,
 			last->width - indent, role,
 			region_title(record.region, &painter->snapshot->names));
 	record_fini(&record);

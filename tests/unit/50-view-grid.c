@@ -245,6 +245,16 @@ static void test_tail(void **state)
 	grid_tail(&grid, 3, 9, 9, ROLE_TEXT, text_of("xyz"));
 	grid_tail(&ascii, 0, 0, 4, ROLE_TEXT, text_of("a\033bc"));
 	assert_row(&ascii, 0, "~bbc    ");
+	/* Of a path its end, but of a long name in it the start. */
+	grid_clear(&grid);
+	grid_path(&grid, 0, 0, 6, ROLE_TEXT, text_of("/a/b/cde"));
+	assert_row(&grid, 0, "^b/cde  ");
+	grid_clear(&grid);
+	grid_path(&grid, 0, 0, 6, ROLE_TEXT, text_of("/a/b/cdefghi"));
+	assert_row(&grid, 0, "cdefg^  ");
+	grid_clear(&grid);
+	grid_path(&grid, 0, 0, 6, ROLE_TEXT, text_of("/ab/cd"));
+	assert_row(&grid, 0, "/ab/cd  ");
 	grid_fini(&grid);
 	grid_fini(&ascii);
 }

@@ -63,6 +63,10 @@ int grid_line(struct grid *grid, int row, int col, int width, int role,
  * more. */
 int grid_tail(struct grid *grid, int row, int col, int width, int role,
 	struct text text);
+/* A path: cut at its start, or where its last part alone has no room, that
+ * part, cut at its end: names of one folder must not all look the same. */
+int grid_path(struct grid *grid, int row, int col, int width, int role,
+	struct text path);
 int grid_str(struct grid *grid, int row, int col, int width, int role,
 	const char *text);
 int grid_fmt(struct grid *grid, int row, int col, int width, int role,
