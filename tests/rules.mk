@@ -119,7 +119,9 @@ RUN_recorded := 'VMATLAS=$(PROG) $(REPLAY)'
 BOARDS_O := build/release-static-noproc2
 RUN_boards := 'VMATLAS=$(BOARDS_O)/vmatlas ZOO=$(BOARDS_O)/tests/live/zoo \
 	sh tests/boards/take build/boards $(KERNELS)' \
-	'VMATLAS=$(BOARDS_O)/vmatlas $(REPLAY) build/boards'
+	'VMATLAS=$(BOARDS_O)/vmatlas $(REPLAY) build/boards' \
+	'VMATLAS=$(BOARDS_O)/vmatlas FAULTER=$(BOARDS_O)/tests/live/faulter \
+	sh tests/boards/look $(KERNELS)'
 RUN_term := $(TERM_NAMES:%='VMATLAS=$(PROG) $O/tests/%')
 # What reaches a terminal, in bytes; the whole benchmark is "make bench".
 RUN_bytes := 'VMATLAS=$(PROG) python3 -B tests/bench/bytes.py'

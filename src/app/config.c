@@ -16,44 +16,66 @@
 /* Nobody writes more by hand. */
 #define CONFIG_MOST ((size_t)256 << 10)
 
-/* Is PATH, or what of it there is, root's? */
-static bool is_roots(const char *path)
+/* Nobody but root can put something else there, or something into it. */
+static bool is_guarded(const struct stat *st)
+{
+	if (st->st_uid)
+		return false;
+	if (S_ISLNK(st->st_mode) ||
+	    (S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX))
+		return true;
+	return !(st->st_mode & S_IWOTH) &&
+		(!(st->st_mode & S_IWGRP) || !st->st_gid);
+}
+
+/*
+ * Are PATH and what it lies in, up to its first BASE bytes, root's alone?  Of
+ * what is not there yet, the folder that is.
+ */
+static bool is_roots(const char *path, size_t base)
 {
 	char part[PATH_MAX];
+	size_t n = strlen(path);
 	struct stat st;
 
-	if (strlen(path) >= sizeof(part))
+	if (!n || n >= sizeof(part))
 		return false;
 	strcpy(part, path);
-	while (stat(part, &st)) {
-		char *slash = strrchr(part, '/');
+	for (;;) {
+		bool there = !lstat(part, &st);
 
-		if (errno != ENOENT || !slash)
+		if (there ? !is_guarded(&st) : errno != ENOENT)
 			return false;
-		slash[slash == part] = '\0';
+		if ((there && n <= base) || n == 1)
+			return there;
+		while (n > 1 && part[n - 1] != '/')
+			n--;
+		n -= n > 1;
+		part[n] = '\0';
 	}
-	return st.st_uid == 0;
 }
 
 bool config_folder(struct buf *out)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	size_t from = out->len;
+	size_t from = out->len, base;
 	const struct passwd *user;
 
 	if (config && config[0] == '/')
 		buf_fmt(out, "%s/vmatlas", config);
 	else if (home && home[0] == '/')
 		buf_fmt(out, "%s/.config/vmatlas", home);
+	base = strlen(config && config[0] == '/' ? config : home ? home : "");
 	if (out->len > from &&
-	    (geteuid() || is_roots(buf_text(out) + from)))
+	    (geteuid() || is_roots(buf_text(out) + from, base)))
 		return true;
 	out->len = from;
 	user = getpwuid(geteuid());
 	if (!user || user->pw_dir[0] != '/')
 		return false;
 	buf_fmt(out, "%s/.config/vmatlas", user->pw_dir);
-	return geteuid() || is_roots(buf_text(out) + from);
+	return geteuid() || is_roots(buf_text(out) + from,
+		strlen(user->pw_dir));
 }
 
 void config_short(const char *path, struct buf *out)
@@ -192,7 +214,7 @@ int config_save(const char *path, struct text text, struct err *err)
 	/* Behind a link is what it leads to; a new file is where it is. */
 	target = realpath(path, NULL);
 	buf_fmt(&temporary, "%s.XXXXXX", target ? target : path);
-	if (!geteuid() && target && !is_roots(target)) {
+	if (!geteuid() && target && !is_roots(target, strlen(target))) {
 		err_set(err, 0, "%s is not root's, and is not written",
 			target);
 		goto done;

@@ -36,6 +36,21 @@ static void get_when(struct record *record, struct value *value)
 		set_str(value, name);
 }
 
+/*
+ * What the page cache does not have comes from a disk; of shared memory, it
+ * may be in swap, or was never there and is made at once.
+ */
+static void set_uncached(const struct record *record, struct value *value)
+{
+	const struct region *region =
+		&record->snapshot->regions[run_of(record)->region];
+
+	if (region->type != REGION_SHMEM && region->hidden == HIDDEN_NONE)
+		set_str(value, "major");
+	else if (region->smaps_known && !region->smaps_swap)
+		set_str(value, "minor");
+}
+
 /* Of a slot in swap, the swap cache may still have the page. */
 static void get_fault(struct record *record, struct value *value)
 {
@@ -45,9 +60,10 @@ static void get_fault(struct record *record, struct value *value)
 	case RT_NOT_MAPPED_PAGE:
 		if (run->state == STATE_KERNEL)
 			set_str(value, "minor");
+		else if (run->cached_known && run->marks & MARK_CACHED)
+			set_str(value, "minor");
 		else if (run->cached_known)
-			set_str(value, run->marks & MARK_CACHED ? "minor" :
-				"major");
+			set_uncached(record, value);
 		break;
 	case RT_UNTOUCHED_PAGE:
 	case RT_ZERO_PAGE:

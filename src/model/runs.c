@@ -215,6 +215,21 @@ static void mark_cached(struct page_run *run, struct space *space)
 		run->marks |= MARK_CACHED;
 }
 
+/* Only smaps tells whether the mark of being written means anything. */
+static bool needs_smaps(const struct space *space, const struct region *region)
+{
+	const uint64_t written = PM_PRESENT | PM_SOFT_DIRTY;
+	const struct slice *slice = &space->reader->slice;
+	size_t i = 0;
+
+	if (region->vm_flags_known || space->smaps != ANSWER_OK ||
+	    !space->smaps_age)
+		return false;
+	while (i < slice->n && (slice->words[i] & written) != written)
+		i++;
+	return i < slice->n;
+}
+
 /* Of the pages FROM..TO that are read those that are ASKED for. */
 static int add_slice(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish, uint64_t from, uint64_t to,
@@ -226,11 +241,13 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 	enum answer answer;
 	size_t i;
 
-	page_context_of(region, region_name(region, &space->names),
-		&reader->machine->rules, &cx);
 	answer = reader_words(reader, from, (size_t)(to - from));
 	if (answer != ANSWER_OK)
 		return -1;
+	if (needs_smaps(space, region))
+		space_read_smaps(space, false);
+	page_context_of(region, region_name(region, &space->names),
+		&reader->machine->rules, &cx);
 	for (i = 0; i < to - from; i++)
 		if (from + i < asked.start || from + i >= asked.end)
 			reader->slice.known[i] = SLICE_SKIP;

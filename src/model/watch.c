@@ -49,7 +49,8 @@ void watch_step(struct watch *watch, struct space *space,
 		begin(watch, space, wish);
 	space->want_referenced = watch->kind == CLEAR_REFERENCED;
 	space->watch_writes = watch->kind == CLEAR_SOFT_DIRTY;
-	/* Before there was any need for it, it may not have been read. */
-	if (space->want_referenced)
+	/* Before there was any need for it, it may not have been read; and it
+	 * tells of which regions the mark means nothing. */
+	if (space->want_referenced || space->watch_writes)
 		space_read_smaps(space, false);
 }

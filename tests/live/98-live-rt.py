@@ -80,6 +80,9 @@ def check_plain(tap, lab):
     tap.check(all(line["fault"] == "minor" for line in found["not-mapped"]),
               "rt: what the page cache has is no major fault",
               found["not-mapped"])
+    tap.check(all(line["fault"] != "major" for line in found["shmem"]),
+              "rt: shared memory that was never used is on no disk",
+              found["shmem"])
     by_reason = total["reasons"]
     tap.check(total["on_access"] + total["on_write"] == total["faulting"] and
               by_reason["no-access"] >= PAGES and

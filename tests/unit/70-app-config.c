@@ -182,6 +182,43 @@ static void root_leaves_others_alone(void **state)
 	assert_true(S_ISREG(mode_of("elsewhere")));
 }
 
+static bool is_ours(void)
+{
+	struct buf folder = { 0 };
+	bool ours = config_folder(&folder) && strstr(buf_text(&folder), home);
+
+	buf_fini(&folder);
+	return ours;
+}
+
+/* Whose folder it is, is not enough: it counts who can put another there. */
+static void root_takes_no_folder_that_others_can_change(void **state)
+{
+	(void)state;
+	if (geteuid())
+		skip();
+	assert_int_equal(mkdir(in_home(".config"), 0755), 0);
+	assert_true(is_ours());
+	assert_int_equal(chmod(in_home(".config"), 0777), 0);
+	assert_false(is_ours());
+	assert_int_equal(chmod(in_home(".config"), 01777), 0);
+	assert_true(is_ours());
+	/* A link of somebody else's to a folder of root's. */
+	assert_int_equal(symlink("/etc", in_home(".config/vmatlas")), 0);
+	assert_true(is_ours());
+	assert_int_equal(lchown(in_home(".config/vmatlas"), OTHER_UID,
+		(gid_t)-1), 0);
+	assert_false(is_ours());
+	assert_int_equal(unlink(in_home(".config/vmatlas")), 0);
+	assert_int_equal(chmod(in_home(".config"), 0755), 0);
+	/* All above it is theirs, whatever they put below. */
+	assert_int_equal(mkdir(in_home(".config/vmatlas"), 0700), 0);
+	assert_int_equal(chown(home, OTHER_UID, (gid_t)-1), 0);
+	assert_false(is_ours());
+	assert_int_equal(chown(home, 0, (gid_t)-1), 0);
+	assert_true(is_ours());
+}
+
 static void options_come_first(void **state)
 {
 	struct options options = { .colors = -1, .mouse = true, .delay = 3,
@@ -242,8 +279,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(what_is_saved_is_read), T(a_link_stays_one),
 		T(what_is_no_file_is_refused), T(what_is_too_big_is_refused),
-		T(root_leaves_others_alone), T(options_come_first),
-		T(own_themes_are_among_them),
+		T(root_leaves_others_alone),
+		T(root_takes_no_folder_that_others_can_change),
+		T(options_come_first), T(own_themes_are_among_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

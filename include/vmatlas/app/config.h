@@ -9,9 +9,10 @@
 
 /*
  * The user's own files: XDG_CONFIG_HOME/vmatlas, else ~/.config/vmatlas.
- * For root only a folder that is root's: with sudo the environment may still
- * name that of somebody else, who could then tell root what to read and
- * where to write; /root's is taken then.
+ * For root only a folder that nobody else can change, nor what it lies in from
+ * the one that the environment names on: with sudo that may still be somebody
+ * else's, who could then tell root what to read and where to write; /root's
+ * is taken then.
  */
 
 struct config {
