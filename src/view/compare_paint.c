@@ -144,7 +144,9 @@ static void paint_mode(const struct painter *painter, int after,
 		 comparison_trouble(comparison, COMPARE_B))
 		snprintf(text, sizeof(text), "%s", comparison->nrows ?
 			"ended" : "");
-	else if (!comparison->serial && snapshot->question_answer != ANSWER_OK)
+	else if (!comparison->serial &&
+		 (snapshot->question_answer != ANSWER_OK ||
+		  !snapshot->machine->facts.pfn_visible))
 		text[0] = '\0';
 	else if (!comparison->serial)
 		snprintf(text, sizeof(text), "reading %.0f%%",

@@ -46,6 +46,10 @@ bool memory_act(struct memory *memory, enum action action)
 		return true;
 	case ACTION_OPEN:
 		memory->asked++;
+		/* What was asked for can be seen, with a line for each use. */
+		if (memory->frames < memory->top || memory->frames +
+		    (int)NFRAME_USES > memory->top + memory->rows)
+			memory->top = memory->frames;
 		return true;
 	case ACTION_TOP:
 	case ACTION_ROW_START:
@@ -165,13 +169,14 @@ static void paint_mine(struct pen *pen)
 }
 
 /* All of it, in one column or two; how many lines that are. */
-static int paint_all(const struct pen *pen)
+static int paint_all(struct memory *memory, const struct pen *pen)
 {
 	struct pen left = *pen, right = *pen;
 
 	if (pen->grid->cols < TWO_COLUMNS) {
 		paint_spent(&left);
 		memory_zones(&left);
+		memory->frames = left.line;
 		memory_frames(&left);
 		paint_mine(&left);
 		paint_pressed(&left);
@@ -185,6 +190,7 @@ static int paint_all(const struct pen *pen)
 	paint_pressed(&left);
 	right.line = -1;	/* its first title needs no line above */
 	memory_zones(&right);
+	memory->frames = right.line;
 	memory_frames(&right);
 	paint_mine(&right);
 	paint_rest(&right);
@@ -221,11 +227,11 @@ void memory_paint(struct memory *memory, const struct snapshot *snapshot,
 	grid_clear(grid);
 	/* Once to count the lines, once to draw those on screen. */
 	pen.top = AS_FAR_AS_IT_GOES;
-	memory->lines = paint_all(&pen);
+	memory->lines = paint_all(memory, &pen);
 	memory->rows = pen.rows;
 	memory_scroll(memory, 0);
 	pen.top = memory->top;
-	paint_all(&pen);
+	paint_all(memory, &pen);
 	paint_head(snapshot, status, grid);
 	if (grid->rows > 3)
 		paint_foot(status, grid);

@@ -18,6 +18,7 @@
 struct memory {
 	int top;		/* first line on screen */
 	int rows, lines;	/* as painted last: on screen, and in all */
+	int frames;		/* the line from which those are that OPEN counts */
 	uint32_t asked;		/* grows when every frame is to be read */
 };
 
