@@ -240,7 +240,8 @@
  *   app/config.c             the configuration file, and where it is
  *   app/priority.c           how much of the machine we take
  *   app/table.c              records as text, JSON or CSV
- *   app/openmetrics.c        records as metrics
+ *   app/openmetrics.c        records as metrics, and
+ *   app/openmetrics_text.c   these as text
  *   app/output.c             where reports go; a file replaced as a whole
  *   app/demo.c               the sample process, seen from outside
  *   app/demo_setup.c         the sample process: its regions

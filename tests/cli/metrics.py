@@ -429,11 +429,12 @@ def umask():
 
 def main():
     tap = Tap()
-    check_parser(tap)
-    check_grammar(tap)
-    check_figures(tap)
-    check_hostile(tap)
-    check_file(tap)
+    for check in (check_parser, check_grammar, check_figures, check_hostile,
+                  check_file):
+        try:
+            check(tap)
+        except Bad as why:
+            tap.check(False, check.__name__.replace("_", " "), [why])
     print(f"1..{tap.n}")
 
 
