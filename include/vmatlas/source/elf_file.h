@@ -113,7 +113,9 @@ size_t elf_symbols_from(const struct elf_symbols *symbols, uint64_t vaddr);
 bool elf_symbols_name(const struct elf_symbols *symbols,
 	const struct elf_reader *reader, size_t i, struct buf *name);
 /* The other way round (elf_names.c): the addresses of what is called NAME,
- * whatever its version, in order; MOST of them at most go to OUT. */
+ * whatever its version, in order; MOST of them at most go to OUT.  NAME is as
+ * the file has it, or as people write names of C++ and Rust: then types of
+ * parameters and outer scopes can be left out. */
 size_t elf_symbols_named(const struct elf_symbols *symbols,
 	const struct elf_reader *reader, const char *name, uint64_t *out,
 	size_t most);
