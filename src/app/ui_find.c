@@ -83,8 +83,15 @@ static bool region_at(const struct ui *ui, uint64_t va, size_t *region)
 	return i >= 0;
 }
 
+/* On the screen of regions it is its region that is gone to. */
 static void go_page(struct ui *ui, uint64_t va, bool zoom)
 {
+	if (ui->screen == UI_REGIONS) {
+		if (!regions_show(&ui->regions, ui->snapshot, va))
+			regions_filter(&ui->regions, "");
+		regions_go(&ui->regions, va);
+		return;
+	}
 	atlas_jump(&ui->atlas, ui->snapshot, SIDE_VIRTUAL,
 		va >> shift_of(ui), zoom);
 	ui->steered = true;
@@ -95,7 +102,14 @@ static uint64_t cursor_va(const struct ui *ui, bool backward)
 {
 	const struct pane *pane = &ui->atlas.panes[SIDE_VIRTUAL];
 	uint64_t start = 0, end = 0;
+	size_t at;
 
+	if (ui->screen == UI_REGIONS) {
+		if (!region_at(ui, ui->regions.cursor, &at))
+			return 0;
+		return backward ? ui->snapshot->regions[at].start :
+			ui->snapshot->regions[at].end;
+	}
 	if (!pane_focus(pane, &start, &end))
 		return 0;
 	return (backward ? start : end) << shift_of(ui);
@@ -126,7 +140,7 @@ static void go_va(struct ui *ui, const struct query_target *target)
 	size_t region, after;
 
 	if (region_at(ui, va, &region)) {
-		if (target->is_range)
+		if (target->is_range && ui->screen == UI_ATLAS)
 			atlas_jump_range(&ui->atlas, snapshot,
 				va >> shift_of(ui),
 				((target->end - 1) >> shift_of(ui)) + 1);
@@ -162,6 +176,8 @@ static void go_frame(struct ui *ui, uint64_t pfn)
 	bool there;
 	char name[32];
 
+	if (ui->screen != UI_ATLAS)
+		ui_open(ui, UI_ATLAS);
 	there = atlas_jump(&ui->atlas, snapshot, SIDE_PHYSICAL, pfn, true);
 	ui->steered = true;
 	begin_line(ui, &line);
@@ -276,7 +292,9 @@ static void ask(struct ui *ui, enum find_kind kind, const char *name,
 	find->find.kind = kind;
 	find->find.backward = find->backward;
 	/* On what was found last it goes on behind that. */
-	if (find->end && cursor >= find->start && cursor < find->end)
+	if (ui->screen == UI_REGIONS)
+		find->find.from = cursor_va(ui, find->backward);
+	else if (find->end && cursor >= find->start && cursor < find->end)
 		find->find.from = find->backward ? find->start : find->end;
 	else if (find->end && cursor <= find->start &&
 		 cursor_va(ui, false) > find->start)
@@ -344,6 +362,15 @@ static bool is_ready(struct ui *ui)
 		return true;
 	ui_say(ui, true, "there is no process to look in (1: processes)");
 	return false;
+}
+
+bool ui_find_is_word(const char *text)
+{
+	struct query query;
+	struct err err;
+
+	return query_parse(&query, text_of(text), &err) ||
+		query.targets[0].kind == QUERY_WORD;
 }
 
 void ui_find(struct ui *ui, const char *text)

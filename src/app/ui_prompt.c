@@ -54,6 +54,13 @@ static void (*const done[NPROMPTS])(struct ui *ui, const char *text) = {
 	[PROMPT_COMMAND] = ui_command,
 };
 
+/* What is looked for in the atlas, and in lists that take the same. */
+static bool is_query(const struct ui *ui, enum prompt_kind kind)
+{
+	return kind == PROMPT_FIND || (kind == PROMPT_SEARCH &&
+		(ui->screen == UI_REGIONS || ui->screen == UI_EVENTS));
+}
+
 void ui_prompt(struct ui *ui, enum prompt_kind kind)
 {
 	const struct ui_screen_kind *screen = ui_screen_kind(ui->screen);
@@ -63,7 +70,7 @@ void ui_prompt(struct ui *ui, enum prompt_kind kind)
 	snprintf(ui->filter_before, sizeof(ui->filter_before), "%s", filter);
 	if (kind == PROMPT_MATCH)
 		prompt_recalls(&ui->prompt, &ui->find.filters);
-	else if (kind == PROMPT_FIND)
+	else if (is_query(ui, kind))
 		prompt_recalls(&ui->prompt, &ui->find.finds);
 	else if (kind == PROMPT_COMMAND)
 		prompt_recalls(&ui->prompt, &ui->find.commands);
@@ -80,7 +87,8 @@ static void complete(struct ui *ui)
 	size_t i;
 
 	complete_query(&completion, (struct text){ prompt->text, prompt->at },
-		prompt->kind == PROMPT_COMMAND, ui->snapshot);
+		prompt->kind == PROMPT_COMMAND, ui->snapshot,
+		&ui->find.finds);
 	word = buf_text(&completion.words);
 	if (completion.n) {
 		snprintf(common, sizeof(common), "%.*s",
@@ -110,7 +118,7 @@ void ui_prompt_key(struct ui *ui, uint32_t key)
 	if (kind == PROMPT_FILTER && filter)
 		filter(ui, event == PROMPT_CANCELLED ? ui->filter_before :
 			text);
-	if (event == PROMPT_TAB && (kind == PROMPT_FIND ||
+	if (event == PROMPT_TAB && (is_query(ui, kind) ||
 			kind == PROMPT_MATCH || kind == PROMPT_COMMAND))
 		complete(ui);
 	else if (event == PROMPT_DONE && done[kind])

@@ -243,7 +243,8 @@ static enum command_id take_command(struct text *text)
 }
 
 void complete_query(struct completion *completion, struct text text,
-	bool commands, const struct snapshot *snapshot)
+	bool commands, const struct snapshot *snapshot,
+	const struct history *asked)
 {
 	struct text word = text;
 	enum command_id command;
@@ -271,4 +272,7 @@ void complete_query(struct completion *completion, struct text text,
 	offer_keys(completion, word);
 	if (word.n && !completion->from)
 		offer_regions(completion, word, snapshot);
+	for (i = 0; asked && word.n && !completion->from && i < asked->n; i++)
+		if (!strpbrk(asked->lines[i], " :,"))
+			offer(completion, word, text_of(asked->lines[i]), "");
 }

@@ -32,7 +32,23 @@ static bool has_part(const char *text, const char *part, size_t n)
 	return !n;
 }
 
-/* Does the line say all WORDS? */
+/* WORD is an address in the pages that it happened to. */
+static bool is_there(const struct snapshot *snapshot,
+	const struct change *change, struct text word)
+{
+	unsigned shift = snapshot->machine->page_shift;
+	bool marked = text_starts(word, "0x") || text_starts(word, "va:");
+	uint64_t va;
+
+	if (text_starts(word, "va:"))
+		word = (struct text){ word.p + 3, word.n - 3 };
+	return (marked || word.n >= 8) && text_all_u64(word, 16, &va) &&
+		va >> shift >= change->vpn &&
+		(va >> shift) - change->vpn < change->npages;
+}
+
+/* Does the line say all WORDS?  "state:" and "name:" before one, as the atlas
+ * takes them, say where it is to stand. */
 static bool says(const struct snapshot *snapshot, const struct change *change,
 	const char *words)
 {
@@ -47,15 +63,20 @@ static bool says(const struct snapshot *snapshot, const struct change *change,
 	snprintf(numbers, sizeof(numbers), "%d %" PRIx64, change->pid,
 		change->vpn << snapshot->machine->page_shift);
 	while (*words) {
-		size_t n = strcspn(words, " "), i;
+		struct text word = { words, strcspn(words, " ") };
+		bool state = text_starts(word, "state:");
+		bool name = text_starts(word, "name:");
+		size_t skip = state ? 6 : name ? 5 : 0, i, end;
 
-		for (i = 0; n && i < sizeof(says) / sizeof(*says); i++)
-			if (has_part(says[i], words, n))
-				break;
-		if (n && i == sizeof(says) / sizeof(*says))
-			return false;
-		words += n;
+		words += word.n;
 		words += strspn(words, " ");
+		i = state ? 3 : name ? 2 : 0;
+		end = name ? 3 : sizeof(says) / sizeof(*says);
+		while (i < end && !has_part(says[i], word.p + skip,
+				word.n - skip))
+			i++;
+		if (word.n && i == end && !is_there(snapshot, change, word))
+			return false;
 	}
 	return true;
 }

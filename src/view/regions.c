@@ -333,6 +333,25 @@ static int place_in_order(const struct regions *regions,
 	return (int)i;
 }
 
+bool regions_show(struct regions *regions, const struct snapshot *snapshot,
+	uint64_t va)
+{
+	long at = regions_find(snapshot->regions, snapshot->nregions, va);
+	uint32_t group;
+	size_t i;
+
+	for (i = 0; at >= 0 && i < regions->norder; i++)
+		if (regions->order[i] == (uint32_t)at)
+			break;
+	if (at < 0 || i == regions->norder)
+		return false;
+	group = regions_group_of(regions, snapshot, (size_t)at);
+	if (group != REGIONS_NONE)
+		open_group(regions, group, true);
+	regions_go(regions, snapshot->regions[at].start);
+	return true;
+}
+
 bool regions_search(struct regions *regions, const struct snapshot *snapshot,
 	const char *text, bool back)
 {
@@ -346,15 +365,11 @@ bool regions_search(struct regions *regions, const struct snapshot *snapshot,
 	for (i = 1; i <= n; i++) {
 		uint32_t index = regions->order[((at + (back ? -i : i)) % n +
 			n) % n];
-		uint32_t group;
 
 		if (!regions_matches(snapshot, index, regions->search))
 			continue;
-		group = regions_group_of(regions, snapshot, index);
-		if (group != REGIONS_NONE)
-			open_group(regions, group, true);
-		regions_go(regions, snapshot->regions[index].start);
-		return true;
+		return regions_show(regions, snapshot,
+			snapshot->regions[index].start);
 	}
 	return false;
 }

@@ -19,11 +19,14 @@ static void check(const char *text, bool commands, size_t from,
 	const char *want, size_t common)
 {
 	struct completion completion = { 0 };
+	struct history asked = { .n = 0 };
 	char got[4096] = "";
 	const char *word;
 	size_t i;
 
-	complete_query(&completion, text_of(text), commands, NULL);
+	history_add(&asked, "malloc_usable_size");
+	history_add(&asked, "state:zero,mark:swapcache");
+	complete_query(&completion, text_of(text), commands, NULL, &asked);
 	word = buf_text(&completion.words);
 	for (i = 0; i < completion.n; i++, word += strlen(word) + 1)
 		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s",
@@ -51,6 +54,8 @@ static void words_that_fit(void **state)
 	check("flags:lru|unc", false, 10, "", 0);
 	check("qu", true, 0, "quit", 4);
 	check("qu", false, 0, "", 0);
+	check("mall", false, 0, "malloc_usable_size", 18);
+	check("state:zero,m", false, 11, "mark:", 5);
 	check("pid", true, 0, "pid ", 4);
 	check("pid 1", true, 0, "", 0);
 	check("filter state:hug", true, 13,

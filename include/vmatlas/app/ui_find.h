@@ -26,8 +26,12 @@ struct ui_find {
 	struct history finds, filters, commands;
 };
 
-/* Look for TEXT forward from the cursor. */
+/* Look for TEXT forward from the cursor; on the screen of regions for the region
+ * that has it. */
 void ui_find(struct ui *ui, const char *text);
+/* TEXT is nothing but a word (or no query at all): it can be a name or any other
+ * word that stands on the screen. */
+bool ui_find_is_word(const char *text);
 /* The next one, or the one before. */
 void ui_find_next(struct ui *ui, bool backward);
 /* A new snapshot: it may have the answer. */

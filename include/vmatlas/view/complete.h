@@ -3,6 +3,7 @@
 #define VMATLAS_VIEW_COMPLETE_H
 
 #include "vmatlas/model/snapshot.h"
+#include "vmatlas/view/history.h"
 
 /*
  * A struct completion is how the last word of a text may go on: words that
@@ -19,9 +20,11 @@ struct completion {
 };
 
 /* TEXT is a query (model/query.h); COMMANDS: or a command.  SNAPSHOT, which
- * may be NULL, has the names of zones and regions. */
+ * may be NULL, has the names of zones and regions; ASKED, which may be too, what
+ * was looked for so far: words among it, as symbols are, complete others. */
 void complete_query(struct completion *completion, struct text text,
-	bool commands, const struct snapshot *snapshot);
+	bool commands, const struct snapshot *snapshot,
+	const struct history *asked);
 void completion_fini(struct completion *completion);
 
 #endif

@@ -86,6 +86,9 @@ void regions_filter(struct regions *regions, const char *text);
  * its group; false: there is none. */
 bool regions_search(struct regions *regions, const struct snapshot *snapshot,
 	const char *text, bool back);
+/* The same to the region that VA lies in; false: it is none that is listed. */
+bool regions_show(struct regions *regions, const struct snapshot *snapshot,
+	uint64_t va);
 /* Put the cursor on the region with this address. */
 void regions_go(struct regions *regions, uint64_t va);
 /* Where the region under the cursor starts (of a group: its first). */
