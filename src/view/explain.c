@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmatlas/view/explain.h"
+#include "vmatlas/view/explain_stack.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -247,6 +248,19 @@ static void line(struct buf *out, const char *title)
 	buf_fmt(out, "%s\t", title);
 }
 
+/* What lies on its lists, as most that is mapped does. */
+static void inspect_reclaim(struct buf *out, enum reclaim reclaim)
+{
+	static const char *const words[NRECLAIMS] = {
+#define X(id, letter, title, words) words,
+		RECLAIMS(X)
+#undef X
+	};
+
+	if (reclaim != RECLAIM_UNLISTED && reclaim != RECLAIM_UNKNOWN)
+		buf_fmt(out, "reclaim\tit %s\n", words[reclaim]);
+}
+
 static void inspect_frame(struct buf *out, const struct snapshot *snapshot,
 	uint64_t pfn)
 {
@@ -272,6 +286,7 @@ static void inspect_frame(struct buf *out, const struct snapshot *snapshot,
 		line(out, "flags");
 		snapshot_flags(out, detail->flags, " ");
 		buf_char(out, '\n');
+		inspect_reclaim(out, reclaim_of_flags(detail->flags));
 	}
 }
 
@@ -323,6 +338,7 @@ static void inspect_region(struct buf *out, const struct snapshot *snapshot,
 	else if (region->usage.swap)
 		buf_fmt(out, "swap\t%s\n",
 			text_size(region->usage.swap, size));
+	explain_stack_lines(out, snapshot, i);
 }
 
 /* How far the frames go on side by side, as the pages do. */

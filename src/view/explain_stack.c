@@ -52,6 +52,48 @@ static void say_stack(struct buf *line, const struct snapshot *snapshot,
 		buf_fmt(line, " of %s", text_size(stack->limit, limit));
 }
 
+static const char *const grounds[NSTACK_GROUNDS] = {
+#define X(id, name, words) words,
+	STACK_GROUNDS(X)
+#undef X
+};
+
+void explain_stack_lines(struct buf *out, const struct snapshot *snapshot,
+	size_t i)
+{
+	const struct stack *stack = stacks_in(&snapshot->stacks, i);
+	char size[TEXT_SIZE_MAX];
+
+	if (!stack || stack->start != snapshot->regions[i].start)
+		return;
+	buf_str(out, "stack\t");
+	if (stack->tid) {
+		buf_fmt(out, "of thread %d ", stack->tid);
+		if (stack->name != UINT32_MAX)
+			text_escape(out, text_of(buf_text(
+				&snapshot->stacks.names) + stack->name), false);
+		buf_fmt(out, " (%s)", grounds[stack->by]);
+	} else {
+		buf_fmt(out, "perhaps (%s)", grounds[stack->by]);
+	}
+	buf_str(out, "\ntouched\t");
+	if (stack->touched_known) {
+		buf_fmt(out, "down to %s",
+			text_size(stack->touched, size));
+		buf_fmt(out, ", %s of it in memory",
+			text_size(stack->resident, size));
+	} else {
+		buf_char(out, '?');
+	}
+	if (stack->limit_known && stack->limit == UINT64_MAX)
+		buf_str(out, "; no limit");
+	else
+		buf_fmt(out, "; limit %s", stack->limit_known ?
+			text_size(stack->limit, size) : "?");
+	buf_fmt(out, "; guard %s\n", stack->guard_known ?
+		text_size(stack->guard, size) : "?");
+}
+
 void explain_stack(struct buf *line, const struct atlas *atlas,
 	const struct snapshot *snapshot)
 {

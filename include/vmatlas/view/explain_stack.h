@@ -15,5 +15,9 @@ bool explain_wants_stacks(const struct atlas *atlas,
 /* Add it to LINE, behind what is there; nothing, where there is nothing. */
 void explain_stack(struct buf *line, const struct atlas *atlas,
 	const struct snapshot *snapshot);
+/* All that is known of the stack in region I, for the inspector: lines of
+ * "title<TAB>text"; nothing, where it is none. */
+void explain_stack_lines(struct buf *out, const struct snapshot *snapshot,
+	size_t i);
 
 #endif
