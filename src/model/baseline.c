@@ -15,6 +15,7 @@ void baseline_fini(struct baseline *baseline)
 {
 	free(baseline->rows);
 	free(baseline->words);
+	free(baseline->regions);
 	memset(baseline, 0, sizeof(*baseline));
 }
 
@@ -133,6 +134,77 @@ void baseline_mark(const struct baseline *baseline, const struct block *block,
 		classes[i] &= (uint8_t)~CLASS_CHANGED;
 		if (was != pack(block->words[i], block->classes[i]))
 			classes[i] |= CLASS_CHANGED;
+	}
+}
+
+/* ---- regions */
+
+static void take_regions(struct baseline *baseline,
+	const struct region *regions, size_t n, uint32_t page_size)
+{
+	size_t i;
+
+	baseline->regions = mem_new(n ? n : 1, sizeof(*baseline->regions));
+	baseline->nregions = n;
+	baseline->has_regions = true;
+	for (i = 0; i < n; i++)
+		baseline->regions[i] = (struct baseline_region){
+			.start = regions[i].start, .end = regions[i].end,
+			.rss_known = usage_knows(&regions[i].usage, USAGE_RSS),
+			.swap_known = usage_knows(&regions[i].usage,
+				USAGE_SWAP),
+			.splits_known = regions[i].splits_known,
+			.rss = regions[i].usage.rss,
+			.swap = regions[i].usage.swap,
+			.splits = regions[i].splits * page_size,
+		};
+}
+
+static void take_off(struct region_since *since,
+	const struct baseline_region *then)
+{
+	since->rss_known &= then->rss_known;
+	since->swap_known &= then->swap_known;
+	since->splits_known &= then->splits_known;
+	since->rss -= (int64_t)then->rss;
+	since->swap -= (int64_t)then->swap;
+	since->splits -= (int64_t)then->splits;
+}
+
+void baseline_regions(struct baseline *baseline, struct region *regions,
+	size_t n, uint32_t page_size)
+{
+	size_t i, k = 0;
+
+	if (!baseline->has_regions)
+		take_regions(baseline, regions, n, page_size);
+	for (i = 0; i < n; i++) {
+		struct region *region = &regions[i];
+		struct region_since *since = &region->since;
+		size_t at;
+
+		*since = (struct region_since){ .on = true,
+			.rss_known = usage_knows(&region->usage, USAGE_RSS),
+			.swap_known = usage_knows(&region->usage, USAGE_SWAP),
+			.splits_known = region->splits_known,
+			.rss = (int64_t)region->usage.rss,
+			.swap = (int64_t)region->usage.swap,
+			.splits = (int64_t)(region->splits * page_size),
+		};
+		while (k < baseline->nregions &&
+		       baseline->regions[k].end <= region->start)
+			k++;
+		for (at = k; at < baseline->nregions &&
+		     baseline->regions[at].start < region->end; at++) {
+			const struct baseline_region *then =
+				&baseline->regions[at];
+
+			take_off(since, then);
+			/* Another region has a part of it, too. */
+			if ((i && regions[i - 1].end > then->start) ||
+			    (i + 1 < n && regions[i + 1].start < then->end))
+				*since = (struct region_since){ .on = true };
+		}
 	}
 }
 

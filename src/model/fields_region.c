@@ -88,6 +88,22 @@ REGION_FIGURE(hugetlb, USAGE_SHARED_HUGETLB | USAGE_PRIVATE_HUGETLB,
 REGION_FIGURE(locked, USAGE_LOCKED, usage->locked)
 REGION_FIGURE(cached, USAGE_CACHED, usage->cached)
 
+/* Without a baseline there is no difference to it. */
+#define REGION_SINCE(name) \
+	static void get_##name##_since(struct record *record, \
+		struct value *value) \
+	{ \
+		const struct region_since *since = \
+			&fields_region(record)->since; \
+		if (!since->on) \
+			value->kind = VALUE_NONE; \
+		else if (since->name##_known) \
+			set_i64(value, since->name); \
+	}
+REGION_SINCE(rss)
+REGION_SINCE(swap)
+REGION_SINCE(splits)
+
 static uint64_t region_state_at(const struct record *record, unsigned i)
 {
 	return fields_region(record)->usage.state[i + 1];
@@ -250,6 +266,13 @@ const struct field region_fields[] = {
 		"shared after a fork: the next write copies", "FORKED", 6),
 	F_SIZE("", NULL, 0, fields_cow_copied,
 		"were a file's, and have been written", "COPIED", 6),
+	F_SIZE("", NULL, 0, get_rss_since,
+		"RSS, more or less than at the baseline (key b); what was unmapped is in no region", "RSS+", 6),
+	F_SIZE("", NULL, 0, get_swap_since,
+		"swap, more or less than at the baseline", "SWAP+", 6),
+	F_SIZE("", NULL, 0, get_splits_since,
+		"copied on a write since the baseline, as far as it was seen and is still there",
+		"COW+", 6),
 	F("changed", NULL, "", 0, false, get_region_changed, NULL,
 		"it went, or was cut or stretched, while it was read",
 		.metric = METRIC_NONE),

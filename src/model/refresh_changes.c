@@ -51,7 +51,7 @@ void refresh_baseline(struct refresh *refresh)
 
 void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot)
 {
-	const struct baseline *baseline = &refresh->baseline;
+	struct baseline *baseline = &refresh->baseline;
 	struct baseline_view *view = &snapshot->baseline;
 	struct space *space = &refresh->space;
 	size_t i;
@@ -69,6 +69,8 @@ void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot)
 			baseline_mark(baseline, space->blocks[i],
 				snapshot->classes + block->detail);
 	}
+	baseline_regions(baseline, snapshot->regions, snapshot->nregions,
+		refresh->machine->facts.page_size);
 	baseline_sum(baseline, space, &snapshot->total, view);
 	memcpy(view->pages, refresh->changes.since, sizeof(view->pages));
 }

@@ -99,6 +99,12 @@ void columns_value(const struct field *field, struct record *record,
 	case VALUE_BYTES:
 		buf_str(out, text_size(value.u, size));
 		break;
+	case VALUE_I64:		/* a difference of sizes */
+		if (value.i)
+			buf_char(out, value.i < 0 ? '-' : '+');
+		buf_str(out, text_size(value.i < 0 ? -(uint64_t)value.i :
+			(uint64_t)value.i, size));
+		break;
 	case VALUE_REAL:
 		put_rate(out, value.r);
 		break;
@@ -143,6 +149,9 @@ static struct sort_key key_of(const struct field *field,
 		snprintf(key.text, sizeof(key.text), "%.*s",
 			value.text.n < sizeof(key.text) ? (int)value.text.n :
 			(int)sizeof(key.text) - 1, value.text.p);
+		break;
+	case VALUE_I64:
+		key.amount = (double)value.i;
 		break;
 	case VALUE_REAL:
 		key.amount = value.r;

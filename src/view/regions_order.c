@@ -45,8 +45,21 @@ static void choose(struct regions *regions, const struct snapshot *snapshot)
 
 /* ---- sums */
 
+static void add_since(struct region_since *sum,
+	const struct region_since *since)
+{
+	sum->on |= since->on;
+	sum->rss_known &= since->rss_known;
+	sum->swap_known &= since->swap_known;
+	sum->splits_known &= since->splits_known;
+	sum->rss += since->rss;
+	sum->swap += since->swap;
+	sum->splits += since->splits;
+}
+
 static void add_to(struct region *sum, const struct region *region)
 {
+	add_since(&sum->since, &region->since);
 	usage_add(&sum->usage, &region->usage);
 	sum->end += region->end - region->start;
 }
@@ -57,6 +70,8 @@ static void sum_all(struct regions *regions, const struct snapshot *snapshot)
 
 	memset(&regions->sum, 0, sizeof(regions->sum));
 	usage_zero(&regions->sum.usage);
+	regions->sum.since = (struct region_since){ .rss_known = true,
+		.swap_known = true, .splits_known = true };
 	if (regions->ntags) {
 		for (i = 0; i < snapshot->nregions; i++)
 			if (regions_is_tagged(regions, &snapshot->regions[i]))

@@ -74,7 +74,8 @@ static bool is_figure(const struct field *field, struct record *record)
 	if (!field->unit[0])
 		return false;
 	field->get(record, &value);
-	return value.kind == VALUE_BYTES || value.kind == VALUE_NULL;
+	return value.kind == VALUE_BYTES || value.kind == VALUE_I64 ||
+		value.kind == VALUE_NULL;
 }
 
 /* "A 12 f 3": the letters look as on the map. */

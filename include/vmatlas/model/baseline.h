@@ -11,7 +11,7 @@
 /*
  * A struct baseline is what a process's pages were at the moment that was
  * chosen to compare with: 8 bytes for each page that was in memory or swap (in
- * blocks that had any), until it is forgotten.  It asks the kernel nothing.
+ * blocks that had any) and 48 for each region, until it is forgotten.  It asks the kernel nothing.
  *
  * A page differs that has another state or another frame; one that is touched
  * and given up again does not.
@@ -31,6 +31,13 @@ struct baseline {
 	size_t nrows, rows_cap;
 	uint64_t *words;
 	size_t nwords, words_cap;
+	bool has_regions;	/* their figures then: */
+	struct baseline_region {
+		uint64_t start, end;	/* bytes */
+		bool rss_known, swap_known, splits_known;
+		uint64_t rss, swap, splits;
+	} *regions;
+	size_t nregions;
 };
 
 /* How a process differs from that, as a snapshot has it. */
@@ -56,6 +63,11 @@ unsigned baseline_count(const struct baseline *baseline, struct block *block);
 /* Mark in CLASSES (of all of BLOCK) with CLASS_CHANGED just those. */
 void baseline_mark(const struct baseline *baseline, const struct block *block,
 	uint8_t *classes);
+/* Set SINCE of these regions (a snapshot's, with their figures); the first time
+ * for a baseline, it takes theirs.  What was mapped since then had nothing; of
+ * regions that were cut it is not known which part had what. */
+void baseline_regions(struct baseline *baseline, struct region *regions,
+	size_t n, uint32_t page_size);
 /* After baseline_count of all blocks. */
 void baseline_sum(const struct baseline *baseline, const struct space *space,
 	const struct usage *total, struct baseline_view *out);

@@ -70,6 +70,12 @@ struct region {
 	 * since the process is watched, and in the last refresh. */
 	bool splits_known, splits_last_known;
 	uint64_t splits, splits_last;
+	/* How its figures differ from those at the baseline, in bytes; not known
+	 * (yet or any more) without one, and of parts of what was one region. */
+	struct region_since {
+		bool on, rss_known, swap_known, splits_known;
+		int64_t rss, swap, splits;
+	} since;
 };
 
 /*
