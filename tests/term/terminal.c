@@ -68,7 +68,10 @@ static void run_program(const struct terminal_setup *setup, char *const argv[])
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
-	unsetenv("NO_COLOR");
+	if (setup->no_color)
+		setenv("NO_COLOR", setup->no_color, 1);
+	else
+		unsetenv("NO_COLOR");
 	unsetenv("COLORTERM");
 	execvp(argv[0], argv);
 	fprintf(stderr, "%s: %s\r\n", argv[0], strerror(errno));

@@ -19,6 +19,7 @@ struct terminal;
 struct terminal_setup {
 	const char *term;	/* TERM; NULL: xterm-256color */
 	const char *locale;	/* LC_ALL; NULL: C.UTF-8 */
+	const char *no_color;	/* NO_COLOR; NULL: it is not set */
 	int rows, cols;		/* 0: 24 and 80 */
 	unsigned speed;		/* as B9600; 0: a pseudo-terminal's own */
 	bool no_size;		/* the tty does not know its size: a serial line */
