@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -335,6 +336,106 @@ static void nothing_is_known_without_pagemap(void **state)
 	stop(&run);
 }
 
+/* ---- what needs no second look */
+
+enum kind { OWN, OWN_FILE, HOLE, SHARED, SWAPPED, ZERO_PAGE, MERGED, NKINDS };
+
+static uint64_t page_of(struct fake *fake, enum kind kind, uint64_t pfn)
+{
+	switch (kind) {
+	case OWN:
+		return fake_frame(fake, pfn, FAKE_OWN, 1);
+	case OWN_FILE:
+		return fake_frame(fake, pfn, KPF(LRU) | KPF(UPTODATE), 1);
+	case SHARED:
+		return fake_frame(fake, pfn, FAKE_ANON, 2 + pfn % 3);
+	case SWAPPED:
+		return PM_SWAP | pfn << 5;
+	case ZERO_PAGE:
+		return fake_frame(fake, 9, KPF(ZERO_PAGE) | KPF(RESERVED), 0);
+	case MERGED:
+		return fake_frame(fake, pfn, FAKE_ANON | KPF(KSM), 1);
+	default:
+		return 0;
+	}
+}
+
+/* The first 512 pages are one huge mapping, of one kind or the other. */
+static void map_some_huge(struct fake *fake, uint64_t *page, unsigned kind)
+{
+	unsigned i;
+
+	map_huge(fake, page, (kind ? FAKE_ANON : FAKE_OWN) | KPF(HEAD) |
+		KPF(THP));
+	for (i = 0; kind == 1 && i < 512; i++)
+		fake->counts[512 + i] = 2;	/* though all say exclusive */
+	for (i = 0; kind == 2 && i < 512; i++)	/* shared memory */
+		page[i] = fake_frame(fake, 512 + i, KPF(LRU) | KPF(THP) |
+			KPF(SWAPBACKED) | (i ? KPF(TAIL) : KPF(HEAD)), 1);
+	fake->nhuge = kind != 3;		/* neighbours by chance */
+}
+
+struct sums {
+	struct usage usage;
+	uint64_t zones[4];
+};
+
+static void sum_of(struct sums *out, unsigned round, bool one_by_one)
+{
+	static const char *const releases[] = { "6.18.0", "3.9.0" };
+	struct run run;
+	uint64_t *page;
+	struct fake *fake = with_heap(&page);
+	uint32_t dice = 12345 + round;
+	unsigned i, other = round % NKINDS;
+	bool old = round / NKINDS % 2;
+
+	snprintf(fake->facts.release, sizeof(fake->facts.release), "%s",
+		releases[old]);
+	fake->ksm = round % 3 ? "0\n" : "7\n";
+	for (i = 0; i < 1024; i++) {
+		dice = dice * 1103515245 + 12345;
+		page[i] = page_of(fake, dice >> 16 & 1 ? OWN : other,
+			2048 + 3 * i);
+		if (other == SHARED && old)	/* no such bit then */
+			page[i] |= PM_EXCLUSIVE;
+	}
+	if (round % 5 < 4)
+		map_some_huge(fake, page, round % 5);
+	start(&run, fake, one_by_one);
+	turn(&run, DEPTH_SUMS);
+	out->usage = run.total;
+	memset(out->zones, 0, sizeof(out->zones));
+	assert_true(run.space.zone_stride <= 4);
+	memcpy(out->zones, run.space.zone_pages,
+		run.space.zone_stride * sizeof(*out->zones));
+	stop(&run);
+}
+
+/* Whatever pages there are, in whatever mixture: the sums of what is looked at
+ * by hundreds are those of what is looked at page by page. */
+static void sums_are_the_same_page_by_page(void **state)
+{
+	struct sums quick, slow;
+	unsigned round;
+
+	(void)state;
+	for (round = 0; round < 2 * 3 * 5 * NKINDS; round++) {
+		sum_of(&quick, round, false);
+		sum_of(&slow, round, true);
+		assert_true((quick.usage.known ^ slow.usage.known) %
+			USAGE_CACHED == 0);
+#define X(id, member) if (USAGE_##id != USAGE_CACHED && \
+	usage_knows(&slow.usage, USAGE_##id)) \
+			ASSERT_U64(quick.usage.member, slow.usage.member);
+		USAGE_FIGURES(X)
+#undef X
+		assert_memory_equal(quick.zones, slow.zones,
+			sizeof(quick.zones));
+		assert_true(quick.usage.rss > 0);
+	}
+}
+
 /* ---- big regions */
 
 #define MAP_BIG "1000000-100001000000 rw-p 00000000 00:00 0 \n"	/* 16 TiB */
@@ -394,6 +495,36 @@ static void sums_are_the_same_without_scan(void **state)
 	}
 }
 
+/* Small regions near each other: one question for as many as there are in a
+ * slice, and none of them is read twice or left out. */
+static void small_regions_are_read_together(void **state)
+{
+	struct run run;
+	struct fake *fake = fake_new();
+	struct buf maps = { 0 };
+	uint64_t *page = fake_area(fake, 0x1000, 300 * 50);
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 300; i++) {
+		buf_fmt(&maps, "%x-%x rw-p 00000000 00:00 0 \n",
+			(0x1000 + i * 50) << 12, (0x1000 + i * 50 + 40) << 12);
+		page[i * 50 + i % 40] = fake_frame(fake, 5000 + 2 * i,
+			FAKE_OWN, 1);
+		/* Between them there is nothing, whatever is read there. */
+		page[i * 50 + 45] = fake_frame(fake, 9000 + 2 * i, FAKE_OWN, 1);
+	}
+	fake->maps = buf_text(&maps);
+	start(&run, fake, false);
+	turn(&run, DEPTH_SUMS);
+	ASSERT_U64(run.total.rss, 300 * 4096);
+	for (i = 0; i < 300; i++)
+		ASSERT_U64(run.space.regions[i].usage.rss, 4096);
+	assert_int_equal(fake->calls[WORDS_PAGEMAP], 4);
+	stop(&run);
+	buf_fini(&maps);
+}
+
 /* Where nobody says where its pages are, a huge region with hardly any is not
  * read for them: its figures are smaps's, and the rest is not known. */
 static void what_is_too_sparse_is_told_by_smaps(void **state)
@@ -417,7 +548,33 @@ static void what_is_too_sparse_is_told_by_smaps(void **state)
 	assert_int_equal(run.total.known & (USAGE_STATES | USAGE_ZONES), 0);
 	assert_true(run.space.regions[0].by_smaps);
 	ASSERT_U64(fake->asked[WORDS_PAGEMAP], 0);
-	/* Less than 4 GiB are read, as is what has a page in 64. */
+	stop(&run);
+	/* What has a page in 64 is read. */
+	fake = fake_new();
+	page = fake_area(fake, 0x1003, 1);
+	page[0] = fake_frame(fake, 101, FAKE_OWN, 1);
+	fake->maps = "1000000-201000000 rw-p 00000000 00:00 0 \n";
+	fake->smaps = "1000000-201000000 rw-p 00000000 00:00 0 \n"
+		"Size: 8388608 kB\nRss: 131072 kB\n";
+	fake->populated_answer[POPULATED_ANY] = ANSWER_ABSENT;
+	start(&run, fake, false);
+	turn(&run, DEPTH_SUMS);
+	assert_false(run.space.regions[0].by_smaps);
+	ASSERT_U64(run.total.rss, 4096);
+	stop(&run);
+}
+
+/* Nor where the kernel says where they are. */
+static void what_is_sparse_is_found(void **state)
+{
+	struct run run;
+	struct fake *fake = fake_new();
+	uint64_t *page = fake_area(fake, UINT64_C(0x80000123), 4);
+
+	(void)state;
+	fake->maps = MAP_BIG;
+	page[3] = fake_frame(fake, 101, FAKE_OWN, 1);
+	start(&run, fake, true);
 	fake->smaps = MAP_BIG "Size: 17179869184 kB\nRss: 268435456 kB\n";
 	fake->populated_answer[POPULATED_ANY] = ANSWER_OK;
 	turn(&run, DEPTH_STATES);
@@ -845,6 +1002,9 @@ int main(void)
 		T(exclusive_pages_need_no_count),
 		T(unprivileged_takes_figures_of_smaps),
 		T(nothing_is_known_without_pagemap),
+		T(sums_are_the_same_page_by_page),
+		T(small_regions_are_read_together),
+		T(what_is_sparse_is_found),
 		T(reservations_cost_nothing),
 		T(what_is_too_sparse_is_told_by_smaps),
 		T(sums_are_the_same_without_scan),
