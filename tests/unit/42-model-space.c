@@ -525,6 +525,50 @@ static void small_regions_are_read_together(void **state)
 	buf_fini(&maps);
 }
 
+/* Of a huge page of the pool one entry is read, and is all of it; but of those
+ * that two may have by one page table, none says that it is alone. */
+static void pool_pages_are_told_by_one_entry(void **state)
+{
+	static const char *const maps[] = {
+		"1000000-1600000 rw-p 00000000 00:0f 7 /anon_hugepage (deleted)\n",
+		"40000000-80600000 rw-s 00000000 00:0f 7 /anon_hugepage (deleted)\n",
+	};
+	unsigned k, i;
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		struct run run;
+		struct fake *fake = fake_new();
+		uint64_t *page = fake_area(fake, k ? 0x40000 : HEAP,
+			3 * 512);
+		struct buf smaps = { 0 };
+
+		buf_fmt(&smaps, "%sRss: 0 kB\nKernelPageSize: 2048 kB\n",
+			maps[k]);
+		for (i = 0; i < 2 * 512; i++)
+			page[i] = fake_frame(fake, 4096 + i, KPF(HUGE) |
+				(i % 512 ? KPF(TAIL) : KPF(HEAD)),
+				i < 512 ? 1 : 2);
+		fake->maps = maps[k];
+		fake->smaps = buf_text(&smaps);
+		start(&run, fake, false);
+		turn(&run, DEPTH_SUMS);
+		assert_true(fake->asked[WORDS_PAGEMAP] <= 16);
+		ASSERT_U64(run.total.rss, 0);
+		if (k) {
+			assert_false(usage_knows(&run.total,
+				USAGE_PRIVATE_HUGETLB));
+		} else {
+			ASSERT_U64(run.total.private_hugetlb, 2 << 20);
+			ASSERT_U64(run.total.shared_hugetlb, 2 << 20);
+			ASSERT_U64(run.space.zone_pages[0] +
+				run.space.zone_pages[1], 1024);
+		}
+		stop(&run);
+		buf_fini(&smaps);
+	}
+}
+
 /* Where nobody says where its pages are, a huge region with hardly any is not
  * read for them: its figures are smaps's, and the rest is not known. */
 static void what_is_too_sparse_is_told_by_smaps(void **state)
@@ -1003,6 +1047,7 @@ int main(void)
 		T(unprivileged_takes_figures_of_smaps),
 		T(nothing_is_known_without_pagemap),
 		T(sums_are_the_same_page_by_page),
+		T(pool_pages_are_told_by_one_entry),
 		T(small_regions_are_read_together),
 		T(what_is_sparse_is_found),
 		T(reservations_cost_nothing),
