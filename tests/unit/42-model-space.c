@@ -551,6 +551,8 @@ static void pool_pages_are_told_by_one_entry(void **state)
 				i < 512 ? 1 : 2);
 		fake->maps = maps[k];
 		fake->smaps = buf_text(&smaps);
+		if (k)
+			strcpy(fake->facts.release, "6.1.0");
 		start(&run, fake, false);
 		turn(&run, DEPTH_SUMS);
 		assert_true(fake->asked[WORDS_PAGEMAP] <= 16);
