@@ -6,6 +6,7 @@
 
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
+#include "vmatlas/model/baseline.h"
 
 /* Of one device's mapping, so many cells are told apart. */
 #define DEVICE_CELLS 65536
@@ -328,6 +329,18 @@ static bool is_matched(const struct snapshot *snapshot, size_t i, unsigned k)
 	return snapshot->filter.n && matched_has(&snapshot->matched[i], k);
 }
 
+/* The classes of BLOCK's pages, with what is new marked: since the refresh
+ * before, or since the baseline where there is one.  OUT: room for them. */
+static const uint8_t *classes_of(const struct space *space,
+	const struct block *block, uint8_t out[BLOCK_PAGES])
+{
+	if (!space->baseline)
+		return block->classes;
+	memcpy(out, block->classes, block->npages);
+	baseline_mark(space->baseline, block, out);
+	return out;
+}
+
 void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 {
 	struct frame_table table = { .size = 1024, .snapshot = snapshot };
@@ -341,6 +354,8 @@ void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 	table.slots = mem_new(table.size, sizeof(*table.slots));
 	for (i = 0; i < space->nblocks; i++) {
 		const struct block *block = space->blocks[i];
+		uint8_t marked[BLOCK_PAGES];
+		const uint8_t *classes = classes_of(space, block, marked);
 
 		for (k = 0; k < block->npages; k++) {
 			uint64_t pfn = frame_of(block, k);
@@ -350,7 +365,7 @@ void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 			if (!at || pfn < at->pfn ||
 			    pfn >= block_end(snapshot->machine, at->pfn))
 				at = table_at(&table, pfn);
-			frame_block_add(at, pfn, block->classes[k]);
+			frame_block_add(at, pfn, classes[k]);
 			if (at->nmatched < UINT16_MAX)
 				at->nmatched += is_matched(snapshot, i, k);
 			if (snapshot->has_heat)
@@ -408,11 +423,14 @@ void link_frames(struct snapshot *snapshot, const struct space *space,
 		const struct block *block = space->blocks[i];
 		bool zeros = block->usage.state[STATE_ZERO] ||
 			block->usage.state[STATE_HUGE_ZERO];
+		uint8_t marked[BLOCK_PAGES];
+		const uint8_t *classes;
 
 		if (!zeros && (!block->nframes ||
 			block->max_pfn < wish->frames[0].start ||
 			block->min_pfn >= wish->frames[wish->nframes - 1].end))
 			continue;
+		classes = classes_of(space, block, marked);
 		for (k = 0; k < block->npages; k++) {
 			uint64_t pfn = frame_of(block, k);
 
@@ -423,7 +441,7 @@ void link_frames(struct snapshot *snapshot, const struct space *space,
 				&snapshot->frames_cap, snapshot->nframes + 1,
 				sizeof(*snapshot->frames));
 			snapshot->frames[snapshot->nframes++] =
-				(struct frame_view){ pfn, block->classes[k],
+				(struct frame_view){ pfn, classes[k],
 					snapshot->has_heat ? block_heat(block,
 						k, space_seconds(space)) : 0,
 					is_matched(snapshot, i, k) };

@@ -129,6 +129,8 @@ void refresh_follow(struct refresh *refresh);
 void refresh_follow_end(struct refresh *refresh);
 /* Take the baseline, or forget it, as the wish says; once all was read. */
 void refresh_baseline(struct refresh *refresh);
+/* There is one of the process that is shown. */
+bool refresh_has_baseline(const struct refresh *refresh);
 /* Let the snapshot's blocks say how they differ from it. */
 void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot);
 /* Copy what the wish wants of that. */

@@ -49,6 +49,12 @@ void refresh_baseline(struct refresh *refresh)
 	memset(refresh->changes.since, 0, sizeof(refresh->changes.since));
 }
 
+bool refresh_has_baseline(const struct refresh *refresh)
+{
+	return refresh->wish.keep_blocks && refresh->has_space &&
+		baseline_is_of(&refresh->baseline, &refresh->space);
+}
+
 void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot)
 {
 	struct baseline *baseline = &refresh->baseline;
@@ -57,8 +63,7 @@ void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot)
 	size_t i;
 
 	view->on = false;
-	if (!refresh->wish.keep_blocks || !refresh->has_space ||
-	    !baseline_is_of(baseline, space))
+	if (!refresh_has_baseline(refresh))
 		return;
 	for (i = 0; i < snapshot->nblocks; i++) {
 		struct block_view *block = &snapshot->blocks[i];

@@ -220,6 +220,8 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	if (refresh->has_space) {
 		matches_fill(&refresh->matches, &refresh->space, snapshot);
 		refresh_baseline(refresh);
+		refresh->space.baseline = refresh_has_baseline(refresh) ?
+			&refresh->baseline : NULL;
 		snapshot_take_space(snapshot, &refresh->space, wish);
 		refresh_take_baseline(refresh, snapshot);
 		if (wish->want_audit && complete)

@@ -64,6 +64,8 @@ struct space {
 	bool has_cut;			/* blocks that are to be read anew */
 	bool keep_blocks;		/* else only usage is kept */
 	struct changes *changes;	/* the owner's; NULL: not followed */
+	/* The owner's: frames of pages that differ are marked; NULL: none. */
+	const struct baseline *baseline;
 	uint32_t pass;			/* number of the pass being made */
 	uint32_t refresh;		/* number of the refresh, set by the owner */
 	bool whole;			/* one pass was finished */
