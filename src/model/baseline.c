@@ -226,6 +226,8 @@ void baseline_sum(const struct baseline *baseline, const struct space *space,
 	/* In blocks that are not there any more. */
 	out->gone = baseline->npages > before ? baseline->npages - before : 0;
 	out->differ += out->gone;
+	out->pages_known =
+		space->reader->answers[WORDS_PAGEMAP] == ANSWER_OK;
 	out->rss_known = usage_knows(then, USAGE_RSS) &&
 		usage_knows(total, USAGE_RSS);
 	out->swap_known = usage_knows(then, USAGE_SWAP) &&

@@ -126,7 +126,8 @@ static void add_rates(struct refresh *refresh, struct trend_sample *sample)
 	unsigned kind;
 
 	trend->rates_known = before->known && seconds > 0 &&
-		refresh->space.finished > 1;
+		refresh->space.finished > 1 &&
+		refresh->space.reader->answers[WORDS_PAGEMAP] == ANSWER_OK;
 	if (!trend->rates_known)
 		return;
 	for (kind = 0; kind < NCHANGE_KINDS; kind++) {

@@ -35,6 +35,11 @@ static void paint_rates(const struct snapshot *snapshot, struct grid *grid,
 		buf_fini(&since);
 		return;
 	}
+	if (snapshot->pagemap != ANSWER_OK) {
+		grid_fmt(grid, row, col, -1, ROLE_DIM, "what changes is not "
+			"known: pagemap: %s", answer_name(snapshot->pagemap));
+		return;
+	}
 	if (!trend->rates_known) {
 		grid_str(grid, row, col, -1, ROLE_DIM,
 			"waiting for something to compare with");

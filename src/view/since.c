@@ -33,8 +33,11 @@ void since_words(struct buf *out, const struct snapshot *snapshot)
 	if (!localtime_r(&seconds, &tm) ||
 	    !strftime(at, sizeof(at), "%H:%M:%S", &tm))
 		at[0] = '?';
-	buf_fmt(out, "since %s: %" PRIu64 " page%s differ", at, view->differ,
-		view->differ == 1 ? "" : "s");
+	if (view->pages_known)
+		buf_fmt(out, "since %s: %" PRIu64 " page%s differ", at,
+			view->differ, view->differ == 1 ? "" : "s");
+	else
+		buf_fmt(out, "since %s: ? pages differ", at);
 	add_size(out, "RSS", view->rss_known, view->rss);
 	add_size(out, "SWAP", view->swap_known, view->swap);
 	if (view->splits_known)

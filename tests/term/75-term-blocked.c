@@ -81,7 +81,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	static const char *const names[] = {
-		"77/stat", "77/cmdline", "77/maps", "77/pagemap", "77",
+		"77/stat", "77/cmdline", "77/maps", "77/pagemap",
+		"77/smaps", "77",
 		"78/stat", "78/cmdline", "78", "zoneinfo", ""
 	};
 	struct tree *tree = *state;
@@ -160,6 +161,41 @@ static void test_maps(void **state)
 	quit(t);
 }
 
+/* Each screen and pop-up comes, and says what it does not know. */
+static void test_screens(void **state)
+{
+	static const struct {
+		const char *key, *says;
+	} screens[] = {
+		{ "3", "SHARED" }, { "6", "Normal" },
+		{ "7", "what changes is not known: pagemap" },
+		{ "b", "? pages differ" }, { "2", "virtual" },
+		{ "\r", "address    0x" }, { "\033", "virtual" },
+		{ "W", "nothing is ever written there" },
+		{ "s", "settings" }, { "\033", "virtual" },
+	};
+	static const char *const fifos[] = { "77/pagemap", "77/smaps" };
+	struct tree *tree = *state;
+	struct terminal *t;
+	char path[128];
+	size_t i;
+
+	put(tree, "77/maps", maps);
+	for (i = 0; i < 2; i++) {
+		path_of(tree, fifos[i], path);
+		assert_int_equal(mkfifo(path, 0600), 0);
+	}
+	t = look(tree);
+	assert_true(terminal_wait_text(t, "pagemap of process 77", 6000));
+	for (i = 0; i < sizeof(screens) / sizeof(*screens); i++) {
+		terminal_type(t, screens[i].key);
+		if (!terminal_wait_text(t, screens[i].says, 4000))
+			fail_msg("'%s' does not show \"%s\"", screens[i].key,
+				screens[i].says);
+	}
+	quit(t);
+}
+
 /* It is not read to the end when it is asked to quit. */
 static void test_big(void **state)
 {
@@ -210,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pagemap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_maps, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_screens, setup, teardown),
 		cmocka_unit_test(test_big),
 	};
 

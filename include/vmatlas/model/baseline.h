@@ -46,7 +46,7 @@ struct baseline_view {
 	uint64_t time_ms;
 	uint64_t differ;	/* pages, of those that are there now or then */
 	uint64_t gone;		/* of those, that are not there any more */
-	bool rss_known, swap_known, splits_known;
+	bool pages_known, rss_known, swap_known, splits_known;
 	int64_t rss, swap;	/* bytes */
 	uint64_t splits, faults;
 	uint64_t pages[NCHANGE_KINDS];	/* that were seen to, since then */
