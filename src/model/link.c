@@ -341,16 +341,14 @@ static const uint8_t *classes_of(const struct space *space,
 	return out;
 }
 
-void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
+static void make_frame_blocks(struct snapshot *snapshot,
+	const struct space *space)
 {
 	struct frame_table table = { .size = 1024, .snapshot = snapshot };
 	struct frame_block *at = NULL;
 	size_t i;
 	unsigned k;
 
-	snapshot->nframe_blocks = 0;
-	if (!snapshot->machine->facts.pfn_visible)
-		return;
 	table.slots = mem_new(table.size, sizeof(*table.slots));
 	for (i = 0; i < space->nblocks; i++) {
 		const struct block *block = space->blocks[i];
@@ -378,6 +376,29 @@ void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
 		qsort(snapshot->frame_blocks, snapshot->nframe_blocks,
 			sizeof(*snapshot->frame_blocks),
 			compare_frame_blocks);
+}
+
+void link_frame_blocks(struct snapshot *snapshot, const struct space *space)
+{
+	struct linked *linked = &snapshot->linked;
+	struct linked now = { space->version + 1,
+		machine_cells(snapshot->machine), 0 };
+
+	snapshot->nframe_blocks = 0;
+	if (!snapshot->machine->facts.pfn_visible)
+		return;
+	/* Ages pass; what a filter meets or a baseline had is another matter. */
+	if (snapshot->has_heat || snapshot->filter.n || space->baseline) {
+		linked->version = 0;
+		make_frame_blocks(snapshot, space);
+		return;
+	}
+	if (linked->version != now.version || linked->cells != now.cells) {
+		make_frame_blocks(snapshot, space);
+		*linked = now;
+		linked->n = snapshot->nframe_blocks;
+	}
+	snapshot->nframe_blocks = linked->n;
 }
 
 static int compare_frames(const void *a, const void *b)

@@ -168,6 +168,30 @@ uint64_t machine_cell(const struct machine *machine, uint64_t pfn,
 	return cell < start ? start : cell;
 }
 
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
+
+uint64_t machine_cells(const struct machine *machine)
+{
+	uint64_t hash = machine->nzones;
+	size_t i;
+
+	for (i = 0; i < machine->nzones; i++)
+		hash = mix(mix(hash, machine->zones[i].start_pfn),
+			machine->zones[i].spanned);
+	for (i = 0; i < machine->nstretches; i++) {
+		const struct stretch *stretch = &machine->stretches[i];
+
+		hash = mix(mix(mix(hash, stretch->start), stretch->end),
+			stretch->section);
+		hash = mix(hash, (uint64_t)(int64_t)stretch->zone);
+	}
+	return hash;
+}
+
 const struct resource *machine_resource_at(const struct machine *machine,
 	uint64_t pa)
 {

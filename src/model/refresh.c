@@ -83,6 +83,8 @@ static void open_space(struct refresh *refresh)
 	if (refresh->has_space)
 		space_init(space, (struct proc_id){ wish->pid, 0 },
 			wish->keep_blocks);
+	/* No two of them ever have the same one. */
+	space->version = (uint64_t)++refresh->opened << 32;
 }
 
 static uint64_t visible_pages(const struct wish *wish)
@@ -142,10 +144,13 @@ bool refresh_has_spent(const struct refresh *refresh, uint64_t cpu_start)
 {
 	const struct wish *wish = &refresh->wish;
 	double allowed = wish->cpu * wish->period_ms / 100.0;
+	double published = (double)refresh->publish_before_us / 1000;
 
 	/* The list of processes takes the other half. */
 	if (wish->list && question_wanted(wish))
 		allowed /= 2;
+	/* So does what is done with the answers, but not all of it. */
+	allowed -= published < allowed * 0.75 ? published : allowed * 0.75;
 	return (double)(refresh_clock_ms(CLOCK_THREAD_CPUTIME_ID) - cpu_start) >
 		(allowed < 1 ? 1 : allowed);
 }
@@ -387,6 +392,8 @@ void refresh_read(struct refresh *refresh)
 	struct machine *before = refresh->machine;
 	bool complete;
 
+	refresh->publish_before_us = refresh->publish_us;
+	refresh->publish_us = 0;
 	symbols_forget(&refresh->symbols);
 	refresh->machine = machine_reread(refresh->src, before);
 	machine_unref(before);

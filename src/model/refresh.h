@@ -64,6 +64,9 @@ struct refresh {
 	struct fitness_walk walk;	/* of the focus's region */
 	bool has_space, passing;
 	bool pass_fits;		/* the last refresh made all of one */
+	uint32_t opened;	/* spaces, so far */
+	/* CPU time of publishing: in this refresh, and in the one before. */
+	uint64_t publish_us, publish_before_us;
 	struct audit audit;
 	struct swap_users swap_users;
 	struct frames *frames;	/* NULL until it is wanted */

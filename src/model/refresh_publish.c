@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "vmatlas/base/mem.h"
 #include "swap_rows.h"
@@ -171,7 +172,7 @@ static void take_stacks(struct snapshot *snapshot, struct refresh *refresh)
 	stacks_copy(&snapshot->stacks, &refresh->stacks);
 }
 
-void refresh_publish(struct refresh *refresh, bool complete)
+static void publish(struct refresh *refresh, bool complete)
 {
 	const struct wish *wish = &refresh->wish;
 	struct snapshot *snapshot;
@@ -266,4 +267,20 @@ void refresh_publish(struct refresh *refresh, bool complete)
 	snapshot_take_problems(snapshot);
 	refresh->owner.publish(refresh->owner.arg, snapshot);
 	snapshot_unref(snapshot);
+}
+
+static uint64_t cpu_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void refresh_publish(struct refresh *refresh, bool complete)
+{
+	uint64_t begun = cpu_us();
+
+	publish(refresh, complete);
+	refresh->publish_us += cpu_us() - begun;
 }

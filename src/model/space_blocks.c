@@ -58,6 +58,7 @@ static struct block *block_insert(struct space *space, size_t at,
 		(space->nblocks - at) * sizeof(*space->blocks));
 	space->blocks[at] = block;
 	space->nblocks++;
+	space->version++;
 	return block;
 }
 
@@ -156,6 +157,7 @@ static void block_fold(struct space *space, struct block *block,
 	const struct reader *reader = space->reader;
 	const struct slice *slice = &reader->slice;
 	enum page_state absent = classify_absent(cx);
+	bool differs = false;
 	size_t k;
 
 	usage_zero(&block->usage);
@@ -173,6 +175,7 @@ static void block_fold(struct space *space, struct block *block,
 			uint8_t class = classify_page(space, block, i, k,
 				is_new, absent);
 
+			differs |= block->classes[k] != class;
 			block->classes[k] = class;
 			if (block->heat)
 				take_heat(space, block, i, k, is_new);
@@ -182,6 +185,7 @@ static void block_fold(struct space *space, struct block *block,
 			block->nshared += CLASS_SHARING(class) == SHARING_SHARED;
 			block->nprivate += CLASS_SHARING(class) == SHARING_PRIVATE;
 		}
+		differs |= block->words[k] != word;
 		block->words[k] = word;
 		if (!(word & PM_PRESENT) || cx->is_pfnmap ||
 		    reader_is_zero_page(reader, cx, i))
@@ -194,6 +198,7 @@ static void block_fold(struct space *space, struct block *block,
 	}
 	if (reader->depth < DEPTH_STATES)
 		block->usage.known &= ~(uint32_t)USAGE_STATES;
+	space->version += differs;
 }
 
 /* Nothing changed in it: only its marks of change are gone. */
@@ -274,6 +279,7 @@ static bool all_void(const struct slice *slice, size_t first, size_t n)
 
 void space_block_drop(struct space *space, size_t at)
 {
+	space->version++;
 	free(space->blocks[at]);
 	memmove(&space->blocks[at], &space->blocks[at + 1],
 		(--space->nblocks - at) * sizeof(*space->blocks));
@@ -328,8 +334,10 @@ static void keep_chunk(struct space *space, uint32_t region,
 	block->region = region;
 	block->pass = space->pass;
 	if (!is_new && (slice->known[first] & SLICE_SKIP)) {
-		if (block->refresh != space->refresh)
+		if (block->refresh != space->refresh) {
+			space->version += block->nchanged != 0;
 			block_settle(block);
+		}
 	} else {
 		block_fold(space, block, cx, first, is_new);
 		block->flags_pass = space->pass;

@@ -171,6 +171,7 @@ void space_recut(struct space *space, const struct region *old, size_t nold,
 	space->nblocks = recut.n;
 	space->cap = recut.cap;
 	space->has_cut = true;
+	space->version++;
 }
 
 void space_read_cut(struct space *space)

@@ -277,6 +277,57 @@ static void frame_blocks_hold_every_frame_once(void **state)
 	assert_true(cut);
 }
 
+static bool has_frame_block(uint64_t pfn)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot.nframe_blocks; i++)
+		if (snapshot.frame_blocks[i].pfn == pfn)
+			return true;
+	return false;
+}
+
+static void pass(void)
+{
+	space.refresh++;
+	space_pass_begin(&space, DEPTH_STATES);
+	while (space_pass_step(&space, true) > 0)
+		;
+	link_frame_blocks(&snapshot, &space);
+}
+
+static void frame_blocks_are_made_when_something_changed(void **state)
+{
+	struct machine *before = machine;
+	size_t n;
+
+	(void)state;
+	pass();
+	n = snapshot.nframe_blocks;
+	snapshot.frame_blocks[0].nmine = 9999;
+	pass();
+	assert_int_equal(snapshot.nframe_blocks, n);
+	assert_int_equal(snapshot.frame_blocks[0].nmine, 9999);
+	page[0] = fake_frame(fake, 0x7000, FAKE_OWN, 1);
+	pass();
+	assert_true(snapshot.frame_blocks[0].nmine < 9999);
+	assert_true(has_frame_block(0x7000));
+	page[0] = 0;
+	pass();
+	assert_false(has_frame_block(0x7000));
+	assert_true(has_frame_block(0x1234));
+	fake->zoneinfo = "Node 0, zone      DMA\n        spanned  4687\n"
+		"  start_pfn:           1\n"
+		"Node 0, zone   Normal\n        spanned  20000\n"
+		"  start_pfn:           4688\n";	/* 0x1250 */
+	machine = machine_read(&fake->src);
+	snapshot.machine = machine;
+	link_frame_blocks(&snapshot, &space);
+	assert_false(has_frame_block(0x1234));
+	assert_true(has_frame_block(0x1250));
+	machine_unref(before);
+}
+
 static void frames_of_the_wish(void **state)
 {
 	struct wish wish = { .nframes = 2,
@@ -345,7 +396,9 @@ int main(void)
 		T(frames_to_pages_at_every_size), T(there_and_back),
 		T(a_frame_mapped_twice), T(first_in_a_cell),
 		T(nobody_links_what_is_not_told),
-		T(frame_blocks_hold_every_frame_once), T(frames_of_the_wish),
+		T(frame_blocks_hold_every_frame_once),
+		T(frame_blocks_are_made_when_something_changed),
+		T(frames_of_the_wish),
 		T(detail_of_a_page_and_a_frame),
 	};
 

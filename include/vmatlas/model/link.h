@@ -17,7 +17,9 @@ void link_fill(struct snapshot *snapshot, const struct space *space,
  * this moment; SYMBOLS are those of this refresh. */
 void detail_fill(struct snapshot *snapshot, struct space *space,
 	struct symbols *symbols, const struct focus *focus);
-/* Fill frame_blocks: which frames of the machine this process has. */
+/* Fill frame_blocks: which frames of the machine this process has.  They stay
+ * what they are where SNAPSHOT has them since before, and neither the space's
+ * blocks nor the machine's cells have changed. */
 void link_frame_blocks(struct snapshot *snapshot, const struct space *space);
 /* Fill frames: those in the wish's ranges, one entry for each mapping. */
 void link_frames(struct snapshot *snapshot, const struct space *space,

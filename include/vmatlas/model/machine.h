@@ -92,6 +92,9 @@ const struct stretch *machine_stretch(const struct machine *machine,
  */
 uint64_t machine_cell(const struct machine *machine, uint64_t pfn,
 	unsigned shift);
+/* A number for how frames fall into cells: another one where they do so in
+ * another way. */
+uint64_t machine_cells(const struct machine *machine);
 /* The innermost range around PFN's first byte, of iomem or the board, or
  * NULL; and around any physical address. */
 const struct resource *machine_resource(const struct machine *machine,

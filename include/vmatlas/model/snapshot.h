@@ -340,6 +340,10 @@ struct snapshot {
 	size_t ndetails, words_cap, classes_cap, heat_cap;
 	struct frame_block *frame_blocks;
 	size_t nframe_blocks, frame_blocks_cap;
+	struct linked {		/* what they were made of; VERSION 0: no matter */
+		uint64_t version, cells;
+		size_t n;
+	} linked;
 	struct frame_view *frames;
 	size_t nframes, frames_cap;
 	struct page_range frames_asked;	/* what frames[] speaks of */

@@ -57,6 +57,8 @@ struct space {
 	size_t dropped;			/* lines of maps that made no sense */
 	bool checked;			/* maps was read again in the end: */
 	size_t came, went;		/* regions that changed meanwhile */
+	uint64_t version;		/* counts changes of the blocks; its
+					 * owner may begin it anywhere */
 	uint32_t layout;		/* counts changes of the regions */
 	uint32_t layout_of_pass;	/* as it was when the pass began */
 	struct block **blocks;
