@@ -256,7 +256,7 @@ static void pane_title(const struct painter *painter, enum side side,
 {
 	const struct pane *pane = &painter->atlas->panes[side];
 	uint64_t n = UINT64_C(1) << pane->shift;
-	char count[24], bytes[TEXT_SIZE_MAX];
+	char count[40], bytes[TEXT_SIZE_MAX];
 
 	text_size(n << painter->snapshot->machine->page_shift, bytes);
 	if (pane->shift < 10)
@@ -314,7 +314,7 @@ static void paint_border(struct painter *painter, enum side side)
 	bool active = atlas->active == side;
 	const char *coloring = coloring_name(atlas->coloring);
 	int top = pane->row - 1, left = pane->col - 1, n;
-	char title[64];
+	char title[128];
 
 	grid_box(painter->grid, top, left, pane->rows + 2, pane->cols + 2,
 		active ? ROLE_BORDER_ACTIVE : ROLE_BORDER);

@@ -126,8 +126,10 @@ static void teller_free(struct source *src)
 }
 
 static const struct source_ops teller_ops = {
-	teller_refresh, teller_facts, teller_text, teller_words,
-	teller_populated, teller_processes, teller_forget, teller_free,
+	.refresh = teller_refresh, .facts = teller_facts, .text = teller_text,
+	.words = teller_words, .populated = teller_populated,
+	.processes = teller_processes, .forget = teller_forget,
+	.free = teller_free,
 };
 
 static struct source *teller_new(void)
