@@ -218,10 +218,10 @@ pictures: $(PROG)
 
 # What shells complete, from the tables in the source.
 OPTION_TABLES := include/vmatlas/app/options.h src/source/live.c
-$(COMPLETIONS): $O/completions/vmatlas.%: completions/make.awk $(OPTION_TABLES)
+$(COMPLETIONS): $O/completions/vmatlas.%: src/app/completions.awk $(OPTION_TABLES)
 	$(say) AWK $@
 	$(Q)mkdir -p $(@D)
-	$(Q)awk -v shell=$* -f completions/make.awk $(OPTION_TABLES) >$@.new
+	$(Q)awk -v shell=$* -f src/app/completions.awk $(OPTION_TABLES) >$@.new
 	$(Q)mv $@.new $@
 
 .PHONY: run check install clean

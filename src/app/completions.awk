@@ -2,7 +2,7 @@
 #
 # What a shell completes, from the program's own tables:
 #
-#   awk -v shell=bash|zsh|fish -f make.awk options.h live.c >FILE
+#   awk -v shell=bash|zsh|fish -f completions.awk options.h live.c >FILE
 #
 # Reads the tables OPTIONS and REPORTS of options.h, and the names for
 # --without in live.c.  No program is run, so that one for another machine has
@@ -228,7 +228,7 @@ function fish_action(i) {
 
 END {
 	if (!n || reports == "" || without == "") {
-		print "make.awk: a table was not found" >"/dev/stderr"
+		print "completions.awk: a table was not found" >"/dev/stderr"
 		exit 1
 	}
 	if (shell == "bash")
