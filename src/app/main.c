@@ -37,6 +37,7 @@
  *   source/guard.c           does not ask again what blocked
  *   source/named.c           adds the ranges that the user named
  *   source/live.c            the running kernel: text and arrays of words
+ *   source/live_scan.c       the running kernel: where there are pages
  *   source/live_cache.c      the running kernel: what the page cache has
  *   source/live_compare.c    the running kernel: who shares an address space
  *   source/elf_file.c        what an ELF file says of itself, read with care
@@ -90,6 +91,7 @@
  *   model/space_cached.c     asks for pages in memory that are not mapped in
  *   model/link.c             from pages to frames and back
  *   model/snapshot.c         all that is known at one moment, frozen
+ *   model/snapshot_problems.c   what could not be read, in words
  *   model/fields.c           what reports can say of each object:
  *   model/fields_process.c   of a process
  *   model/fields_region.c    of a region

@@ -122,4 +122,14 @@ enum answer processes_list(struct user_cache **users, int proc_fd, bool usual,
 	struct process_entry **out, size_t *n);
 void user_cache_free(struct user_cache *users);
 
+/* The answer that ERROR means for a file of PID (0: none). */
+enum answer live_answer_for(const struct live *live, int pid, int error);
+/* The open pagemap of ID; NULL with errno where it cannot be opened. */
+struct open_pagemap *live_pagemap_open(struct live *live, struct proc_id id);
+void live_pagemap_close(struct open_pagemap *slot);
+/* Where there are pages (live_scan.c): a source's question. */
+enum answer live_populated(struct source *src, enum populated_kind kind,
+	struct proc_id id, uint64_t start, uint64_t end, struct vpn_range *out,
+	size_t max, size_t *n, uint64_t *next);
+
 #endif
