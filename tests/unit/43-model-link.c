@@ -322,6 +322,7 @@ static void frame_blocks_are_made_when_something_changed(void **state)
 		"  start_pfn:           4688\n";	/* 0x1250 */
 	machine = machine_read(&fake->src);
 	snapshot.machine = machine;
+	space.reader->machine = machine;
 	link_frame_blocks(&snapshot, &space);
 	assert_false(has_frame_block(0x1234));
 	assert_true(has_frame_block(0x1250));
