@@ -151,7 +151,7 @@ static void test_double_click_is_enter(void **state)
 		"\033[<0;5;%dM\033[<0;5;%dm", row + 1, row + 1, row + 1,
 		row + 1);
 	terminal_type(t, bytes);
-	if (!terminal_wait_text(t, "inspector", 5000))
+	if (!terminal_wait_text(t, "address    0x", 5000))
 		fail_msg("not opened:\n%s", terminal_screen(t));
 	quit(t);
 }
