@@ -34,7 +34,11 @@ static const struct {
 static const struct {
 	const char *title, *absent, *refused;
 } acts[NDEMO_ACTS] = {
-	[DEMO_ACT_TOUCH] = { "first touch", NULL, NULL },
+	[DEMO_ACT_TOUCH] = {
+		"first touch",
+		"No page of zeros in this kernel: the first read brings a frame already.",
+		NULL,
+	},
 	[DEMO_ACT_FORK] = {
 		"fork and copy on write",
 		"No second process could be started here, so nothing is shared.",

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -261,6 +262,23 @@ void demo_follow(pid_t parent, const char *name)
 	prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0);
 }
 
+/*
+ * New pages wait in a batch of the CPU that made them, which holds them, too:
+ * on another one their last owner could not keep them at a write, nor page
+ * them out.
+ */
+static void cpu_keep(void)
+{
+	int cpu = sched_getcpu();
+	cpu_set_t one;
+
+	if (cpu < 0)
+		return;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
 /* Privileges first: giving them up may undo what follows. */
 void demo_settle(const struct demo_setup *setup)
 {
@@ -269,4 +287,5 @@ void demo_settle(const struct demo_setup *setup)
 	privileges_drop();
 	demo_follow(setup->parent, "vmatlas-demo");
 	fds_leave(setup);
+	cpu_keep();
 }

@@ -44,7 +44,7 @@ struct demo_setup {
 void demo_play(const struct demo_setup *setup) __attribute__((noreturn));
 /*
  * What comes before the acts: own process group, no signals, files or
- * privileges of vmatlas's; then the regions.  -1 with errno.
+ * privileges of vmatlas's, one CPU; then the regions.  -1 with errno.
  */
 void demo_settle(const struct demo_setup *setup);
 int demo_map(struct demo_stage *stage, size_t page);

@@ -7,7 +7,8 @@ import re
 import signal
 
 from family import FRAME, PAGES, PRESENT, Family
-from lab import NOBODY, PAGE, ROOT, Lab, Tap, as_user, read_pagemap
+from lab import (NOBODY, PAGE, ROOT, Lab, Tap, as_user, has_page_of_zeros,
+                 read_pagemap)
 
 KPF_ZERO = 1 << 24
 TRIES = 5       # the kernel may move frames of what stands still
@@ -238,14 +239,16 @@ def main():
     family = Family(lab)
     # A fault maps pages around it, too, that the page cache has.
     n, half, quarter = PAGES, PAGES // 2, PAGES // 4
+    # Nobody's, or what reading brought before the fork.
+    zero = " {%d}" % n if has_page_of_zeros() else "={%d}" % n
     known = {
         "writer": {"forked": "x{%d}={%d}" % (half, half), "own": "x{%d}" % n,
-                   "zero": " {%d}" % n, "shm": "={%d}" % n,
+                   "zero": zero, "shm": "={%d}" % n,
                    "memfd": "={%d}[=a]{%d}" % (half, half),
                    "sysv": "a{%d}" % n,
                    "file": "x{%d}[=a]{%d}" % (quarter, n - quarter)},
         "reader": {"forked": "={%d}" % n, "own": "x{%d}" % n,
-                   "zero": " {%d}" % n, "shm": "={%d}" % n,
+                   "zero": zero, "shm": "={%d}" % n,
                    "memfd": "a{%d}" % n, "sysv": "={%d}" % n,
                    "file": "={%d}" % n},
         "stranger": {"memfd": "[=a]{%d}={%d}" % (half, half),

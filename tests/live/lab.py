@@ -3,7 +3,9 @@
 the zoo, vmatlas's lines, and the kernel's own files read independently."""
 
 import atexit
+import ctypes
 import json
+import mmap
 import os
 import pwd
 import shutil
@@ -280,6 +282,18 @@ class Zoo(ZooSays):
 
 # ---- the kernel's own answers
 
+def has_page_of_zeros():
+    """Whether what is only read is one page for all, and so nobody's alone.
+    Some kernels are started without: there a read brings a frame."""
+    with mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as m:
+        m.madvise(mmap.MADV_NOHUGEPAGE)
+        m.read(1)
+        at = ctypes.addressof(page := ctypes.c_char.from_buffer(m))
+        word, = read_pagemap("self", at, at + PAGE)
+        del page
+    return not word & 1 << 56
+
+
 # What vmatlas calls the figures of smaps.
 SMAPS_FIELDS = {
     "rss": ("Rss",),
@@ -371,7 +385,7 @@ def read_rollup(pid):
 
 
 def read_pagemap(pid, start, end):
-    with open("/proc/%d/pagemap" % pid, "rb", 0) as f:
+    with open("/proc/%s/pagemap" % pid, "rb", 0) as f:
         f.seek(start // PAGE * 8)
         data = b""
         while len(data) < (end - start) // PAGE * 8:

@@ -13,6 +13,7 @@
 
 #define ENTRY_PRESENT ((uint64_t)1 << 63)
 #define ENTRY_SWAP    ((uint64_t)1 << 62)
+#define ENTRY_ALONE   ((uint64_t)1 << 56)
 #define ENTRY_PFN     (((uint64_t)1 << 55) - 1)
 #define ENTRY_SOFT_DIRTY ((uint64_t)1 << 55)
 
