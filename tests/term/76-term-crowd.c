@@ -157,7 +157,7 @@ static void columns_fill_within_the_budget(void **state)
 	idle = load(t, 6000);
 	terminal_free(t);
 
-	t = start("1", "2");
+	t = start("1", "4");
 	assert_true(terminal_wait(t, has_read, &some, PATIENCE_MS));
 	assert_true(read_so_far(t, &first, &all));
 	assert_in_range(all, NPROCS, 100000);
@@ -171,10 +171,10 @@ static void columns_fill_within_the_budget(void **state)
 		print_message("# read: %u, then %u, of %u\n", first, later,
 			all);
 	assert_true(terminal_wait(t, has_read, &most, PATIENCE_MS));
-	print_message("# %.1f%% of a processor with --cpu 2, %.1f%% with "
+	print_message("# %.1f%% of a processor with --cpu 4, %.1f%% with "
 		"next to none\n", busy, idle);
 	/* What is on screen is read at once, and again; the rest slowly. */
-	assert_true(busy - idle < 3 * 2);
+	assert_true(busy - idle < 3 * 4);
 	terminal_free(t);
 }
 
