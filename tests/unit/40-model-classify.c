@@ -123,6 +123,8 @@ static void special_regions_are_the_kernels(void **state)
 	STATE(VDSO_MAP, P | F, KPF(MMAP) | KPF(RESERVED), 90, "kernel");
 	/* Not every kernel reserves them. */
 	STATE(VDSO_MAP, P | F, KPF(MMAP), 90, "kernel");
+	/* Nor calls them a file's (uprobes' page). */
+	STATE(VDSO_MAP, P, KPF(MMAP), 2, "kernel");
 	STATE_WITHOUT(VDSO_MAP, P | F, "kernel");
 }
 
