@@ -495,12 +495,33 @@ static void text_objects(struct buf *out, const struct field *field,
 		buf_fmt(out, ", %u more", value->n - OBJECTS_SHOWN);
 }
 
+/* Most columns of long lists; false: it is none of these. */
+static bool text_number(struct buf *out, const struct field *field,
+	const struct value *value)
+{
+	size_t width = (size_t)field->width;
+
+	if (field->left)
+		return false;
+	if (value->kind == VALUE_U64)
+		buf_u64_right(out, value->u, width);
+	else if (value->kind == VALUE_BYTES)
+		buf_u64_right(out, value->u >> 10, width);
+	else if (value->kind == VALUE_HEX)
+		buf_hex_right(out, value->u, width);
+	else
+		return false;
+	return true;
+}
+
 static void text_value(struct buf *out, const struct field *field,
 	struct record *record)
 {
 	struct value value = value_of(field, record);
 	size_t from = text_gap(out);
 
+	if (text_number(out, field, &value))
+		return;
 	if (value.kind == VALUE_OBJECTS)
 		text_objects(out, field, record, &value);
 	else

@@ -22,6 +22,15 @@ char *buf_room(struct buf *buf, size_t n)
 	return buf->data + buf->len;
 }
 
+void buf_expect(struct buf *buf, size_t n)
+{
+	if (buf->data)
+		return;
+	buf->data = mem_room(n + 1, 1);
+	buf->data[0] = '\0';
+	buf->cap = n + 1;
+}
+
 void buf_add(struct buf *buf, const void *bytes, size_t n)
 {
 	char *at = buf_room(buf, n);
@@ -47,24 +56,42 @@ void buf_char(struct buf *buf, char c)
 }
 
 /* As printf would, which is slow where there are millions of numbers. */
-static void add_digits(struct buf *buf, uint64_t value, unsigned base)
+static inline void add_digits(struct buf *buf, uint64_t value, unsigned base,
+	size_t width)
 {
-	char digits[20], *at = digits + sizeof(digits);
+	char digits[20], *at = digits + sizeof(digits), *to;
+	size_t n, blanks;
 
 	do
 		*--at = "0123456789abcdef"[value % base];
 	while (value /= base);
-	buf_add(buf, at, (size_t)(digits + sizeof(digits) - at));
+	n = (size_t)(digits + sizeof(digits) - at);
+	blanks = width > n ? width - n : 0;
+	to = buf_room(buf, blanks + n);
+	memset(to, ' ', blanks);
+	memcpy(to + blanks, at, n);
+	to[blanks + n] = '\0';
+	buf->len += blanks + n;
 }
 
 void buf_u64(struct buf *buf, uint64_t value)
 {
-	add_digits(buf, value, 10);
+	add_digits(buf, value, 10, 0);
 }
 
 void buf_hex(struct buf *buf, uint64_t value)
 {
-	add_digits(buf, value, 16);
+	add_digits(buf, value, 16, 0);
+}
+
+void buf_u64_right(struct buf *buf, uint64_t value, size_t width)
+{
+	add_digits(buf, value, 10, width);
+}
+
+void buf_hex_right(struct buf *buf, uint64_t value, size_t width)
+{
+	add_digits(buf, value, 16, width);
 }
 
 void buf_fmt(struct buf *buf, const char *fmt, ...)

@@ -5,7 +5,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 /* The sampler's thread may be the one that finds the memory gone. */
 static void (*_Atomic exhaustion_hook)(void);
@@ -59,6 +64,22 @@ void *mem_grow(void *ptr, size_t *cap, size_t need, size_t size)
 		mem_exhausted();
 	*cap = want;
 	return ptr;
+}
+
+/* Less is not worth a question. */
+#define ROOM_MUCH ((size_t)1 << 20)
+
+void *mem_room(size_t n, size_t size)
+{
+	size_t cap = 0, page = (size_t)sysconf(_SC_PAGESIZE);
+	char *room = mem_grow(NULL, &cap, n ? n : 1, size);
+	size_t skip = -(uintptr_t)room & (page - 1);
+
+	/* Older kernels do not know it, and faults will do it. */
+	if (n * size >= ROOM_MUCH)
+		madvise(room + skip, (n * size - skip) & ~(page - 1),
+			MADV_POPULATE_WRITE);
+	return room;
 }
 
 char *mem_text(const char *text, size_t n)

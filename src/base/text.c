@@ -99,42 +99,53 @@ struct text text_trim(struct text t)
 	return t;
 }
 
-static int digit_of(char c)
+/* The value of a digit and 1 more; 0: it is none. */
+static const uint8_t digits[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6,
+	['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+	['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+	['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* 16 and more: it is none. */
+static unsigned digit_of(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
+	return digits[(unsigned char)c] - 1u;
 }
 
-bool text_u64(struct text *rest, int base, uint64_t *out)
+/* Inline, for each base by itself: there are many numbers. */
+static inline bool take_digits(struct text *rest, size_t first, unsigned base,
+	uint64_t *out)
 {
-	const uint64_t ubase = (uint64_t)base;
-	const uint64_t most = UINT64_MAX / ubase;
 	uint64_t value = 0;
-	size_t i = 0, first;
+	size_t i;
 
-	/* "0x" alone is a 0 with an x behind it. */
-	if (base == 16 && rest->n > 2 && rest->p[0] == '0' &&
-	    (rest->p[1] | 32) == 'x' && digit_of(rest->p[2]) < 16)
-		i = 2;
-	for (first = i; i < rest->n; i++) {
-		uint64_t digit = (uint64_t)digit_of(rest->p[i]);
+	for (i = first; i < rest->n; i++) {
+		unsigned digit = digit_of(rest->p[i]);
 
-		if (digit >= ubase)
+		if (digit >= base)
 			break;
-		if (value > most || value * ubase > UINT64_MAX - digit)
+		/* So few cannot be too much. */
+		if (i - first >= 15 && value > (UINT64_MAX - digit) / base)
 			return false;
-		value = value * ubase + digit;
+		value = value * base + digit;
 	}
 	if (i == first)
 		return false;
 	text_skip(rest, i);
 	*out = value;
 	return true;
+}
+
+bool text_u64(struct text *rest, int base, uint64_t *out)
+{
+	if (base == 10)
+		return take_digits(rest, 0, 10, out);
+	/* "0x" alone is a 0 with an x behind it. */
+	if (rest->n > 2 && rest->p[0] == '0' && (rest->p[1] | 32) == 'x' &&
+	    digit_of(rest->p[2]) < 16)
+		return take_digits(rest, 2, 16, out);
+	return take_digits(rest, 0, 16, out);
 }
 
 bool text_all_u64(struct text t, int base, uint64_t *out)
@@ -236,7 +247,7 @@ static int text_hex_byte(struct text t)
 	if (t.n < 4 || t.p[0] != '\\' || t.p[1] != 'x' ||
 	    digit_of(t.p[2]) > 15 || digit_of(t.p[3]) > 15)
 		return -1;
-	return digit_of(t.p[2]) << 4 | digit_of(t.p[3]);
+	return (int)(digit_of(t.p[2]) << 4 | digit_of(t.p[3]));
 }
 
 void text_escape(struct buf *out, struct text t, bool ascii_only)

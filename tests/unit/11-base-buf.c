@@ -53,6 +53,51 @@ static void test_buf(void **state)
 	assert_int_equal(buf.cap, 0);
 }
 
+static void test_numbers(void **state)
+{
+	struct buf buf = { 0 };
+
+	(void)state;
+	buf_u64(&buf, 0);
+	buf_u64_right(&buf, 42, 5);
+	buf_u64_right(&buf, 12345, 5);
+	buf_u64_right(&buf, UINT64_MAX, 3);
+	buf_char(&buf, '|');
+	buf_hex(&buf, 0xbeef);
+	buf_hex_right(&buf, 0xbeef, 6);
+	buf_hex_right(&buf, UINT64_MAX, 0);
+	assert_string_equal(buf_text(&buf), "0   421234518446744073709551615|"
+		"beef  beefffffffffffffffff");
+	assert_int_equal(buf.len, strlen(buf.data));
+	buf_fini(&buf);
+}
+
+/* Little and much; what it is for fits without growing. */
+static void test_expected(void **state)
+{
+	const size_t sizes[] = { 0, 10, 5u << 20 };
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct buf buf = { 0 };
+		const char *at;
+
+		buf_expect(&buf, sizes[i]);
+		assert_string_equal(buf_text(&buf), "");
+		at = buf.data;
+		for (k = 0; k < sizes[i]; k++)
+			buf_char(&buf, 'x');
+		assert_ptr_equal(buf.data, at);
+		assert_int_equal(buf.len, sizes[i]);
+		buf_expect(&buf, 1u << 20);
+		assert_ptr_equal(buf.data, at);
+		buf_str(&buf, "and more");
+		assert_string_equal(buf.data + sizes[i], "and more");
+		buf_fini(&buf);
+	}
+}
+
 /* Longer than any room that was there: formatted a second time. */
 static void test_buf_long_format(void **state)
 {
@@ -215,6 +260,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_buf),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_buf_long_format),
 		cmocka_unit_test(test_mem),
 		cmocka_unit_test(test_exhaustion),

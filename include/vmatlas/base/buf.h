@@ -17,11 +17,16 @@ struct buf {
 	size_t len, cap;
 };
 
+/* An empty BUF will take about N bytes: it need not grow piece by piece. */
+void buf_expect(struct buf *buf, size_t n);
 void buf_add(struct buf *buf, const void *bytes, size_t n);
 void buf_str(struct buf *buf, const char *text);
 void buf_char(struct buf *buf, char c);
 void buf_u64(struct buf *buf, uint64_t value);
 void buf_hex(struct buf *buf, uint64_t value);	/* without 0x */
+/* With so many blanks before it that it takes WIDTH columns at least. */
+void buf_u64_right(struct buf *buf, uint64_t value, size_t width);
+void buf_hex_right(struct buf *buf, uint64_t value, size_t width);
 void buf_fmt(struct buf *buf, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void buf_vfmt(struct buf *buf, const char *fmt, va_list ap)

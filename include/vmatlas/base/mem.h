@@ -21,6 +21,13 @@ void *mem_new(size_t n, size_t size);
  */
 void *mem_grow(void *ptr, size_t *cap, size_t need, size_t size);
 
+/*
+ * Room for N elements of SIZE bytes, all of which will be written: not
+ * initialised.  For much of it the kernel is asked once (MADV_POPULATE_WRITE in
+ * madvise(2), from 5.14 on), not by a fault for each page.
+ */
+void *mem_room(size_t n, size_t size);
+
 /* A copy of the N bytes at TEXT with a NUL behind them. */
 char *mem_text(const char *text, size_t n);
 
