@@ -20,9 +20,29 @@
 
 /* ---- output */
 
+/* So much text goes out at once: no report is held in memory as a whole. */
+#define PORTION ((size_t)64 << 10)
+
 int reporter_flush(struct reporter *reporter, struct err *err)
 {
+	if (reporter->failed) {
+		*err = reporter->failure;
+		return -1;
+	}
 	return output_write(&reporter->output, &reporter->text, err);
+}
+
+/* A failure is told by the next reporter_flush; there is one behind each
+ * report. */
+static void flush_portion(struct reporter *reporter)
+{
+	if (reporter->text.len < PORTION)
+		return;
+	if (reporter->failed)
+		buf_clear(&reporter->text);
+	else
+		reporter->failed = output_write(&reporter->output,
+			&reporter->text, &reporter->failure);
 }
 
 void reporter_record(struct reporter *reporter, struct record *record)
@@ -32,6 +52,7 @@ void reporter_record(struct reporter *reporter, struct record *record)
 	else
 		table_record(&reporter->text, reporter->options->format,
 			record);
+	flush_portion(reporter);
 }
 
 void reporter_head(struct reporter *reporter, enum object object,

@@ -21,6 +21,8 @@ struct reporter {
 	int *group;			/* pids that are to be taken as one */
 	size_t ngroup;
 	struct buf text;
+	bool failed;			/* a part could not be written: */
+	struct err failure;
 	bool head_done;			/* CSV has one header for all refreshes */
 	bool disagrees;			/* done, and the answer is no: status 3 */
 	const char *unanswered;		/* why a yes or no cannot be had, or NULL */
