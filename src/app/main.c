@@ -88,6 +88,7 @@
  *   model/space_pass.c       which pages are read when, and their sums
  *   model/space_fitness.c    what the frames of its regions are good for
  *   model/space_sparse.c     what is too large and empty to be read
+ *   model/space_lend.c       regions that snapshots share with it
  *   model/space_cached.c     asks for pages in memory that are not mapped in
  *   model/link.c             from pages to frames and back
  *   model/snapshot.c         all that is known at one moment, frozen

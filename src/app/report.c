@@ -345,7 +345,8 @@ static void wish_regions(struct wish *wish, const struct options *options,
 	if (filter_asks(&options->filter, FILTER_STATE))
 		need_states(wish);
 	/* People see none of it. */
-	wish->want_fitness = options->format != FORMAT_TEXT;
+	wish->want_fitness = wish->want_zones = options->format != FORMAT_TEXT;
+	wish->want_zones |= filter_asks(&options->filter, FILTER_ZONE);
 }
 
 static void wish_zones(struct wish *wish, const struct options *options,

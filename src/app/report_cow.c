@@ -3,16 +3,15 @@
 
 /* Nothing of it is copied on a write, or was. */
 static bool has_no_cow(const struct snapshot *snapshot,
-	const struct region *region)
+	size_t index)
 {
-	const struct usage *usage = &region->usage;
+	const struct region *region = &snapshot->regions[index];
+	const uint64_t *state = snapshot_states(snapshot, index);
 
-	return usage_knows(usage, USAGE_STATES) && !region->splits &&
-		snapshot_tells_left(snapshot, usage) &&
-		!usage->state[STATE_COW_PENDING] &&
-		!usage->state[STATE_COW_SHARED] &&
-		!usage->state[STATE_COW_COPIED] &&
-		!usage->state[STATE_ANON_WAS_SHARED];
+	return figures_know(&region->usage, USAGE_STATES) && state &&
+		!region->splits && snapshot_tells_left(snapshot, state) &&
+		!state[STATE_COW_PENDING] && !state[STATE_COW_SHARED] &&
+		!state[STATE_COW_COPIED] && !state[STATE_ANON_WAS_SHARED];
 }
 
 static void report_files(struct buf *out, enum format format,
@@ -37,7 +36,7 @@ void report_cow(struct buf *out, enum format format,
 	struct record record = { .object = OBJECT_COW, .snapshot = snapshot };
 
 	for (; record.index < snapshot->nregions; record.index++)
-		if (!has_no_cow(snapshot, &snapshot->regions[record.index]))
+		if (!has_no_cow(snapshot, record.index))
 			table_record(out, format, &record);
 	record_fini(&record);
 	report_files(out, format, snapshot);

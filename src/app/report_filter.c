@@ -6,20 +6,22 @@
 #include "vmatlas/app/message.h"
 
 /* Has REGION a page that is so? */
-static enum match has_state(const struct region *region,
+static enum match has_state(const struct snapshot *snapshot, size_t region,
 	const struct filter_term *term)
 {
+	const uint64_t *state = snapshot_states(snapshot, region);
 	enum match best = MATCH_NO;
 	unsigned i;
 
-	if (!usage_knows(&region->usage, USAGE_STATES))
+	if (!figures_know(&snapshot->regions[region].usage, USAGE_STATES) ||
+	    !state)
 		return MATCH_MAYBE;
 	for (i = 0; i < NSTATES; i++) {
 		const struct filter_facts facts = { .has_state = FACT_KNOWN,
 			.state = i };
 		enum match match = MATCH_NO;
 
-		if (region->usage.state[i])
+		if (state[i])
 			match = filter_term_match(term, &facts);
 		best = match > best ? match : best;
 	}
@@ -33,7 +35,7 @@ static enum match has_zone(const struct snapshot *snapshot, size_t region,
 	enum match best = MATCH_NO;
 	size_t i;
 
-	if (!machine->facts.pfn_visible)
+	if (!machine->facts.pfn_visible || !snapshot->zone_pages)
 		return MATCH_MAYBE;
 	for (i = 0; i < machine->nplaces && i < snapshot->zone_stride; i++) {
 		char name[32];
@@ -63,8 +65,7 @@ bool report_filter_has(struct reporter *reporter,
 		const struct filter_term *term = &filter->terms[i];
 
 		if (term->key == FILTER_STATE)
-			matches[i] = has_state(&snapshot->regions[region],
-				term);
+			matches[i] = has_state(snapshot, region, term);
 		else if (term->key == FILTER_ZONE)
 			matches[i] = has_zone(snapshot, region, term);
 		else

@@ -10,6 +10,7 @@ struct region_types {
 	struct region sums[NREGION_TYPES];	/* from 0 to all they map */
 	bool any[NREGION_TYPES];
 	uint64_t *zones;	/* pages, zone_stride of each type */
+	uint64_t states[NREGION_TYPES][NSTATES];	/* pages */
 };
 
 struct region_types *region_types_new(const struct snapshot *snapshot)
@@ -22,7 +23,7 @@ struct region_types *region_types_new(const struct snapshot *snapshot)
 		sizeof(*types->zones));
 	for (i = 0; i < NREGION_TYPES; i++) {
 		types->sums[i].type = (uint8_t)i;
-		usage_zero(&types->sums[i].usage);
+		figures_zero(&types->sums[i].usage);
 	}
 	return types;
 }
@@ -32,13 +33,16 @@ void region_types_add(struct region_types *types, size_t index)
 	const struct snapshot *snapshot = types->snapshot;
 	const struct region *region = &snapshot->regions[index];
 	struct region *sum = &types->sums[region->type];
+	const uint64_t *states = snapshot_states(snapshot, index);
 	size_t stride = snapshot->zone_stride, i;
 
 	types->any[region->type] = true;
 	sum->end += region->end - region->start;
-	usage_add(&sum->usage, &region->usage);
+	figures_add(&sum->usage, &region->usage);
+	for (i = 0; states && i < NSTATES; i++)
+		types->states[region->type][i] += states[i];
 	/* Without the bit in usage these are no figures, and not asked. */
-	if (usage_knows(&region->usage, USAGE_ZONES))
+	if (figures_know(&region->usage, USAGE_ZONES))
 		for (i = 0; i < stride; i++)
 			types->zones[region->type * stride + i] +=
 				snapshot->zone_pages[index * stride + i];
@@ -55,6 +59,7 @@ void region_types_write(struct region_types *types, struct reporter *reporter)
 		if (!types->any[i])
 			continue;
 		record.region = &types->sums[i];
+		record.states = types->states[i];
 		record.zones = types->zones + i * types->snapshot->zone_stride;
 		reporter_record(reporter, &record);
 	}

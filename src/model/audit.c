@@ -33,7 +33,7 @@ static const struct figure {
 	unsigned first, second;
 } figures[] = {
 #define X(name, figure, member, shift, first, second) \
-	{ name, USAGE_##figure, offsetof(struct usage, member), shift, \
+	{ name, USAGE_##figure, offsetof(struct figures, member), shift, \
 	  SMAPS_##first, SMAPS_##second },
 	FIGURES(X)
 #undef X
@@ -89,7 +89,7 @@ void audit_fini(struct audit *audit)
 
 /* ---- one figure */
 
-static uint64_t figure_of(const struct usage *usage,
+static uint64_t figure_of(const struct figures *usage,
 	const struct figure *figure)
 {
 	return *(const uint64_t *)((const char *)usage + figure->member) >>
@@ -157,7 +157,7 @@ static void judge(struct audit *audit, struct audit_line *line,
 }
 
 static void compare_entries(struct audit *audit, struct audit_line *line,
-	const struct usage *usage, const struct smaps_entry *before,
+	const struct figures *usage, const struct smaps_entry *before,
 	const struct smaps_entry *after, const char *excuse, bool swap_unseen)
 {
 	size_t i;
@@ -171,7 +171,7 @@ static void compare_entries(struct audit *audit, struct audit_line *line,
 		line->kernels_known = kernel_figure(after, figure, &is);
 		kernel_figure(before, figure, &was);
 		line->kernels = is << 10;
-		line->ours_known = usage_knows(usage, figure->figure);
+		line->ours_known = figures_know(usage, figure->figure);
 		line->ours = figure_of(usage, figure);
 		if (!why && figure->figure == USAGE_SWAP && swap_unseen)
 			why = "pagemap does not show swapped shared memory";
@@ -298,7 +298,7 @@ static void compare_rollup(struct audit *audit, const struct space *space,
 	struct smaps_entry was, is;
 
 	if (smaps_next(&before, &was) && smaps_next(&after, &is))
-		compare_entries(audit, &line, total, &was, &is, circular(space),
+		compare_entries(audit, &line, &total->figures, &was, &is, circular(space),
 			any_swap_is_unseen(space));
 }
 

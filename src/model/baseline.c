@@ -150,8 +150,8 @@ static void take_regions(struct baseline *baseline,
 	for (i = 0; i < n; i++)
 		baseline->regions[i] = (struct baseline_region){
 			.start = regions[i].start, .end = regions[i].end,
-			.rss_known = usage_knows(&regions[i].usage, USAGE_RSS),
-			.swap_known = usage_knows(&regions[i].usage,
+			.rss_known = figures_know(&regions[i].usage, USAGE_RSS),
+			.swap_known = figures_know(&regions[i].usage,
 				USAGE_SWAP),
 			.splits_known = regions[i].splits_known,
 			.rss = regions[i].usage.rss,
@@ -184,8 +184,8 @@ void baseline_regions(struct baseline *baseline, struct region *regions,
 		size_t at;
 
 		*since = (struct region_since){ .on = true,
-			.rss_known = usage_knows(&region->usage, USAGE_RSS),
-			.swap_known = usage_knows(&region->usage, USAGE_SWAP),
+			.rss_known = figures_know(&region->usage, USAGE_RSS),
+			.swap_known = figures_know(&region->usage, USAGE_SWAP),
 			.splits_known = region->splits_known,
 			.rss = (int64_t)region->usage.rss,
 			.swap = (int64_t)region->usage.swap,

@@ -152,15 +152,14 @@ static struct cow_file *file_of(struct cow_files *files,
 }
 
 /* Something of it is private by now, or would be on a write. */
-static bool has_copies(const struct usage *usage)
+static bool has_copies(const uint64_t *state)
 {
-	uint64_t n = usage->state[STATE_COW_PENDING] +
-		usage->state[STATE_PRESENT];
+	uint64_t n = state[STATE_COW_PENDING] + state[STATE_PRESENT];
 	unsigned i;
 
 	for (i = 0; i < NSTATES; i++)
 		if (is_copied(i))
-			n += usage->state[i];
+			n += state[i];
 	return n;
 }
 
@@ -168,13 +167,14 @@ static void take_region(struct cow_files *files, const struct space *space,
 	struct symbols *symbols, size_t region)
 {
 	const struct region *it = &space->regions[region];
+	const uint64_t *state = &space->state_pages[region * NSTATES];
 	struct place place = { .page_size =
 		space->reader->machine->facts.page_size };
 	struct cow_file *file;
 	enum answer answer;
 	size_t at;
 
-	if (it->shared || it->type == REGION_VDSO || !has_copies(&it->usage))
+	if (it->shared || it->type == REGION_VDSO || !has_copies(state))
 		return;
 	place.layout = symbols_layout(symbols, space, region, &at, &answer);
 	if (!place.layout && answer == ANSWER_OK)
@@ -192,8 +192,7 @@ static void take_region(struct cow_files *files, const struct space *space,
 	if (!file)
 		return;
 	file->has_sections &= place.layout != NULL;
-	if (!usage_knows(&it->usage, USAGE_STATES) ||
-	    it->usage.state[STATE_PRESENT])
+	if (!figures_know(&it->usage, USAGE_STATES) || state[STATE_PRESENT])
 		file->known = false;
 	if (space->keep_blocks)
 		count_region(file, &place, space, region);
@@ -218,7 +217,7 @@ void cow_files_count(struct cow_files *files, const struct space *space,
 	files->n = 0;
 	files->is_cut = false;
 	files->answer = ANSWER_OK;
-	for (i = 0; i < space->nregions; i++)
+	for (i = 0; space->state_pages && i < space->nregions; i++)
 		take_region(files, space, symbols, i);
 	if (files->n)
 		qsort(files->files, files->n, sizeof(*files->files),

@@ -21,10 +21,10 @@ static uint64_t bytes_of(const struct record *record, uint64_t pages)
 #define COW_STATE(name, id) \
 	void fields_cow_##name(struct record *record, struct value *value) \
 	{ \
-		const struct usage *usage = &fields_region(record)->usage; \
-		if (!usage->state[STATE_PRESENT]) \
-			set_figure(value, usage, USAGE_STATES, \
-				bytes_of(record, usage->state[id])); \
+		const uint64_t *state = fields_states(record); \
+		if (state && !state[STATE_PRESENT]) \
+			set_figure(value, &fields_region(record)->usage, \
+				USAGE_STATES, bytes_of(record, state[id])); \
 	}
 COW_STATE(pending, STATE_COW_PENDING)
 COW_STATE(shared, STATE_COW_SHARED)
@@ -32,11 +32,11 @@ COW_STATE(copied, STATE_COW_COPIED)
 
 static void get_was_shared(struct record *record, struct value *value)
 {
-	const struct usage *usage = &fields_region(record)->usage;
+	const uint64_t *state = fields_states(record);
 
-	if (snapshot_tells_left(record->snapshot, usage))
-		set_figure(value, usage, USAGE_STATES, bytes_of(record,
-			usage->state[STATE_ANON_WAS_SHARED]));
+	if (state && snapshot_tells_left(record->snapshot, state))
+		set_figure(value, &fields_region(record)->usage, USAGE_STATES,
+			bytes_of(record, state[STATE_ANON_WAS_SHARED]));
 }
 
 static void get_split_last(struct record *record, struct value *value)

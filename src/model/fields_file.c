@@ -55,7 +55,7 @@ static void get_copied(struct record *record, struct value *value)
 static void get_pss(struct record *record, struct value *value)
 {
 	set_figure(value, &row_of(record)->usage, USAGE_PSS,
-		usage_pss(&row_of(record)->usage));
+		figures_pss(&row_of(record)->usage));
 }
 
 const struct field file_user_fields[] = {

@@ -52,6 +52,13 @@ static inline const struct region *fields_region(const struct record *record)
 		&record->snapshot->regions[record->index];
 }
 
+/* Its pages by state, or NULL. */
+static inline const uint64_t *fields_states(const struct record *record)
+{
+	return record->region ? record->states :
+		snapshot_states(record->snapshot, record->index);
+}
+
 void fields_cow_pending(struct record *record, struct value *value);
 void fields_cow_shared(struct record *record, struct value *value);
 void fields_cow_copied(struct record *record, struct value *value);
@@ -162,10 +169,10 @@ static inline void set_scratch(struct record *record, struct value *value)
 		record->scratch.len });
 }
 
-static inline void set_figure(struct value *value, const struct usage *usage,
-	uint32_t figure, uint64_t nbytes)
+static inline void set_figure(struct value *value,
+	const struct figures *figures, uint32_t figure, uint64_t nbytes)
 {
-	if (usage_knows(usage, figure))
+	if (figures_know(figures, figure))
 		set_bytes(value, nbytes);
 }
 

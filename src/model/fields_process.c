@@ -50,7 +50,7 @@ static void get_vss(struct record *record, struct value *value)
 		struct value *value) \
 	{ \
 		const struct usage *usage = &record->row->usage; \
-		set_figure(value, usage, figure, expr); \
+		set_figure(value, &usage->figures, figure, expr); \
 	}
 PROCESS_FIGURE(rss, USAGE_RSS, usage->rss)
 PROCESS_FIGURE(pss, USAGE_PSS, usage_pss(usage))
@@ -67,7 +67,7 @@ static void set_cow(struct record *record, struct value *value,
 	const struct usage *usage = &record->row->usage;
 
 	if (!usage->state[STATE_PRESENT])
-		set_figure(value, usage, USAGE_STATES,
+		set_figure(value, &usage->figures, USAGE_STATES,
 			(uint64_t)usage->state[state] <<
 			record->snapshot->machine->page_shift);
 }

@@ -71,11 +71,11 @@ static void get_pages(struct record *record, struct value *value)
 	static void get_region_##name(struct record *record, \
 		struct value *value) \
 	{ \
-		const struct usage *usage = &fields_region(record)->usage; \
+		const struct figures *usage = &fields_region(record)->usage; \
 		set_figure(value, usage, figure, expr); \
 	}
 REGION_FIGURE(rss, USAGE_RSS, usage->rss)
-REGION_FIGURE(pss, USAGE_PSS, usage_pss(usage))
+REGION_FIGURE(pss, USAGE_PSS, figures_pss(usage))
 REGION_FIGURE(uss, USAGE_USS, usage->uss)
 REGION_FIGURE(shared, USAGE_SHARED, usage->shared)
 REGION_FIGURE(anonymous, USAGE_ANONYMOUS, usage->anonymous)
@@ -106,12 +106,13 @@ REGION_SINCE(splits)
 
 static uint64_t region_state_at(const struct record *record, unsigned i)
 {
-	return fields_region(record)->usage.state[i + 1];
+	return fields_states(record)[i + 1];
 }
 
 static void get_region_states(struct record *record, struct value *value)
 {
-	if (!usage_knows(&fields_region(record)->usage, USAGE_STATES))
+	if (!figures_know(&fields_region(record)->usage, USAGE_STATES) ||
+	    !fields_states(record))
 		return;
 	value->kind = VALUE_COUNTS;
 	value->n = NSTATES - 1;
@@ -129,7 +130,7 @@ static uint64_t region_zone_at(const struct record *record, unsigned i)
 
 static void get_region_zones(struct record *record, struct value *value)
 {
-	if (!usage_knows(&fields_region(record)->usage, USAGE_ZONES) ||
+	if (!figures_know(&fields_region(record)->usage, USAGE_ZONES) ||
 	    (record->region && !record->zones))
 		return;
 	value->kind = VALUE_COUNTS;

@@ -23,7 +23,7 @@ static void get_unread(struct record *record, struct value *value)
 	{ \
 		const struct usage *usage = &record->sum->usage; \
 		if (sum_is_known(record->sum)) \
-			set_figure(value, usage, figure, expr); \
+			set_figure(value, &usage->figures, figure, expr); \
 	}
 SUM_FIGURE(pss, USAGE_PSS, usage_pss(usage))
 SUM_FIGURE(pss_anon, USAGE_PSS_ANON, usage->pss_anon_fixed >> PSS_SHIFT)

@@ -261,7 +261,7 @@ static void end_member(void *arg, size_t at, struct space *space)
 
 	if (!users->begun)
 		usage_zero(&users->usage);
-	row.usage = users->usage;
+	row.usage = users->usage.figures;
 	users->begun = false;
 	users->use.frames_told = !by_smaps;
 	/* Whoever ended while it was read maps nothing any more. */
@@ -281,7 +281,7 @@ static void end_member(void *arg, size_t at, struct space *space)
 		read = true;
 		row.mapped += region->end - region->start;
 		if (by_smaps)
-			usage_add(&row.usage, &region->usage);
+			figures_add(&row.usage, &region->usage);
 	}
 	if (!row.mapped)
 		return;

@@ -133,7 +133,7 @@ enum answer process_rollup(struct proc_id id, struct source *src,
 		regions_take_usage(&region, 1,
 			(struct text){ buf_text(&buf), buf.len });
 	}
-	*usage = region.usage;
+	*usage = (struct usage){ .figures = region.usage };
 	buf_fini(&buf);
 	return answer;
 }

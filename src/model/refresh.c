@@ -284,6 +284,7 @@ static bool read_process(struct refresh *refresh)
 	if (!refresh->has_space)
 		return true;
 	space->refresh = (uint32_t)refresh->number;
+	space->want_zones = refresh->wish.want_zones;
 	space_want_fitness(space, refresh->wish.want_fitness,
 		refresh->wish.below, refresh->wish.fitness.start,
 		refresh->wish.fitness.end);
@@ -395,6 +396,7 @@ void refresh_read(struct refresh *refresh)
 	refresh->publish_before_us = refresh->publish_us;
 	refresh->publish_us = 0;
 	symbols_forget(&refresh->symbols);
+	refresh_take_back(refresh);
 	refresh->machine = machine_reread(refresh->src, before);
 	machine_unref(before);
 	wish_cut_to_pa(&refresh->wish, refresh->machine);

@@ -108,6 +108,9 @@ void refresh_serve(struct refresh *refresh);
  * the wish asks for.
  */
 void refresh_publish(struct refresh *refresh, bool complete);
+/* refresh_publish.c: what the space lent to snapshots that nobody looks at any
+ * more is its own again. */
+void refresh_take_back(struct refresh *refresh);
 /* The machine's facts are new: what did we cost?  Once a refresh. */
 void refresh_count_own(struct refresh *refresh);
 /* Another wish came while reading goes on: true, it is for this process and

@@ -29,6 +29,19 @@ static struct snapshot *snapshot_take(struct refresh *refresh)
 	abort();
 }
 
+void refresh_take_back(struct refresh *refresh)
+{
+	unsigned i;
+
+	for (i = 0; i < SNAPSHOT_POOL; i++) {
+		struct snapshot *snapshot = refresh->pool[i];
+
+		if (snapshot && snapshot->lent &&
+		    !__atomic_load_n(&snapshot->refs, __ATOMIC_ACQUIRE))
+			snapshot_drop_regions(snapshot);
+	}
+}
+
 static double rate(uint64_t now, uint64_t before, uint64_t ms)
 {
 	return ms && now >= before ?

@@ -75,14 +75,14 @@ static enum region_type type_of(const struct region *region, struct text name)
 {
 	size_t i;
 
+	if (!name.n && !region->inode)
+		return REGION_ANON;
 	if (!region->shared && text_is(name, "/dev/zero"))
 		return REGION_ANON;	/* the old way to ask for memory */
 	for (i = 0; i < sizeof(by_name) / sizeof(*by_name); i++)
 		if (text_starts(name, by_name[i].start) &&
 		    !(by_name[i].no_disk && region->major))
 			return by_name[i].type;
-	if (!name.n && !region->inode)
-		return REGION_ANON;
 	return region->exec ? REGION_CODE : REGION_FILE;
 }
 
@@ -115,11 +115,22 @@ static void type_objects(struct region *regions, size_t n)
 	}
 }
 
+/* Of lines that can be regions, at most so many. */
+static size_t count_lines(struct text text)
+{
+	size_t most = text.n / (sizeof("0-1 ---p 0 0:0 0") - 1) + 1, n = 0;
+	struct text line;
+
+	while (n < most && text_line(&text, &line))
+		n++;
+	return n;
+}
+
 size_t regions_parse(struct text text, struct region **out, struct buf *names,
 	size_t *dropped)
 {
-	struct region *regions = NULL;
-	size_t n = 0, cap = 0, lost = 0;
+	size_t n = 0, lost = 0, cap = count_lines(text);
+	struct region *regions = mem_room(cap, sizeof(*regions));
 	struct text line;
 
 	buf_clear(names);
@@ -228,14 +239,14 @@ static void take_flags(struct region *region, const struct smaps_entry *entry)
 
 static void take_usage(struct region *region, const struct smaps_entry *entry)
 {
-	struct usage *usage = &region->usage;
+	struct figures *usage = &region->usage;
 	static const struct {
 		uint32_t figure;
 		size_t member;
 		uint8_t first, second, shift;
 	} map[] = {
 #define F(fig, member, a, b, shift) \
-	{ USAGE_##fig, offsetof(struct usage, member), SMAPS_##a, SMAPS_##b, shift }
+	{ USAGE_##fig, offsetof(struct figures, member), SMAPS_##a, SMAPS_##b, shift }
 		F(RSS, rss, RSS, RSS, 10),
 		F(PSS, pss_fixed, PSS, PSS, 10 + PSS_SHIFT),
 		F(PSS_ANON, pss_anon_fixed, PSS_ANON, PSS_ANON, 10 + PSS_SHIFT),

@@ -63,12 +63,10 @@ void snapshot_free(struct snapshot *snapshot)
 		return;
 	machine_unref(snapshot->machine);
 	buf_fini(&snapshot->command);
-	buf_fini(&snapshot->names);
+	snapshot_drop_regions(snapshot);
 	buf_fini(&snapshot->commands);
 	buf_fini(&snapshot->problems);
 	contents_fini(&snapshot->contents);
-	free(snapshot->regions);
-	free(snapshot->zone_pages);
 	free(snapshot->fitness);
 	free(snapshot->blocks);
 	free(snapshot->words);
@@ -217,11 +215,52 @@ static void take_blocks(struct snapshot *snapshot, const struct space *space,
 	}
 }
 
-static void take_regions(struct snapshot *snapshot, const struct space *space)
+void snapshot_drop_regions(struct snapshot *snapshot)
 {
-	size_t nzones = space->nregions * space->zone_stride;
+	if (snapshot->lent) {
+		lent_unref(snapshot->lent);
+	} else {
+		free(snapshot->regions);
+		buf_fini(&snapshot->names);
+		free(snapshot->zone_pages);
+		free(snapshot->state_pages);
+	}
+	snapshot->lent = NULL;
+	snapshot->regions = NULL;
+	memset(&snapshot->names, 0, sizeof(snapshot->names));
+	snapshot->zone_pages = snapshot->state_pages = NULL;
+	snapshot->nregions = snapshot->regions_cap = 0;
+	snapshot->zone_pages_cap = snapshot->state_pages_cap = 0;
+}
 
-	snapshot->nregions = space->nregions;
+static void borrow_regions(struct snapshot *snapshot, struct space *space)
+{
+	snapshot_drop_regions(snapshot);
+	snapshot->lent = space_lend(space);
+	snapshot->regions = space->regions;
+	snapshot->names = space->names;
+	snapshot->zone_pages = space->zone_pages;
+	snapshot->state_pages = space->state_pages;
+}
+
+/* N counts of FROM, if there are any, into *INTO, whose capacity is *CAP. */
+static void copy_counts(uint64_t **into, size_t *cap, const uint64_t *from,
+	size_t n)
+{
+	if (from && n) {
+		*into = mem_grow(*into, cap, n, sizeof(**into));
+		memcpy(*into, from, n * sizeof(**into));
+	} else {
+		free(*into);
+		*into = NULL;
+		*cap = 0;
+	}
+}
+
+static void copy_regions(struct snapshot *snapshot, const struct space *space)
+{
+	if (snapshot->lent)
+		snapshot_drop_regions(snapshot);
 	snapshot->regions = mem_grow(snapshot->regions,
 		&snapshot->regions_cap, space->nregions,
 		sizeof(*snapshot->regions));
@@ -230,13 +269,20 @@ static void take_regions(struct snapshot *snapshot, const struct space *space)
 			space->nregions * sizeof(*space->regions));
 	buf_clear(&snapshot->names);
 	buf_add(&snapshot->names, buf_text(&space->names), space->names.len);
+	copy_counts(&snapshot->zone_pages, &snapshot->zone_pages_cap,
+		space->zone_pages, space->nregions * space->zone_stride);
+	copy_counts(&snapshot->state_pages, &snapshot->state_pages_cap,
+		space->state_pages, space->nregions * NSTATES);
+}
+
+static void take_regions(struct snapshot *snapshot, struct space *space)
+{
+	if (space->keep_blocks)
+		copy_regions(snapshot, space);
+	else
+		borrow_regions(snapshot, space);
+	snapshot->nregions = space->nregions;
 	snapshot->zone_stride = space->zone_stride;
-	snapshot->zone_pages = mem_grow(snapshot->zone_pages,
-		&snapshot->zone_pages_cap, nzones,
-		sizeof(*snapshot->zone_pages));
-	if (nzones)
-		memcpy(snapshot->zone_pages, space->zone_pages,
-			nzones * sizeof(*space->zone_pages));
 }
 
 static void take_fitness(struct snapshot *snapshot, const struct space *space)
@@ -289,11 +335,11 @@ void snapshot_take_space(struct snapshot *snapshot, struct space *space,
 /* ---- questions */
 
 bool snapshot_tells_left(const struct snapshot *snapshot,
-	const struct usage *usage)
+	const uint64_t *state)
 {
 	const struct machine *machine = snapshot->machine;
 
-	return !usage->state[STATE_PRESENT] && (!usage->state[STATE_ANON] ||
+	return !state[STATE_PRESENT] && (!state[STATE_ANON] ||
 		(machine->facts.pfn_visible &&
 		 snapshot->kpageflags == ANSWER_OK &&
 		 machine->rules.anon_exclusive));

@@ -12,6 +12,8 @@
 /* smaps walks every page of the process: while only a changing figure of it
  * is needed, so many refreshes pass between two readings. */
 #define SMAPS_EVERY 10
+/* Room for what came meanwhile, and for a source that reads in portions. */
+#define MAPS_MORE ((size_t)64 << 10)
 
 void space_init(struct space *space, struct proc_id id, bool keep_blocks)
 {
@@ -19,6 +21,7 @@ void space_init(struct space *space, struct proc_id id, bool keep_blocks)
 	space->process.id = id;
 	space->keep_blocks = keep_blocks;
 	space->locked_kb = UINT64_MAX;
+	space->want_zones = true;
 	space->reader = mem_new(1, sizeof(*space->reader));
 	reader_init(space->reader, NULL, NULL, id, DEPTH_SUMS);
 }
@@ -37,14 +40,12 @@ void space_fini(struct space *space)
 	blocks_free(space);
 	space_cached_free(space);
 	free(space->blocks);
-	free(space->regions);
-	free(space->zone_pages);
+	space_disown(space);
 	free(space->told);
 	space_fitness_forget(space);
 	free(space->reader);
 	device_files_fini(&space->devices);
 	buf_fini(&space->maps_text);
-	buf_fini(&space->names);
 	buf_fini(&space->swap_files);
 	memset(space, 0, sizeof(*space));
 }
@@ -58,16 +59,21 @@ static void mark_new(struct space *space, const struct region *old,
 			nold);
 }
 
+static bool same_text(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len && !memcmp(buf_text(a), buf_text(b), a->len);
+}
+
 static enum answer read_maps(struct space *space, struct source *src,
 	const struct machine *machine, bool *changed)
 {
 	struct buf text = { 0 };
 	enum answer answer;
 
+	space_own(space);
 	answer = source_text(src, space->process.id, "maps", &text);
 	*changed = answer == ANSWER_OK && (!space->regions ||
-		text.len != space->maps_text.len ||
-		memcmp(text.data, space->maps_text.data, text.len));
+		!same_text(&text, &space->maps_text));
 	if (*changed) {
 		struct region *old = space->regions;
 		size_t nold = space->nregions;
@@ -84,6 +90,8 @@ static enum answer read_maps(struct space *space, struct source *src,
 		space_recut(space, old, nold, machine);
 		free(old);
 		buf_fini(&old_names);
+		free(space->state_pages);
+		space->state_pages = NULL;
 		space_fitness_forget(space);
 		space->layout++;
 	} else {
@@ -104,14 +112,15 @@ void space_check_regions(struct space *space)
 	struct region *now = NULL;
 	size_t n = 0;
 
+	buf_expect(&text, space->maps_text.len + MAPS_MORE);
 	space->checked = source_text(space->reader->src, space->process.id,
 		"maps", &text) == ANSWER_OK;
-	if (space->checked && (text.len != space->maps_text.len ||
-		    memcmp(text.data, space->maps_text.data, text.len))) {
+	if (space->checked && !same_text(&text, &space->maps_text)) {
 		n = regions_parse((struct text){ buf_text(&text), text.len },
 			&now, &names, NULL);
 		space->came = regions_mark_changed(now, n, space->regions,
 			space->nregions);
+		space_own(space);
 		space->went = regions_mark_changed(space->regions,
 			space->nregions, now, n);
 	}
@@ -211,8 +220,8 @@ static bool read_all_hidden(struct space *space, const struct machine *machine)
 	for (i = 0; i < space->nregions; i++) {
 		struct region *region = &space->regions[i];
 
-		region->hidden = !space->shmem_may_be_swapped ? HIDDEN_NONE :
-			read_hidden(space, machine, region);
+		region->hidden = (uint8_t)(!space->shmem_may_be_swapped ?
+			HIDDEN_NONE : read_hidden(space, machine, region));
 		unknown |= region->hidden == HIDDEN_UNKNOWN;
 	}
 	return unknown;
@@ -247,6 +256,7 @@ void space_read_smaps(struct space *space, bool usage)
 	struct buf buf = { 0 };
 	struct text text;
 
+	space_own(space);
 	space->smaps = source_text(src, space->process.id, "smaps", &buf);
 	text = (struct text){ buf_text(&buf), buf.len };
 	if (space->smaps == ANSWER_OK) {
@@ -277,7 +287,7 @@ static void refresh_smaps(struct space *space, struct source *src,
 	space->smaps_age++;
 	if (space->usage_from_smaps) {
 		for (i = 0; i < space->nregions; i++)
-			usage_zero(&space->regions[i].usage);
+			figures_zero(&space->regions[i].usage);
 		for (i = 0; i < space->nregions; i++)
 			space->regions[i].usage.known = 0;
 		space_read_smaps(space, true);
@@ -338,11 +348,13 @@ enum answer space_refresh(struct space *space, struct source *src,
 	answer = refresh_map(space, src, machine, &changed);
 	if (answer != ANSWER_OK)
 		return answer;
-	if (space->zone_stride != machine->nplaces + 1 || changed) {
+	if (space->zone_stride != machine->nplaces + 1 || changed ||
+	    !space->zone_pages == space->want_zones) {
 		space->zone_stride = machine->nplaces + 1;
 		free(space->zone_pages);
-		space->zone_pages = mem_new(space->nregions *
-			space->zone_stride + 1, sizeof(*space->zone_pages));
+		space->zone_pages = space->want_zones ?
+			mem_new(space->nregions * space->zone_stride + 1,
+				sizeof(*space->zone_pages)) : NULL;
 	}
 	reader->may_have_ksm = may_have_ksm(space, src);
 	refresh_smaps(space, src, machine, changed);

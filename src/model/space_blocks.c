@@ -218,12 +218,13 @@ static void block_settle(struct block *block)
 void space_count_zones(struct space *space, const struct block *block)
 {
 	const struct machine *machine = space->reader->machine;
-	uint64_t *zones = &space->zone_pages[block->region * space->zone_stride];
+	uint64_t *zones;
 	int first, last;
 	size_t k;
 
-	if (!block->nframes)
+	if (!block->nframes || !space->zone_pages)
 		return;
+	zones = &space->zone_pages[block->region * space->zone_stride];
 	first = machine_zone(machine, block->min_pfn);
 	last = machine_zone(machine, block->max_pfn);
 	if (first == last && first >= 0 && !machine->zones_overlap) {
@@ -246,14 +247,14 @@ void space_count_zones(struct space *space, const struct block *block)
 
 void space_add_usage(struct space *space, const struct block *block)
 {
-	struct usage *usage = &space->regions[block->region].usage;
 	unsigned i;
 
 	if (!space->usage_from_smaps)
-		usage_add(usage, &block->usage);
-	else
-		for (i = 0; i < NSTATES; i++)
-			usage->state[i] += block->usage.state[i];
+		figures_add(&space->regions[block->region].usage,
+			&block->usage.figures);
+	for (i = 0; space->state_pages && i < NSTATES; i++)
+		space->state_pages[block->region * NSTATES + i] +=
+			block->usage.state[i];
 }
 
 /* Can this block's frames be taken to be as they were? */
@@ -396,11 +397,9 @@ static void use_slice(struct space *space, uint32_t region,
 	const struct slice *slice = &space->reader->slice;
 	size_t first, chunk, i, n = 0;
 
-	memset(plains, 0, sizeof(plains));
 	for (first = 0; first < slice->n; first += chunk) {
 		chunk = chunk_pages(slice, first);
-		plains[n].first = first;
-		plains[n++].n = chunk;
+		plains[n++] = (struct plain){ .first = first, .n = chunk };
 	}
 	if (!reader_find_plain(space->reader, cx, plains, n))
 		reader_frames(space->reader, cx);

@@ -81,7 +81,7 @@ void space_cached_free(struct space *space)
 
 void space_count_cached(struct space *space, size_t i, uint64_t vpn)
 {
-	struct usage *usage = &space->regions[i].usage;
+	struct figures *usage = &space->regions[i].usage;
 
 	if (!space->count_cached || !applies(space, i))
 		return;
@@ -105,7 +105,7 @@ void space_count_cached(struct space *space, size_t i, uint64_t vpn)
 void space_uncount_mapped(struct space *space, size_t i)
 {
 	const struct slice *slice = &space->reader->slice;
-	struct usage *usage = &space->regions[i].usage;
+	struct figures *usage = &space->regions[i].usage;
 	uint64_t nbytes = UINT64_C(1) << page_shift(space);
 	const struct cached_map *map;
 	size_t k;
@@ -246,7 +246,9 @@ void snapshot_take_cached(struct snapshot *snapshot, struct space *space,
 		uint64_t to = region->end >> shift;
 		struct cached_map map;
 
-		if (!region->usage.state[STATE_NOT_MAPPED] || !applies(space, i))
+		if (!space->state_pages ||
+		    !space->state_pages[i * NSTATES + STATE_NOT_MAPPED] ||
+		    !applies(space, i))
 			continue;
 		from = from < wish->shown.start ? wish->shown.start : from;
 		to = to > wish->shown.end ? wish->shown.end : to;

@@ -8,7 +8,7 @@
  * read when, and adds them up, space_fitness.c counts what their frames are
  * good for, space_cached.c asks for pages that are in memory and not mapped
  * in, space_recut.c lets blocks follow the regions, space_changes.c tells the
- * log what happened.
+ * log what happened, space_lend.c shares regions with snapshots.
  */
 #include "vmatlas/model/space.h"
 
@@ -42,6 +42,10 @@ struct overlay {
 };
 bool overlay_next(struct overlay *overlay, const struct region *old,
 	size_t nold, const struct region *now, size_t nnow);
+/* Before anything is written to regions and their counts. */
+void space_own(struct space *space);
+/* There are none any more; snapshots keep those they have. */
+void space_disown(struct space *space);
 /* Read smaps: what regions are, and how much of each is populated. */
 void space_read_smaps(struct space *space, bool usage);
 /* Read N pages (a slice at most) of REGION from VPN on; -1: gone. */

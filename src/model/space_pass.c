@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/model/classify.h"
 #include "space_impl.h"
@@ -44,18 +45,27 @@ static void leave_region(struct space *space)
 	enter_region(space, space->at_region + 1);
 }
 
+static bool counts_states(const struct space *space)
+{
+	return space->keep_blocks || space->reader->depth >= DEPTH_STATES;
+}
+
 /* Before adding up: figures of smaps stay, all else begins at nothing. */
 static void reset_sums(struct space *space)
 {
 	size_t i;
 
-	for (i = 0; i < space->nregions; i++) {
-		struct usage *usage = &space->regions[i].usage;
-
-		if (space->usage_from_smaps)
-			memset(usage->state, 0, sizeof(usage->state));
-		else
-			usage_zero(usage);
+	for (i = 0; !space->usage_from_smaps && i < space->nregions; i++)
+		figures_zero(&space->regions[i].usage);
+	if (!counts_states(space)) {
+		free(space->state_pages);
+		space->state_pages = NULL;
+	} else if (!space->state_pages) {
+		space->state_pages = mem_new(space->nregions * NSTATES,
+			sizeof(*space->state_pages));
+	} else {
+		memset(space->state_pages, 0, space->nregions * NSTATES *
+			sizeof(*space->state_pages));
 	}
 	if (space->zone_pages)
 		memset(space->zone_pages, 0, space->nregions *
@@ -66,6 +76,7 @@ void space_pass_begin(struct space *space, enum depth depth)
 {
 	space->pass++;
 	space->summed = false;
+	space_own(space);
 	space->reader->depth = depth;
 	memset(space->reader->answers, 0, sizeof(space->reader->answers));
 	space->layout_of_pass = space->layout;
@@ -136,6 +147,7 @@ static bool next_populated(struct space *space, uint64_t end)
 			space->nranges = 1;
 			space->scanned_to = end;
 		} else {
+			space_own(space);
 			space->regions[space->at_region].by_smaps = false;
 		}
 	}
@@ -367,31 +379,40 @@ uint64_t space_read_to(const struct space *space)
 
 /* ---- sums */
 
-/* What no block told: the pages that are not there, what locks them, and
- * shared memory in swap. */
-static void complete_region(struct space *space, struct region *region)
+/* The pages of a region that no block has, by its STATE counts. */
+static void complete_states(const struct space *space,
+	const struct region *region, uint64_t *state)
 {
-	struct usage *usage = &region->usage;
+	uint64_t pages = (region->end - region->start) >>
+		space->reader->machine->page_shift, counted = 0;
 	struct page_context cx;
-	uint64_t pages, counted = 0;
 	enum page_state absent;
 	unsigned i;
 
 	page_context_of(region, region_name(region, &space->names),
 		&space->reader->machine->rules, &cx);
 	absent = classify_absent(&cx);
-	pages = (region->end - region->start) >>
-		space->reader->machine->page_shift;
-	usage->state[absent] = 0;
+	state[absent] = 0;
 	for (i = 0; i < NSTATES; i++)
-		counted += usage->state[i];
-	pages = pages > counted ? pages - counted : 0;
-	usage->state[absent] = pages;
+		counted += state[i];
+	state[absent] = pages > counted ? pages - counted : 0;
+}
+
+/* What no block told: the pages that are not there, what locks them, and
+ * shared memory in swap. */
+static void complete_region(struct space *space, struct region *region)
+{
+	size_t i = (size_t)(region - space->regions);
+	struct figures *usage = &region->usage;
+
+	if (space->state_pages)
+		complete_states(space, region,
+			&space->state_pages[i * NSTATES]);
 	if (space->usage_from_smaps)
 		return;
 	if (region->vm_flags_known ? region->vm_flags & SMAPS_FLAG_LOCKED :
 	    space->locked_kb != 0)
-		usage->locked = usage_pss(usage);
+		usage->locked = figures_pss(usage);
 	if (!region->vm_flags_known && space->locked_kb)
 		usage->known &= ~(uint32_t)USAGE_LOCKED;
 	if (region->hidden == HIDDEN_NONE)
@@ -412,7 +433,7 @@ static uint32_t unknown_by_answers(const struct space *space)
 
 	if (reader->answers[WORDS_PAGEMAP] != ANSWER_OK)
 		return USAGE_ALL;
-	if (!reader->machine->facts.pfn_visible)
+	if (!reader->machine->facts.pfn_visible || !space->zone_pages)
 		return USAGE_ZONES;
 	return 0;
 }
@@ -465,19 +486,27 @@ static void finish_region(struct space *space, struct region *region,
 		region->usage.known = 0;
 }
 
+static void add_region(const struct space *space, size_t i,
+	struct usage *total)
+{
+	unsigned k;
+
+	figures_add(&total->figures, &space->regions[i].usage);
+	for (k = 0; space->state_pages && k < NSTATES; k++)
+		total->state[k] += space->state_pages[i * NSTATES + k];
+}
+
 void space_sum(struct space *space, struct usage *total)
 {
 	uint32_t unknown = unknown_by_answers(space) |
 		(space->count_cached ? 0 : USAGE_CACHED);
-	uint32_t states = 0;
+	uint32_t states = counts_states(space) ? USAGE_STATES : 0;
 	size_t i;
 
-	if (space->keep_blocks) {
+	if (!space->summed)
+		space_own(space);
+	if (space->keep_blocks)
 		sum_blocks(space);
-		states = USAGE_STATES;
-	} else if (space->reader->depth >= DEPTH_STATES) {
-		states = USAGE_STATES;
-	}
 	if (total)
 		usage_zero(total);
 	for (i = 0; i < space->nregions; i++) {
@@ -486,7 +515,7 @@ void space_sum(struct space *space, struct usage *total)
 			finish_region(space, &space->regions[i], states,
 				unknown);
 		if (total)
-			usage_add(total, &space->regions[i].usage);
+			add_region(space, i, total);
 	}
 	space->summed = !space->keep_blocks;
 	if (total && (space->maps != ANSWER_OK || !space->whole))

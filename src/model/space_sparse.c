@@ -47,7 +47,7 @@ static void ask_smaps(struct space *space)
 bool space_skips_region(struct space *space)
 {
 	struct region *r = &space->regions[space->at_region];
-	const struct usage *told;
+	const struct figures *told;
 	bool sparse;
 
 	if (space->skip == SKIP_NOTHING)
@@ -60,7 +60,7 @@ bool space_skips_region(struct space *space)
 		return sparse;
 	}
 	told = sparse ? &space->told[space->at_region].usage : NULL;
-	return told && usage_knows(told, USAGE_SWAP) && !told->swap;
+	return told && figures_know(told, USAGE_SWAP) && !told->swap;
 }
 
 void space_use_told(const struct space *space, size_t region)

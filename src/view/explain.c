@@ -328,12 +328,12 @@ static void inspect_region(struct buf *out, const struct snapshot *snapshot,
 	if (region->inode)
 		buf_fmt(out, "offset\t0x%" PRIx64 "\n", region->offset +
 			va_of(snapshot, vpn) - region->start);
-	if (usage_knows(&region->usage, USAGE_RSS | USAGE_PSS)) {
+	if (figures_know(&region->usage, USAGE_RSS | USAGE_PSS)) {
 		buf_fmt(out, "rss\t%s", text_size(region->usage.rss, size));
-		buf_fmt(out, "  pss %s\n", text_size(usage_pss(&region->usage),
+		buf_fmt(out, "  pss %s\n", text_size(figures_pss(&region->usage),
 			size));
 	}
-	if (!usage_knows(&region->usage, USAGE_SWAP))
+	if (!figures_know(&region->usage, USAGE_SWAP))
 		buf_str(out, "swap\t?\n");
 	else if (region->usage.swap)
 		buf_fmt(out, "swap\t%s\n",

@@ -28,7 +28,8 @@ bool explain_wants_stacks(const struct atlas *atlas,
 	 * nobody may touch. */
 	if (region->type != REGION_ANON || !region->write)
 		return false;
-	return region->usage.state[STATE_GUARD] || (i > 0 &&
+	return (snapshot->state_pages && snapshot_states(snapshot,
+			(size_t)i)[STATE_GUARD]) || (i > 0 &&
 		region[-1].end == region->start && !region[-1].read &&
 		!region[-1].write && !region[-1].exec);
 }

@@ -60,8 +60,25 @@ static void add_since(struct region_since *sum,
 static void add_to(struct region *sum, const struct region *region)
 {
 	add_since(&sum->since, &region->since);
-	usage_add(&sum->usage, &region->usage);
+	figures_add(&sum->usage, &region->usage);
 	sum->end += region->end - region->start;
+}
+
+static void add_states(uint64_t *sum, const struct snapshot *snapshot,
+	size_t index)
+{
+	const uint64_t *states = snapshot_states(snapshot, index);
+	unsigned i;
+
+	for (i = 0; states && i < NSTATES; i++)
+		sum[i] += states[i];
+}
+
+static void add_to_all(struct regions *regions, const struct snapshot *snapshot,
+	size_t index)
+{
+	add_to(&regions->sum, &snapshot->regions[index]);
+	add_states(regions->states, snapshot, index);
 }
 
 static void sum_all(struct regions *regions, const struct snapshot *snapshot)
@@ -69,18 +86,18 @@ static void sum_all(struct regions *regions, const struct snapshot *snapshot)
 	size_t i;
 
 	memset(&regions->sum, 0, sizeof(regions->sum));
-	usage_zero(&regions->sum.usage);
+	memset(regions->states, 0, sizeof(regions->states));
+	figures_zero(&regions->sum.usage);
 	regions->sum.since = (struct region_since){ .rss_known = true,
 		.swap_known = true, .splits_known = true };
 	if (regions->ntags) {
 		for (i = 0; i < snapshot->nregions; i++)
 			if (regions_is_tagged(regions, &snapshot->regions[i]))
-				add_to(&regions->sum, &snapshot->regions[i]);
+				add_to_all(regions, snapshot, i);
 		return;
 	}
 	for (i = 0; i < regions->norder; i++)
-		add_to(&regions->sum,
-			&snapshot->regions[regions->order[i]]);
+		add_to_all(regions, snapshot, regions->order[i]);
 }
 
 /* ---- groups */
@@ -154,8 +171,9 @@ struct table {
 
 static uint32_t group_add(struct regions *regions,
 	const struct snapshot *snapshot, const struct table *table,
-	const struct region *region)
+	size_t index)
 {
+	const struct region *region = &snapshot->regions[index];
 	uint64_t id = id_of(regions, snapshot, region);
 	size_t at = (size_t)(id ^ id >> 32) & (table->size - 1);
 	struct regions_group *group;
@@ -166,6 +184,7 @@ static uint32_t group_add(struct regions *regions,
 		    !is_same_thing(snapshot, &group->sum, region)))
 			continue;
 		add_to(&group->sum, region);
+		add_states(group->states, snapshot, index);
 		group->n++;
 		return table->slots[at] - 1;
 	}
@@ -176,13 +195,14 @@ static uint32_t group_add(struct regions *regions,
 		.of = regions->by != REGIONS_BY_TYPE ? "" :
 			owner_words[id >> 8],
 		.open = regions_set_has(regions->opened, regions->nopened, id) };
+	add_states(group->states, snapshot, index);
 	table->slots[at] = (uint32_t)regions->ngroups;
 	return (uint32_t)regions->ngroups - 1;
 }
 
 static void set_region(struct record *record, uint32_t number)
 {
-	record->region = &record->snapshot->regions[number];
+	record->index = number;
 }
 
 /* ---- in which order */
@@ -198,6 +218,7 @@ static void set_group(struct record *record, uint32_t number)
 	const struct group_record *with = (const void *)record;
 
 	record->region = &with->groups[number].sum;
+	record->states = with->groups[number].states;
 }
 
 /* Rights, a device: what each region has one of and a group has not. */
@@ -288,7 +309,7 @@ static void make_groups(struct regions *regions,
 	of = mem_new(snapshot->nregions, sizeof(*of));
 	for (i = 0; i < regions->norder; i++)
 		of[regions->order[i]] = group_add(regions, snapshot, &table,
-			&snapshot->regions[regions->order[i]]);
+			regions->order[i]);
 	sort_regions(regions, snapshot);
 	gather(regions, snapshot, of);
 	free(of);

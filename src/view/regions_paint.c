@@ -168,10 +168,12 @@ static void paint_row(const struct painter *painter, int row,
 	const struct regions_group *group = it->region == REGIONS_NONE ?
 		&regions->groups[it->group] : NULL;
 	struct record record = { .object = OBJECT_REGION,
-		.snapshot = painter->snapshot, .region = group ? &group->sum :
-		&painter->snapshot->regions[it->region] };
+		.snapshot = painter->snapshot, .index = it->region,
+		.region = group ? &group->sum : NULL,
+		.states = group ? group->states : NULL };
 	bool tagged = group ? is_group_tagged(painter, group) :
-		regions_is_tagged(regions, record.region);
+		regions_is_tagged(regions,
+			&painter->snapshot->regions[it->region]);
 	int role = chosen ? ROLE_SELECTED : tagged || group ? ROLE_VALUE :
 		ROLE_TEXT;
 	int indent = regions->ngroups ? 2 : 0;
@@ -186,7 +188,7 @@ static void paint_row(const struct painter *painter, int row,
 	else
 		grid_path(painter->grid, row, last->col + indent,
 			last->width - indent, role,
-			region_title(record.region, &painter->snapshot->names));
+			snapshot_region_title(painter->snapshot, it->region));
 	record_fini(&record);
 }
 
@@ -214,7 +216,8 @@ static void paint_sum(const struct painter *painter, int row)
 	const struct regions *regions = painter->regions;
 	const struct column *last = &painter->columns[painter->n - 1];
 	struct record record = { .object = OBJECT_REGION,
-		.snapshot = painter->snapshot, .region = &regions->sum };
+		.snapshot = painter->snapshot, .region = &regions->sum,
+		.states = regions->states };
 	size_t n = regions->ntags ? regions->ntags : regions->norder;
 
 	grid_fill(painter->grid, row, 0, 1, painter->grid->cols, ROLE_HEADER);

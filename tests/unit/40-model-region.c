@@ -182,15 +182,15 @@ static void smaps_is_joined_by_bounds(void **state)
 	assert_true(regions[3].smaps_resident == 2u << 20);
 
 	regions_take_usage(regions, 4, text_of(smaps));
-	assert_true(usage_knows(&regions[0].usage, USAGE_RSS | USAGE_PSS |
+	assert_true(figures_know(&regions[0].usage, USAGE_RSS | USAGE_PSS |
 		USAGE_USS | USAGE_SHARED | USAGE_SWAP));
 	assert_true(regions[0].usage.rss == 4096);
-	assert_true(usage_pss(&regions[0].usage) == 3072);
+	assert_true(figures_pss(&regions[0].usage) == 3072);
 	assert_true(regions[0].usage.uss == 7 << 10);
 	assert_true(regions[0].usage.shared == 3 << 10);
 	/* Not there is not 0. */
-	assert_false(usage_knows(&regions[0].usage, USAGE_KSM));
-	assert_false(usage_knows(&regions[0].usage, USAGE_SWAP_PSS));
+	assert_false(figures_know(&regions[0].usage, USAGE_KSM));
+	assert_false(figures_know(&regions[0].usage, USAGE_SWAP_PSS));
 	assert_int_equal(regions[1].usage.known, 0);
 }
 
@@ -295,6 +295,11 @@ static void sums_know_what_all_know(void **state)
 	assert_true(usage_knows(&a, USAGE_RSS));
 	assert_false(usage_knows(&a, USAGE_PSS));
 	assert_false(usage_knows(&a, USAGE_PSS | USAGE_RSS));
+	a.figures.known = 0;
+	figures_add(&b.figures, &a.figures);
+	assert_true(b.rss == 8192 + 12288);
+	assert_false(usage_knows(&b, USAGE_RSS));
+	assert_int_equal(b.state[STATE_ANON], 2);
 	assert_true(usage_pss_share(4096, 0) == 4096u << 12);
 	assert_true(usage_pss_share(4096, 1) == 4096u << 12);
 	assert_true(usage_pss_share(4096, 3) == 5592405);

@@ -109,7 +109,7 @@ static void any_maps(char *out, size_t size)
 	out[at] = '\0';
 }
 
-static void check_usage(const struct usage *usage, uint64_t size)
+static void check_usage(const struct figures *usage, uint64_t size)
 {
 	assert_true(usage->rss <= size);
 	assert_true(usage->swap <= size);
@@ -137,15 +137,15 @@ static void check(const struct space *space, const struct usage *total)
 
 		size += region->end - region->start;
 		check_usage(&region->usage, region->end - region->start);
-		for (k = 0; k < NSTATES; k++)
-			counted += region->usage.state[k];
-		if (usage_knows(&region->usage, USAGE_STATES))
+		for (k = 0; space->state_pages && k < NSTATES; k++)
+			counted += space->state_pages[i * NSTATES + k];
+		if (figures_know(&region->usage, USAGE_STATES))
 			assert_true(counted == pages);
 		for (k = 0; k < space->zone_stride; k++)
 			zones += space->zone_pages[i * space->zone_stride + k];
 		assert_true(zones <= pages);
 	}
-	check_usage(total, size);
+	check_usage(&total->figures, size);
 }
 
 static void sums_stay_within(bool keep_blocks, enum depth depth)

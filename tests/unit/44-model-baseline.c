@@ -15,7 +15,7 @@ static struct region region(uint64_t start, uint64_t end, uint64_t rss,
 	struct region region = { .start = start, .end = end,
 		.splits_known = true, .splits = 1 };
 
-	usage_zero(&region.usage);
+	figures_zero(&region.usage);
 	region.usage.rss = rss;
 	region.usage.swap = swap;
 	return region;

@@ -92,7 +92,7 @@ static void figures(void **state)
 	row = user(&w, 1);
 	assert_true(row->mapped == 0x10000 && row->usage.rss == 0x2000);
 	assert_true(!row->usage.anonymous);
-	assert_true(usage_pss(&row->usage) == 4096 + 4096 / 3);
+	assert_true(figures_pss(&row->usage) == 4096 + 4096 / 3);
 	row = user(&w, 2);
 	assert_true(row->mapped == 0x18000 && row->usage.rss == 0x3000);
 	assert_true(row->usage.anonymous == 0x1000);
@@ -166,7 +166,7 @@ static void who_cannot_be_read(void **state)
 	assert_null(user(&w, 1));
 	assert_int_equal(w.snapshot.members[0].answer, ANSWER_DENIED);
 	assert_true(user(&w, 2)->mapped == 0x18000);
-	assert_false(usage_knows(&user(&w, 2)->usage, USAGE_RSS));
+	assert_false(figures_know(&user(&w, 2)->usage, USAGE_RSS));
 	w.crowd.procs[2].pagemap = ANSWER_GONE;
 	ask(&w, "/lib/x");
 	assert_null(user(&w, 2));
@@ -184,9 +184,9 @@ static void who_cannot_be_read(void **state)
 		"Shared_Clean: 12 kB\nShared_Dirty: 0 kB\n"
 		"Private_Clean: 0 kB\nPrivate_Dirty: 0 kB\nSwap: 0 kB\n";
 	ask(&w, "/lib/x");
-	assert_true(usage_knows(&user(&w, 2)->usage, USAGE_RSS | USAGE_PSS));
+	assert_true(figures_know(&user(&w, 2)->usage, USAGE_RSS | USAGE_PSS));
 	assert_true(user(&w, 2)->usage.rss == 16384);
-	assert_true(usage_pss(&user(&w, 2)->usage) == 10240);
+	assert_true(figures_pss(&user(&w, 2)->usage) == 10240);
 	assert_false(w.snapshot.file_use.frames_told);
 	stop(&w);
 }

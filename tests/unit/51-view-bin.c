@@ -83,6 +83,7 @@ static int teardown(void **state)
 	free(snapshot.words);
 	free(snapshot.classes);
 	free(snapshot.zone_pages);
+	free(snapshot.state_pages);
 	free(snapshot.frame_blocks);
 	free(snapshot.frames);
 	free(snapshot.link);

@@ -54,7 +54,8 @@ struct record {
 	const struct process_row *row;	/* OBJECT_PROCESS */
 	/* OBJECT_REGION: this one instead, which may be the sum of some. */
 	const struct region *region;
-	const uint64_t *zones;		/* with that: its pages by zone, or NULL */
+	/* With that: its pages by zone, and by state (NSTATES), or NULL. */
+	const uint64_t *zones, *states;
 	const struct sum *sum;		/* OBJECT_SUM */
 	const struct rt_totals *rt;	/* OBJECT_RT_TOTAL */
 	size_t index;			/* of a region, run, zone, row ... */

@@ -21,7 +21,7 @@
 struct file_user {
 	uint32_t member;	/* index in the crowd */
 	uint64_t mapped;	/* bytes of its regions */
-	struct usage usage;
+	struct figures usage;
 };
 
 /* The answer. */

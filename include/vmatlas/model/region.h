@@ -37,6 +37,15 @@ enum device_place {
 	PLACE_ODD,
 };
 
+/* The swap of a region's shared memory, which pagemap hides. */
+enum hidden_swap {
+	HIDDEN_NONE,		/* there cannot be any */
+	HIDDEN_COUNTED,		/* hidden_swap is it */
+	HIDDEN_BY_SMAPS,	/* smaps_swap is all its swap */
+	HIDDEN_UNKNOWN,
+};
+
+/* There may be very many: what is small stands together. */
 struct region {
 	uint64_t start, end;	/* bytes; END exclusive */
 	uint64_t offset, inode;
@@ -48,27 +57,22 @@ struct region {
 	uint8_t vm_flags;	/* of enum smaps_flag */
 	bool vm_flags_known;
 	uint8_t place;		/* enum device_place */
-	uint64_t pa;		/* of its first byte, where that is known */
 	uint32_t page_size;	/* bytes; 0: not known */
-	bool smaps_known;	/* what smaps said last: */
-	uint64_t smaps_resident;	/* bytes it has in RAM or swap */
-	uint64_t smaps_swap;	/* bytes; shmem's too, which pagemap hides */
-	enum hidden_swap {	/* of its shared memory, which pagemap hides */
-		HIDDEN_NONE,		/* there cannot be any */
-		HIDDEN_COUNTED,		/* hidden_swap is it */
-		HIDDEN_BY_SMAPS,	/* smaps_swap is all its swap */
-		HIDDEN_UNKNOWN,
-	} hidden;
-	uint64_t hidden_swap;	/* bytes */
-	bool referenced_known;	/* by smaps, when that was read last: */
-	uint64_t referenced;	/* bytes */
+	uint8_t hidden;		/* enum hidden_swap */
+	bool smaps_known;	/* what smaps said last, see below */
+	bool referenced_known;
 	bool changed;		/* see regions_mark_changed */
 	bool by_smaps;		/* its figures; its pages were not read, as
 				 * they are too few and could be anywhere */
-	struct usage usage;
+	bool splits_known, splits_last_known;
+	uint64_t pa;		/* of its first byte, where that is known */
+	uint64_t smaps_resident;	/* bytes it has in RAM or swap */
+	uint64_t smaps_swap;	/* bytes; shmem's too, which pagemap hides */
+	uint64_t referenced;	/* bytes, by smaps */
+	uint64_t hidden_swap;	/* bytes */
+	struct figures usage;
 	/* Pages seen to be copied on a write, of those that are mapped now:
 	 * since the process is watched, and in the last refresh. */
-	bool splits_known, splits_last_known;
 	uint64_t splits, splits_last;
 	/* How its figures differ from those at the baseline, in bytes; not known
 	 * (yet or any more) without one, and of parts of what was one region. */

@@ -114,6 +114,7 @@ struct wish {
 	/* What frames are good for, with the limit they are held against: of
 	 * each region in FITNESS (bytes; end 0: all), or, where blocks are
 	 * kept, of the region that the focus is on. */
+	bool want_zones;	/* the pages of each region by zone */
 	bool want_fitness;
 	uint64_t below;		/* bytes */
 	struct page_range fitness;
@@ -317,6 +318,8 @@ struct snapshot {
 	bool whole;		/* every page was read at least once */
 	double progress;	/* of the first pass, 0 to 1 */
 	uint64_t read_to;	/* pages below it were read at least once */
+	/* With their names and counts: LENT by the space, else its own. */
+	struct lent *lent;
 	struct region *regions;
 	size_t nregions, regions_cap;
 	uint32_t layout;	/* changes when the regions do */
@@ -327,8 +330,11 @@ struct snapshot {
 	struct buf names;
 	const char *swap_pss_why;	/* static: why it is not known; NULL: it is */
 	int swap_pss_pid;	/* the process that is the reason; 0: none is */
-	uint64_t *zone_pages;	/* [region * zone_stride + zone] */
+	uint64_t *zone_pages;	/* [region * zone_stride + zone]; NULL: not wanted */
 	size_t zone_stride, zone_pages_cap;
+	/* [region * NSTATES + state]; NULL: not counted. */
+	uint64_t *state_pages;
+	size_t state_pages_cap;
 	struct usage total;
 	double faults_rate, major_rate, split_rate;	/* per second; < 0: not known */
 	struct block_view *blocks;
@@ -468,15 +474,25 @@ void snapshot_take_cached(struct snapshot *snapshot, struct space *space,
 /* Say in problems what could not be read, and what would help. */
 void snapshot_take_problems(struct snapshot *snapshot);
 void snapshot_free(struct snapshot *snapshot);
+/* It has no regions any more; a space that lent them has them back. */
+void snapshot_drop_regions(struct snapshot *snapshot);
 
 /* The first block that ends above VPN (nblocks: none). */
 size_t snapshot_block_after(const struct snapshot *snapshot, uint64_t vpn);
+/* [NSTATES] pages of a region, or NULL: they were not counted. */
+static inline const uint64_t *snapshot_states(const struct snapshot *snapshot,
+	size_t region)
+{
+	return snapshot->state_pages ?
+		snapshot->state_pages + region * NSTATES : NULL;
+}
 /*
- * Is it known which pages of USAGE are left over from a fork (anon-was-shared)?
+ * Of pages counted by STATE: is it known which are left over from a fork
+ * (anon-was-shared)?
  * Without flags of frames, and before 5.19, they look like any other.
  */
 bool snapshot_tells_left(const struct snapshot *snapshot,
-	const struct usage *usage);
+	const uint64_t *state);
 /* The frame of the page whose detail is at index I of words[]; false: it has
  * none, or we may not know. */
 bool snapshot_pfn(const struct snapshot *snapshot, size_t i, uint64_t *pfn);

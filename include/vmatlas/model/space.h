@@ -47,8 +47,16 @@ struct block {
 	uint8_t *classes;	/* [npages] CLASS() and CLASS_CHANGED */
 };
 
+/*
+ * What of a space without blocks its snapshots show without a copy: REGIONS,
+ * NAMES, ZONE_PAGES and STATE_PAGES.  The space writes to it no more; before it
+ * would, it takes a copy, unless no snapshot has it any more.
+ */
+struct lent;
+
 struct space {
 	struct process process;
+	struct lent *lent;		/* NULL: nothing is lent */
 	enum answer maps, smaps;	/* smaps: OK where it was not needed */
 	struct buf maps_text, names;
 	struct region *regions;
@@ -80,7 +88,10 @@ struct space {
 	struct buf swap_files;		/* areas that reader->swap_seen is about */
 	bool shmem_may_be_swapped;	/* then smaps tells how much */
 	unsigned smaps_age;		/* refreshes since it was read */
-	uint64_t *zone_pages;		/* [region][zone or doubt], last: none */
+	bool want_zones;		/* the owner's; at first it is true */
+	uint64_t *zone_pages;		/* [region][zone or doubt], last: none;
+					 * NULL: not wanted */
+	uint64_t *state_pages;		/* [region][state]; NULL: not counted */
 	size_t zone_stride;
 	/* What frames are good for, where it is wanted and blocks are not
 	 * kept: [region], with runs that may go on; else NULL. */
@@ -149,6 +160,10 @@ int space_pass_step(struct space *space, bool again);
 /* Read START..END (pages) of whatever regions lie there, now, without moving
  * the pass; -1: gone. */
 int space_read(struct space *space, uint64_t start, uint64_t end, bool again);
+
+/* Lend it what snapshots show, until lent_unref; space_sum comes first. */
+struct lent *space_lend(struct space *space);
+void lent_unref(struct lent *lent);
 
 /* The clock of the stamps in a block's heat. */
 uint64_t space_seconds(const struct space *space);

@@ -48,26 +48,55 @@ enum usage_known {
 
 #define PSS_SHIFT 12
 
-struct usage {
-#define X(id, member) uint64_t member;
-	USAGE_FIGURES(X)
-#undef X
+#define USAGE_MEMBERS \
+	USAGE_FIGURES(X) \
 	uint32_t known;			/* of enum usage_known */
-	uint64_t state[NSTATES];	/* pages; the VOID ones are derived */
+
+/* The figures alone, for those of whom there are many (struct region), whose
+ * pages are not counted by state in most reports. */
+#define X(id, member) uint64_t member;
+struct figures {
+	USAGE_MEMBERS
 };
 
+struct usage {
+	union {
+		struct figures figures;
+		struct {
+			USAGE_MEMBERS
+		};
+	};
+	uint64_t state[NSTATES];	/* pages; the VOID ones are derived */
+};
+#undef X
+#undef USAGE_MEMBERS
+
 /* Add FROM to INTO; what either does not know, the sum does not. */
+void figures_add(struct figures *into, const struct figures *from);
 void usage_add(struct usage *into, const struct usage *from);
 /* The start of a sum: all zero, all known. */
+void figures_zero(struct figures *figures);
 void usage_zero(struct usage *usage);
+
+static inline bool figures_know(const struct figures *figures, uint32_t what)
+{
+	return (figures->known & what) == what;
+}
+
 static inline bool usage_knows(const struct usage *usage, uint32_t what)
 {
-	return (usage->known & what) == what;
+	return figures_know(&usage->figures, what);
 }
+
 /* Bytes of PSS as smaps rounds them down. */
+static inline uint64_t figures_pss(const struct figures *figures)
+{
+	return figures->pss_fixed >> PSS_SHIFT;
+}
+
 static inline uint64_t usage_pss(const struct usage *usage)
 {
-	return usage->pss_fixed >> PSS_SHIFT;
+	return figures_pss(&usage->figures);
 }
 
 /* What one mapped page of NBYTES with MAPCOUNT mappings adds to PSS. */

@@ -30,6 +30,7 @@ struct regions_group {
 	uint64_t id;		/* of its name: it outlives the snapshot */
 	struct region sum;	/* the first of them, with figures of all; END -
 				 * START is as much as is mapped */
+	uint64_t states[NSTATES];	/* pages of all */
 	uint32_t first, n;	/* its members, in ORDER */
 	const char *of;		/* by type: "program ", "library ", or "" */
 	bool open;
@@ -61,6 +62,7 @@ struct regions {
 	struct regions_row *rows;
 	size_t nrows, rows_cap;
 	struct region sum;	/* of the tagged, else of all that are listed */
+	uint64_t states[NSTATES];	/* their pages */
 };
 
 void regions_init(struct regions *regions);
