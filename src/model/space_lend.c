@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "vmatlas/base/mem.h"
 #include "space_impl.h"
 
-/* Only the sampler's thread takes and drops it: a count need not be atomic. */
+/* A sampler that was given up may still have one that its successor drops. */
 struct lent {
-	unsigned refs;		/* snapshots, and the space */
+	atomic_uint refs;	/* snapshots, and the space */
 	struct region *regions;
 	struct buf names;
 	uint64_t *zone_pages, *state_pages;
@@ -19,19 +20,19 @@ struct lent *space_lend(struct space *space)
 
 	if (!lent) {
 		lent = space->lent = mem_new(1, sizeof(*lent));
-		lent->refs = 1;
+		atomic_init(&lent->refs, 1);
 		lent->regions = space->regions;
 		lent->names = space->names;
 		lent->zone_pages = space->zone_pages;
 		lent->state_pages = space->state_pages;
 	}
-	lent->refs++;
+	atomic_fetch_add(&lent->refs, 1);
 	return lent;
 }
 
 void lent_unref(struct lent *lent)
 {
-	if (!lent || --lent->refs)
+	if (!lent || atomic_fetch_sub(&lent->refs, 1) != 1)
 		return;
 	free(lent->regions);
 	buf_fini(&lent->names);
@@ -54,7 +55,7 @@ void space_own(struct space *space)
 	struct lent *lent = space->lent;
 
 	space->lent = NULL;
-	if (lent && lent->refs > 1) {
+	if (lent && atomic_load(&lent->refs) > 1) {
 		space->regions = copy_of(lent->regions, space->nregions,
 			sizeof(*space->regions));
 		memset(&space->names, 0, sizeof(space->names));
@@ -64,7 +65,7 @@ void space_own(struct space *space)
 			sizeof(*space->zone_pages));
 		space->state_pages = copy_of(lent->state_pages,
 			space->nregions * NSTATES, sizeof(*space->state_pages));
-		lent->refs--;
+		lent_unref(lent);
 	} else {
 		free(lent);
 	}
