@@ -10,7 +10,7 @@
 
 #include "vmatlas/base/mem.h"
 
-char *buf_room(struct buf *buf, size_t n)
+char *buf_grow(struct buf *buf, size_t n)
 {
 	/* mem_grow ends the program when asked for SIZE_MAX. */
 	size_t need = n < SIZE_MAX - buf->len ? buf->len + n + 1 : SIZE_MAX;
@@ -44,15 +44,6 @@ void buf_add(struct buf *buf, const void *bytes, size_t n)
 void buf_str(struct buf *buf, const char *text)
 {
 	buf_add(buf, text, strlen(text));
-}
-
-void buf_char(struct buf *buf, char c)
-{
-	char *at = buf_room(buf, 1);
-
-	at[0] = c;
-	at[1] = '\0';
-	buf->len++;
 }
 
 /* As printf would, which is slow where there are millions of numbers. */

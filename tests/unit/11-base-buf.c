@@ -98,6 +98,33 @@ static void test_expected(void **state)
 	}
 }
 
+/* As printf writes them, however long they are. */
+static void test_buf_numbers(void **state)
+{
+	struct buf buf = { 0 };
+	char text[64];
+	unsigned bit, i;
+
+	(void)state;
+	for (bit = 0; bit < 64; bit++)
+		for (i = 0; i < 3; i++) {
+			uint64_t value = (UINT64_C(1) << bit) - 1 + i;
+
+			buf_clear(&buf);
+			buf_u64(&buf, value);
+			buf_char(&buf, ' ');
+			buf_hex(&buf, value);
+			snprintf(text, sizeof(text), "%llu %llx",
+				(unsigned long long)value,
+				(unsigned long long)value);
+			assert_string_equal(buf_text(&buf), text);
+		}
+	buf_clear(&buf);
+	buf_hex(&buf, UINT64_MAX);
+	assert_string_equal(buf_text(&buf), "ffffffffffffffff");
+	buf_fini(&buf);
+}
+
 /* Longer than any room that was there: formatted a second time. */
 static void test_buf_long_format(void **state)
 {
@@ -262,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_buf),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_expected),
+		cmocka_unit_test(test_buf_numbers),
 		cmocka_unit_test(test_buf_long_format),
 		cmocka_unit_test(test_mem),
 		cmocka_unit_test(test_exhaustion),
