@@ -72,6 +72,7 @@
  *   model/process.c          a process as a whole, and all of them
  *   model/classify.c         which state a page is in
  *   model/slice.c            reads some pages and just what is needed of their frames
+ *   model/slice_gather.c     what is said of frames, in few questions
  *   model/slice_plain.c      which of them the entries alone tell enough about
  *   model/slice_sums.c       what those pages add up to
  *   model/cached.c           which pages of a file are in the page cache

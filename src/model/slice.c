@@ -3,11 +3,9 @@
 
 #include <string.h>
 
-#include "slice_page.h"
+#include "slice_gather.h"
 
-/* Reading over a gap of so many frames is cheaper than another call. */
-#define GATHER_GAP 2
-/* And over so many entries. */
+/* Reading over a gap of so many entries is cheaper than another question. */
 #define VERIFY_GAP 32
 
 void reader_init(struct reader *reader, struct source *src,
@@ -18,7 +16,6 @@ void reader_init(struct reader *reader, struct source *src,
 	reader->machine = machine;
 	reader->id = id;
 	reader->depth = depth;
-	reader->gap = GATHER_GAP;
 }
 
 static bool pfns_told(const struct reader *reader)
@@ -42,16 +39,24 @@ static bool is_known_zero(const struct reader *reader, uint64_t pfn)
 	return false;
 }
 
-void reader_note_swap(struct reader *reader)
+/* Entries of pages that are not there, but stand for something: in most slices
+ * there are none. */
+static bool has_special(const struct slice *slice)
 {
-	const struct slice *slice = &reader->slice;
 	uint64_t absent = 0;
 	size_t i;
 
-	/* In most slices there is no such entry. */
 	for (i = 0; i < slice->n; i++)
 		absent |= slice->words[i] & ~slice->words[i] >> 1;
-	if (!(absent & PM_SWAP))
+	return absent & PM_SWAP;
+}
+
+void reader_note_swap(struct reader *reader)
+{
+	const struct slice *slice = &reader->slice;
+	size_t i;
+
+	if (!has_special(slice))
 		return;
 	for (i = 0; i < slice->n; i++) {
 		struct pte pte;
@@ -148,62 +153,6 @@ enum answer reader_words(struct reader *reader, uint64_t vpn, size_t n)
 	return ANSWER_OK;
 }
 
-/*
- * Read FILE for every page that WANT chooses, consecutive frames with one
- * call, into VALUES; sets BIT in known[].
- */
-static void gather(struct reader *reader, enum word_file file,
-	bool (*want)(const struct reader *, size_t), uint64_t *values,
-	uint8_t bit)
-{
-	struct slice *slice = &reader->slice;
-	size_t i = 0, j, got;
-
-	while (i < slice->n) {
-		uint64_t first, next;
-		enum answer answer;
-
-		if (!want(reader, i)) {
-			i++;
-			continue;
-		}
-		first = pfn_of(slice, i);
-		next = first + 1;
-		for (j = i + 1; j < slice->n; j++) {
-			uint64_t pfn = pfn_of(slice, j);
-
-			if (!want(reader, j))
-				continue;
-			if (pfn < next || pfn > next + reader->gap ||
-			    pfn - first >= SOURCE_SLICE)
-				break;
-			next = pfn + 1;
-		}
-		got = 0;
-		answer = source_words(reader->src, file, PROC_NONE, first,
-			(size_t)(next - first), slice->gathered, &got);
-		if (answer == ANSWER_UNRECORDED && reader->gap) {
-			/* A recording has what was of use, not what lay
-			 * between. */
-			reader->gap = 0;
-			continue;
-		}
-		if (answer != ANSWER_OK)
-			reader->answers[file] = answer;
-		for (; i < j; i++) {
-			uint64_t at = pfn_of(slice, i) - first;
-
-			if (answer != ANSWER_OK || !want(reader, i))
-				continue;
-			/* Beyond the last frame there is no struct page. */
-			values[i] = at < got ? slice->gathered[at] : 0;
-			slice->known[i] |= bit;
-		}
-		if (answer != ANSWER_OK && answer != ANSWER_UNRECORDED)
-			return;
-	}
-}
-
 /* Aligned runs that could be one huge mapping: marked, if they are, with
  * SLICE_PMD.  False if this kernel cannot tell. */
 static bool find_huge(struct reader *reader, uint32_t pmd)
@@ -265,6 +214,17 @@ static bool lacks_frame(const struct reader *reader, size_t i, uint8_t bit)
 	return is_present(slice, i) && !(slice->known[i] & (bit | SLICE_SKIP));
 }
 
+/* All that any of the frames known has. */
+static uint64_t any_flags(const struct slice *slice)
+{
+	uint64_t any = 0;
+	size_t i;
+
+	for (i = 0; i < slice->n; i++)
+		any |= slice->known[i] & SLICE_FLAGS ? slice->flags[i] : 0;
+	return any;
+}
+
 static bool want_head_flags(const struct reader *reader, size_t i)
 {
 	return lacks_frame(reader, i, SLICE_FLAGS) && is_huge_head(reader, i);
@@ -308,8 +268,6 @@ static bool want_count(const struct reader *reader, size_t i)
 
 	if (!lacks_frame(reader, i, SLICE_COUNT))
 		return false;
-	if (reader->depth == DEPTH_FULL)
-		return true;
 	if (slice->known[i] & SLICE_FLAGS) {
 		if (slice->flags[i] & (KPF(ZERO_PAGE) | KPF(HUGE)))
 			return false;
@@ -323,6 +281,16 @@ static bool want_count(const struct reader *reader, size_t i)
 	return !is_exclusive(reader, i);
 }
 
+static bool has_large(const struct slice *slice)
+{
+	uint8_t known = 0;
+	size_t i;
+
+	for (i = 0; i < slice->n; i++)
+		known |= slice->known[i];
+	return (known & SLICE_PMD) || (any_flags(slice) & KPF(TAIL));
+}
+
 /*
  * Large folios: give each page its head's flags, and the tails of a huge
  * mapping, of which only the head was read, flags of their own.
@@ -333,6 +301,11 @@ static void spread_heads(struct reader *reader)
 	uint64_t head = 0, next_pfn = UINT64_MAX;
 	size_t i;
 
+	if (!has_large(slice)) {
+		memcpy(slice->head_flags, slice->flags,
+			slice->n * sizeof(*slice->flags));
+		return;
+	}
 	for (i = 0; i < slice->n; i++) {
 		bool follows = pfn_of(slice, i) == next_pfn && head;
 
@@ -355,11 +328,14 @@ static void spread_heads(struct reader *reader)
 	}
 }
 
-static void learn_zero_pages(struct reader *reader)
+/* ANY: the flags that any of the frames has. */
+static void learn_zero_pages(struct reader *reader, uint64_t any)
 {
 	struct slice *slice = &reader->slice;
 	size_t i;
 
+	if (!(any & KPF(ZERO_PAGE)))
+		return;
 	for (i = 0; i < slice->n; i++) {
 		uint64_t pfn = pfn_of(slice, i);
 
@@ -423,21 +399,29 @@ static void reread(struct reader *reader, const struct page_context *cx,
 		slice->known[i] |= SLICE_COUNT;
 }
 
-static void read_frames(struct reader *reader)
+/* Choose the pages that WANT is true of, and read FILE for them. */
+static inline void gather(struct reader *reader, enum word_file file,
+	bool (*want)(const struct reader *, size_t), uint64_t *values,
+	uint8_t bit)
+{
+	size_t i;
+
+	gather_begin(reader);
+	for (i = 0; i < reader->slice.n; i++)
+		if (want(reader, i))
+			gather_page(reader, i);
+	gather_read(reader, file, values, bit);
+}
+
+/* As much as the depth asks for, where ALL means the flags of every frame: what
+ * is read first tells what else is needed. */
+static void read_needed(struct reader *reader, bool all)
 {
 	struct slice *slice = &reader->slice;
-	uint32_t pmd = machine_pmd_pages(reader->machine);
-	bool all = reader->depth >= DEPTH_STATES || !pmd || pmd > SOURCE_SLICE;
 
-	use_known_zero_pages(reader);
-	gather(reader, WORDS_KPAGEFLAGS, want_special_flags, slice->flags,
-		SLICE_FLAGS);
-	if (pmd && pmd <= SOURCE_SLICE && !find_huge(reader, pmd))
-		all = true;
 	gather(reader, WORDS_KPAGEFLAGS, want_head_flags, slice->flags,
 		SLICE_FLAGS);
-	if (reader->depth < DEPTH_FULL)
-		spread_heads(reader);
+	spread_heads(reader);
 	if (all)
 		gather(reader, WORDS_KPAGEFLAGS, want_flags, slice->flags,
 			SLICE_FLAGS);
@@ -450,7 +434,35 @@ static void read_frames(struct reader *reader)
 	if (!all)
 		gather(reader, WORDS_KPAGEFLAGS, want_zero_flags,
 			slice->flags, SLICE_FLAGS);
-	learn_zero_pages(reader);
+}
+
+/* Returns the flags that any of the frames has. */
+static uint64_t read_frames(struct reader *reader)
+{
+	struct slice *slice = &reader->slice;
+	uint32_t pmd = machine_pmd_pages(reader->machine);
+	uint64_t any;
+	bool all = reader->depth >= DEPTH_STATES || !pmd || pmd > SOURCE_SLICE;
+
+	use_known_zero_pages(reader);
+	if (has_special(slice))
+		gather(reader, WORDS_KPAGEFLAGS, want_special_flags,
+			slice->flags, SLICE_FLAGS);
+	if (pmd && pmd <= SOURCE_SLICE && !find_huge(reader, pmd))
+		all = true;
+	if (reader->depth == DEPTH_FULL) {
+		/* Both for the same pages. */
+		gather(reader, WORDS_KPAGEFLAGS, want_flags, slice->flags,
+			SLICE_FLAGS);
+		gather_read(reader, WORDS_KPAGECOUNT, slice->counts,
+			SLICE_COUNT);
+		spread_heads(reader);
+	} else {
+		read_needed(reader, all);
+	}
+	any = any_flags(slice);
+	learn_zero_pages(reader, any);
+	return any;
 }
 
 static void classify_page(struct reader *reader, const struct page_context *cx,
@@ -465,18 +477,37 @@ static void classify_page(struct reader *reader, const struct page_context *cx,
 
 /* The state is one only because of what the frame said, which may have been
  * another's by then. */
+#define BIT(state) (UINT32_C(1) << STATE_##state)
+#define LEANING (BIT(ANON_WAS_SHARED) | BIT(COW_SHARED) | BIT(KSM) | \
+	BIT(LAZYFREE) | BIT(RAMFS) | BIT(XIP) | BIT(SECRET) | BIT(DRIVER) | \
+	BIT(POISONED) | BIT(CHANGING))
+
 static bool leans_on_frame(const struct slice *slice, size_t i)
 {
-	static const bool leans[NSTATES] = {
-		[STATE_ANON_WAS_SHARED] = true, [STATE_COW_SHARED] = true,
-		[STATE_KSM] = true, [STATE_LAZYFREE] = true,
-		[STATE_RAMFS] = true, [STATE_XIP] = true,
-		[STATE_SECRET] = true, [STATE_DRIVER] = true,
-		[STATE_POISONED] = true, [STATE_CHANGING] = true,
-	};
-
 	return !(slice->known[i] & SLICE_SKIP) && is_present(slice, i) &&
-		leans[slice->state[i]];
+		(LEANING >> slice->state[i] & 1);
+}
+
+/* Neighbours mostly are alike: what is said of one holds for the next.  True:
+ * some state leans on a frame. */
+static bool classify_slice(struct reader *reader, const struct page_context *cx)
+{
+	struct slice *slice = &reader->slice;
+	uint32_t states = 0;
+	size_t i;
+
+	for (i = 0; i < slice->n; i++) {
+		if (slice->known[i] & SLICE_SKIP)
+			continue;
+		if (slice_is_alike(slice, i)) {
+			slice->state[i] = slice->state[i - 1];
+			slice->marks[i] = slice->marks[i - 1];
+		} else {
+			classify_page(reader, cx, i);
+			states |= UINT32_C(1) << slice->state[i];
+		}
+	}
+	return states & LEANING;
 }
 
 /* The entry is not what it was before its frame was looked at: all of it once
@@ -528,20 +559,17 @@ static void verify(struct reader *reader, const struct page_context *cx)
 void reader_frames(struct reader *reader, const struct page_context *cx)
 {
 	struct slice *slice = &reader->slice;
+	uint64_t any = 0;
 	size_t i;
 
 	reader_note_swap(reader);
 	for (i = 0; cx->is_hugetlb && cx->may_share_tables && i < slice->n; i++)
 		slice->known[i] |= SLICE_MAY_SHARE;
 	if (pfns_told(reader))
-		read_frames(reader);
-	for (i = 0; reader->machine->rules.ksm_lies && i < slice->n; i++)
+		any = read_frames(reader);
+	for (i = 0; (any & KPF(KSM)) && i < slice->n; i++)
 		if (slice->known[i] & SLICE_FLAGS)
 			drop_false_ksm(reader, cx, &slice->flags[i]);
-	if (reader->depth < DEPTH_STATES)
-		return;
-	for (i = 0; i < slice->n; i++)
-		if (!(slice->known[i] & SLICE_SKIP))
-			classify_page(reader, cx, i);
-	verify(reader, cx);
+	if (reader->depth >= DEPTH_STATES && classify_slice(reader, cx))
+		verify(reader, cx);
 }

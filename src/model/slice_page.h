@@ -42,6 +42,33 @@ static inline bool huge_is_exclusive(const struct slice *slice, size_t i)
 		(slice->head_flags[i] & both) == both;
 }
 
+/*
+ * Page I and the one before it differ in nothing that was read of them but
+ * their frames' numbers, on which nothing else hangs either: what is made of
+ * the one is true of the other.
+ */
+static inline bool slice_is_alike(const struct slice *slice, size_t i)
+{
+	uint64_t differ;
+	uint8_t known = slice->known[i];
+
+	if (!i)
+		return false;
+	differ = slice->words[i] ^ slice->words[i - 1];
+	if ((differ & ~PM_PFN_MASK) || known != slice->known[i - 1])
+		return false;
+	if (!is_present(slice, i))
+		return !differ && !(slice->words[i] & PM_SWAP);
+	if ((known & SLICE_COUNT) && slice->counts[i] != slice->counts[i - 1])
+		return false;
+	/* What is outside of RAM is so by its number. */
+	if (!(known & SLICE_FLAGS))
+		return !(known & SLICE_COUNT);
+	return slice->flags[i] == slice->flags[i - 1] &&
+		slice->head_flags[i] == slice->head_flags[i - 1] &&
+		!kpageflags_are_void(slice->flags[i]);
+}
+
 /* All that was read about it. */
 struct page_facts slice_page(const struct reader *reader, size_t i);
 

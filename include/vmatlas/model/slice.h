@@ -49,6 +49,19 @@ struct slice {
 	uint64_t gathered[SOURCE_SLICE];
 };
 
+/* Pages of a slice that follow each other, as their frames do. */
+struct page_stretch {
+	uint16_t at, n;
+};
+
+/* Those whose frames are asked for together. */
+struct gather {
+	size_t n;
+	bool is_sorted;		/* by their frames */
+	uint64_t next_pfn;	/* behind the last one's */
+	struct page_stretch stretches[SOURCE_SLICE], spare[SOURCE_SLICE];
+};
+
 /* What reading frames needs to remember from slice to slice. */
 struct swap_users;
 struct reader {
@@ -56,7 +69,8 @@ struct reader {
 	const struct machine *machine;
 	struct proc_id id;
 	enum depth depth;
-	unsigned gap;		/* frames that are read over */
+	bool apart;		/* frames with others between them are asked for
+				 * one by one */
 	bool may_have_ksm;	/* else KSM pages need not be looked for */
 	uint64_t zero_pfn[4];	/* frames seen to be the zero page */
 	unsigned nzero;
@@ -70,6 +84,7 @@ struct reader {
 	const struct swap_users *swap_users;	/* NULL: not asked */
 	uint32_t swap_seen;	/* a bit for each type of a swap entry read so far */
 	struct slice slice;
+	struct gather gather;
 	uint64_t ahead[SOURCE_SLICE];
 };
 
