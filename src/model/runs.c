@@ -230,6 +230,45 @@ static bool needs_smaps(const struct space *space, const struct region *region)
 	return i < slice->n;
 }
 
+/* Page I of the slice is alike the one before it, as its frame follows that
+ * one's. */
+static bool goes_on(const struct slice *slice, size_t i)
+{
+	return slice_is_alike(slice, i) && is_present(slice, i) &&
+		slice->words[i] == slice->words[i - 1] + 1 &&
+		slice->state[i] == slice->state[i - 1] &&
+		slice->marks[i] == slice->marks[i - 1];
+}
+
+/* Page I of the slice, and how many more are said with it. */
+static size_t add_pages(struct snapshot *snapshot, struct space *space,
+	const struct wish *wish, const struct page_context *cx, size_t i)
+{
+	const struct reader *reader = space->reader;
+	struct page_run run = run_of(space, i);
+
+	place_run(&run, &space->regions[run.region],
+		reader->machine->page_shift);
+	if (wish->runs_pfn.end &&
+	    (!run.has_pfn || run.pfn < wish->runs_pfn.start ||
+	     run.pfn >= wish->runs_pfn.end))
+		return 1;
+	mark_cached(&run, space);
+	if (wish->want_rt) {
+		struct page_facts page = slice_page(reader, i);
+
+		take_reason(&run, space, cx,
+			is_present(&reader->slice, i) ? &page : NULL);
+	}
+	/* The frames of one run may lie in two zones, or partly in a range. */
+	while (!wish->filter.n && !wish->runs_pfn.end &&
+	       i + run.npages < reader->slice.n &&
+	       goes_on(&reader->slice, i + run.npages))
+		run.npages++;
+	add(snapshot, space, wish, &run);
+	return run.npages;
+}
+
 /* Of the pages FROM..TO that are read those that are ASKED for. */
 static int add_slice(struct snapshot *snapshot, struct space *space,
 	const struct wish *wish, uint64_t from, uint64_t to,
@@ -252,27 +291,9 @@ static int add_slice(struct snapshot *snapshot, struct space *space,
 		if (from + i < asked.start || from + i >= asked.end)
 			reader->slice.known[i] = SLICE_SKIP;
 	reader_frames(reader, &cx);
-	for (i = 0; i < to - from; i++) {
-		struct page_run run;
-
-		if (reader->slice.known[i] & SLICE_SKIP)
-			continue;
-		run = run_of(space, i);
-
-		place_run(&run, region, reader->machine->page_shift);
-		if (wish->runs_pfn.end &&
-		    (!run.has_pfn || run.pfn < wish->runs_pfn.start ||
-		     run.pfn >= wish->runs_pfn.end))
-			continue;
-		mark_cached(&run, space);
-		if (wish->want_rt) {
-			struct page_facts page = slice_page(reader, i);
-
-			take_reason(&run, space, &cx,
-				is_present(&reader->slice, i) ? &page : NULL);
-		}
-		add(snapshot, space, wish, &run);
-	}
+	for (i = 0; i < to - from;)
+		i += reader->slice.known[i] & SLICE_SKIP ? 1 :
+			add_pages(snapshot, space, wish, &cx, i);
 	return 0;
 }
 

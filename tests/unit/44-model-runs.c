@@ -146,6 +146,41 @@ static void a_process_in_lines(void **state)
 	stop(&run);
 }
 
+/* Though their frames follow each other. */
+static void a_run_ends_where_anything_differs(void **state)
+{
+	struct run run;
+	uint64_t *page;
+	unsigned i;
+
+	(void)state;
+	start(&run, "1000000-100a000 rw-p 00000000 00:00 0 \n");
+	page = fake_area(run.fake, 0x1000, 10);
+	for (i = 0; i < 10; i++)
+		page[i] = fake_frame(run.fake, 100 + i, FAKE_OWN |
+			(i / 2 == 1 ? KPF(REFERENCED) : 0), i / 2 == 2 ? 2 : 1) |
+			(i / 2 == 3 ? PM_UFFD_WP : 0);
+	begin(&run);
+	fill(&run);
+	assert_int_equal(run.snapshot.nruns, 5);
+	for (i = 0; i < 5; i++) {
+		check(&run, i, 0x1000 + 2 * i, 2,
+			i == 2 ? STATE_COW_SHARED : STATE_ANON);
+		assert_true(run.snapshot.runs[i].pfn == 100 + 2 * i);
+		assert_true(run.snapshot.runs[i].flags == (FAKE_OWN |
+			(i == 1 ? KPF(REFERENCED) : 0)));
+		assert_int_equal(run.snapshot.runs[i].marks,
+			i == 3 ? MARK_UFFD_WP : 0);
+	}
+	/* Asked for by themselves, only some of a run come. */
+	run.wish.runs_pfn = (struct page_range){ 101, 103 };
+	fill(&run);
+	assert_int_equal(run.snapshot.nruns, 2);
+	check(&run, 0, 0x1001, 1, STATE_ANON);
+	check(&run, 1, 0x1002, 1, STATE_ANON);
+	stop(&run);
+}
+
 static void only_these_addresses(void **state)
 {
 	struct run run;
@@ -396,7 +431,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test(name)
 	const struct CMUnitTest tests[] = {
-		T(a_part_of_a_huge_mapping), T(joins), T(a_process_in_lines), T(only_these_addresses),
+		T(a_part_of_a_huge_mapping), T(joins), T(a_process_in_lines),
+		T(a_run_ends_where_anything_differs), T(only_these_addresses),
 		T(only_these_frames), T(portions), T(sparse_regions_are_whole),
 		T(nobody_sees_neither_frame_nor_slot), T(gone_while_read),
 		T(one_area_names_its_slots), T(two_areas_need_both_types),
