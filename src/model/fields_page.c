@@ -49,41 +49,29 @@ static void get_run_mapcount(struct record *record, struct value *value)
 		set_u64(value, run_of(record)->count);
 }
 
-static int run_zone(const struct record *record)
-{
-	return run_of(record)->has_pfn ?
-		machine_zone(record->snapshot->machine, run_of(record)->pfn) :
-		-1;
-}
-
-/* Frames outside of all zones are no RAM of the kernel's. */
-static bool has_no_zone(const struct record *record, struct value *value)
+/* Its first frame's zone, or -1 and what is true instead: frames outside of all
+ * zones are no RAM of the kernel's. */
+static int run_zone(const struct record *record, struct value *value)
 {
 	const struct machine *machine = record->snapshot->machine;
+	int zone;
 
-	if (has_no_frame(record, value))
-		return true;
-	if (!run_of(record)->has_pfn || run_zone(record) >= 0 ||
-	    machine->zoneinfo != ANSWER_OK)
-		return false;
-	value->kind = VALUE_NONE;
-	return true;
+	if (has_no_frame(record, value) || !run_of(record)->has_pfn)
+		return -1;
+	zone = machine_zone(machine, run_of(record)->pfn);
+	if (zone < 0 && machine->zoneinfo == ANSWER_OK)
+		value->kind = VALUE_NONE;
+	return zone;
 }
 
 static void get_run_zone(struct record *record, struct value *value)
 {
-	int zone = run_zone(record);
-
-	if (!has_no_zone(record, value))
-		fields_set_zone(record, value, zone);
+	fields_set_zone(record, value, run_zone(record, value));
 }
 
 static void get_run_node(struct record *record, struct value *value)
 {
-	int zone = run_zone(record);
-
-	if (!has_no_zone(record, value))
-		fields_set_node(record, value, zone);
+	fields_set_node(record, value, run_zone(record, value));
 }
 
 static void get_run_flags(struct record *record, struct value *value)
