@@ -121,17 +121,20 @@ enum answer process_rollup(struct proc_id id, struct source *src,
 {
 	struct buf buf = { 0 };
 	struct region region = { 0 };
-	struct smaps_entry entry;
-	struct text text;
+	struct text text, rest, line;
+	struct maps_line map;
 	enum answer answer;
 
 	answer = source_text(src, id, "smaps_rollup", &buf);
 	text = (struct text){ buf_text(&buf), buf.len };
-	if (answer == ANSWER_OK && smaps_next(&text, &entry)) {
-		region.start = entry.map.start;
-		region.end = entry.map.end;
-		regions_take_usage(&region, 1,
-			(struct text){ buf_text(&buf), buf.len });
+	/* It is as one region in smaps. */
+	for (rest = text; answer == ANSWER_OK && text_line(&rest, &line);) {
+		if (!maps_parse(line, &map))
+			continue;
+		region.start = map.start;
+		region.end = map.end;
+		regions_take_usage(&region, 1, text);
+		break;
 	}
 	*usage = (struct usage){ .figures = region.usage };
 	buf_fini(&buf);
