@@ -123,7 +123,9 @@ static int text_open(struct live *live, struct proc_id id, const char *path)
 		return open_below(live, live->sys_fd, id.pid, path + 5, path);
 	if (!id.pid)
 		return open_below(live, live->proc_fd, 0, path, path);
-	buf_fmt(&name, "%d/%s", id.pid, path);
+	buf_u64(&name, (uint64_t)id.pid);
+	buf_char(&name, '/');
+	buf_str(&name, path);
 	fd = open_below(live, live->proc_fd, id.pid, buf_text(&name), path);
 	error = errno;
 	buf_fini(&name);

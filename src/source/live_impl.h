@@ -113,9 +113,9 @@ void live_facts_begin(struct live *live);
 void live_facts_self(struct facts *facts);
 
 /*
- * The processes below PROC_FD, in pid order; with USUAL, libproc2 is asked
- * where it was built in.  *USERS starts as NULL and keeps what is worth
- * keeping from call to call.
+ * The processes below PROC_FD, in pid order; with USUAL, from the second call
+ * on, libproc2 is asked where it was built in.  *USERS starts as NULL and keeps
+ * what is worth keeping from call to call.
  */
 struct user_cache;
 enum answer processes_list(struct user_cache **users, int proc_fd, bool usual,

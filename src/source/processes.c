@@ -20,8 +20,9 @@
 
 /*
  * libproc2 brings a dozen libraries along (systemd's, and those for
- * compression): they are loaded once processes are to be listed, and else
- * neither cost their start and memory nor count as users of their own pages.
+ * compression).  To load them costs more than to list some hundred processes,
+ * and from then on we count as a user of their pages: that is only done where
+ * processes are listed more than once.
  */
 struct library {
 	void *handle;
@@ -39,6 +40,7 @@ struct user_name {
 struct user_cache {
 	struct user_name *names;
 	size_t n, cap;
+	bool has_listed;
 #if HAVE_LIBPROC2
 	struct library library;
 	bool has_asked;		/* for the library */
@@ -196,8 +198,9 @@ enum answer processes_list(struct user_cache **users, int proc_fd, bool usual,
 		*users = mem_new(1, sizeof(**users));
 	*out = NULL;
 	*n = 0;
-	if (!usual || !list_libproc2(*users, out, n))
+	if (!usual || !(*users)->has_listed || !list_libproc2(*users, out, n))
 		answer = list_directory(*users, proc_fd, out, n);
+	(*users)->has_listed = true;
 	if (answer == ANSWER_OK && *n)
 		qsort(*out, *n, sizeof(**out), by_pid);
 	return answer;

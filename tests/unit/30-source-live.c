@@ -528,7 +528,7 @@ free_live:
 static void test_own_processes(void **state)
 {
 	struct source *live = live_new(&(struct live_options){ 0 });
-	struct process_entry *list;
+	struct process_entry *list, *again;
 	const struct process_entry *self = NULL;
 	size_t n, i;
 
@@ -541,6 +541,14 @@ static void test_own_processes(void **state)
 	}
 	assert_non_null(self);
 	assert_int_equal(self->uid, geteuid());
+	/* By whatever means they are listed again. */
+	assert_int_equal(source_processes(live, &again, &n), ANSWER_OK);
+	for (i = 0; i < n && again[i].pid != getpid();)
+		i++;
+	assert_true(i < n);
+	assert_int_equal(again[i].uid, self->uid);
+	assert_string_equal(again[i].user, self->user);
+	free(again);
 	free(list);
 	source_free(live);
 }

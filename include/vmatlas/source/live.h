@@ -7,8 +7,8 @@
 /*
  * The running kernel as a source: procfs and sysfs, below any root.  With
  * the usual root, processes and their users come from libproc2 where it was
- * built in.  It keeps a few pagemap descriptors open, and
- * writes nothing but what source_clear asks for.
+ * built in, once they are asked for again.  It keeps a few pagemap descriptors
+ * open, and writes nothing but what source_clear asks for.
  */
 
 /* Parts of a kernel that live does as if they were missing. */
