@@ -11,7 +11,7 @@
 #include "swap_rows.h"
 
 /* While the first pass goes on, what it has so far is shown this often. */
-#define FIRST_LOOK_MS 60
+#define FIRST_LOOK_MS 30
 /* Pages on screen whose frames are looked at anew at every refresh. */
 #define FRESH_PAGES 16384
 /* Times that an audit which finds a difference looks again, and the first. */
