@@ -78,6 +78,7 @@
  *   model/cached.c           which pages of a file are in the page cache
  *   model/fitness.c          what frames are good for: runs, limit, alignment, TLB
  *   model/heat.c             when a page changed, how reclaim holds it
+ *   model/pages.c          what is kept of each page, in few bytes
  *   model/swap_users.c       how many refer to a process's swap slots
  *   model/changes.c          a log of what happened to pages and regions
  *   model/baseline.c         what pages were when that was asked for

@@ -30,6 +30,7 @@ static uint64_t pack(uint64_t word, uint8_t class)
 static void add_block(struct baseline *baseline, const struct block *block)
 {
 	struct baseline_row *row;
+	struct pages pages;
 	size_t i;
 
 	baseline->rows = mem_grow(baseline->rows, &baseline->rows_cap,
@@ -39,8 +40,9 @@ static void add_block(struct baseline *baseline, const struct block *block)
 		baseline->nwords };
 	baseline->words = mem_grow(baseline->words, &baseline->words_cap,
 		baseline->nwords + block->npages, sizeof(*baseline->words));
+	block_unpack(block, &pages);
 	for (i = 0; i < block->npages; i++) {
-		uint64_t word = pack(block->words[i], block->classes[i]);
+		uint64_t word = pack(pages.words[i], pages.classes[i]);
 
 		baseline->words[baseline->nwords++] = word;
 		baseline->npages += word != 0;
@@ -107,24 +109,26 @@ static uint64_t word_at(const struct baseline *baseline, size_t *row,
 
 unsigned baseline_count(const struct baseline *baseline, struct block *block)
 {
+	struct pages pages;
 	size_t row, i;
 
 	if (block->ndiffers != BLOCK_NOT_COUNTED)
 		return block->ndiffers;
 	row = row_after(baseline, block->vpn);
 	block->ndiffers = block->nbefore = 0;
+	block_unpack(block, &pages);
 	for (i = 0; i < block->npages; i++) {
 		uint64_t was = word_at(baseline, &row, block->vpn + i);
 
 		block->nbefore += was != 0;
-		block->ndiffers += was != pack(block->words[i],
-			block->classes[i]);
+		block->ndiffers += was != pack(pages.words[i],
+			pages.classes[i]);
 	}
 	return block->ndiffers;
 }
 
 void baseline_mark(const struct baseline *baseline, const struct block *block,
-	uint8_t *classes)
+	const struct pages *pages, uint8_t *classes)
 {
 	size_t row = row_after(baseline, block->vpn), i;
 
@@ -132,7 +136,7 @@ void baseline_mark(const struct baseline *baseline, const struct block *block,
 		uint64_t was = word_at(baseline, &row, block->vpn + i);
 
 		classes[i] &= (uint8_t)~CLASS_CHANGED;
-		if (was != pack(block->words[i], block->classes[i]))
+		if (was != pack(pages->words[i], pages->classes[i]))
 			classes[i] |= CLASS_CHANGED;
 	}
 }

@@ -95,6 +95,7 @@ static void count_region(struct cow_file *file, const struct place *place,
 	const struct region *it = &space->regions[region];
 	unsigned shift = space->reader->machine->page_shift, k;
 	uint64_t end = it->end;
+	struct pages pages;
 	size_t i;
 
 	/* Memory that only lies behind .bss is not the file's. */
@@ -105,12 +106,13 @@ static void count_region(struct cow_file *file, const struct place *place,
 	     i < space->nblocks && space->blocks[i]->region == region; i++) {
 		const struct block *block = space->blocks[i];
 
+		block_unpack(block, &pages);
 		for (k = 0; k < block->npages; k++) {
 			uint64_t va = (block->vpn + k) << shift;
 
 			if (va < end)
 				count_page(file, place, it->inode, va,
-					CLASS_STATE(block->classes[k]));
+					CLASS_STATE(pages.classes[k]));
 		}
 	}
 }

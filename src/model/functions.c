@@ -232,14 +232,24 @@ struct region_tally {
 	size_t region, first, n;	/* blocks */
 	struct tally *before;		/* [n + 1] */
 	size_t cap;
+	const struct block *unpacked;	/* whose pages these are */
+	struct pages pages;
 };
 
 /* The kernel's own pages are in that state before they are there, too. */
-static void count_page(struct tally *tally, const struct block *block,
+static void count_page(struct tally *tally, const struct pages *pages,
 	size_t k)
 {
-	tally->present += (block->words[k] & PM_PRESENT) != 0;
-	tally->swapped += CLASS_STATE(block->classes[k]) == STATE_SWAP;
+	tally->present += (pages->words[k] & PM_PRESENT) != 0;
+	tally->swapped += CLASS_STATE(pages->classes[k]) == STATE_SWAP;
+}
+
+/* Of one block one function is asked after another. */
+static void unpack(struct region_tally *tally, const struct block *block)
+{
+	if (tally->unpacked != block)
+		block_unpack(block, &tally->pages);
+	tally->unpacked = block;
 }
 
 static void tally_region(struct region_tally *tally, const struct space *space,
@@ -250,6 +260,7 @@ static void tally_region(struct region_tally *tally, const struct space *space,
 	size_t i;
 
 	tally->region = region;
+	tally->unpacked = NULL;
 	tally->first = space_block_after(space,
 		space->regions[region].start >> shift);
 	tally->n = 0;
@@ -260,8 +271,9 @@ static void tally_region(struct region_tally *tally, const struct space *space,
 		tally->before = mem_grow(tally->before, &tally->cap,
 			tally->n + 2, sizeof(*tally->before));
 		tally->before[tally->n++] = sum;
+		unpack(tally, block);
 		for (k = 0; k < block->npages; k++)
-			count_page(&sum, block, k);
+			count_page(&sum, &tally->pages, k);
 	}
 	tally->before = mem_grow(tally->before, &tally->cap, tally->n + 1,
 		sizeof(*tally->before));
@@ -269,7 +281,7 @@ static void tally_region(struct region_tally *tally, const struct space *space,
 }
 
 /* Of the region's pages those below VPN. */
-static struct tally tally_below(const struct region_tally *tally,
+static struct tally tally_below(struct region_tally *tally,
 	const struct space *space, uint64_t vpn)
 {
 	size_t i = space_block_after(space, vpn), at;
@@ -282,20 +294,21 @@ static struct tally tally_below(const struct region_tally *tally,
 		return tally->before[tally->n];
 	block = space->blocks[tally->first + at];
 	sum = tally->before[at];
+	unpack(tally, block);
 	for (k = 0; k < block->npages && block->vpn + k < vpn; k++)
-		count_page(&sum, block, k);
+		count_page(&sum, &tally->pages, k);
 	return sum;
 }
 
 /* Is page VPN of the region in memory? */
-static bool is_present(const struct region_tally *tally,
+static bool is_present(struct region_tally *tally,
 	const struct space *space, uint64_t vpn)
 {
 	return tally_below(tally, space, vpn + 1).present >
 		tally_below(tally, space, vpn).present;
 }
 
-static void count_row(struct function *row, const struct region_tally *tally,
+static void count_row(struct function *row, struct region_tally *tally,
 	const struct space *space)
 {
 	const struct region *region = &space->regions[row->region];

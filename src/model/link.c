@@ -11,16 +11,16 @@
 /* Of one device's mapping, so many cells are told apart. */
 #define DEVICE_CELLS 65536
 
-static bool has_frame(const struct block *block, unsigned page)
+static bool has_frame(const struct pages *pages, unsigned page)
 {
-	return (block->words[page] & PM_PRESENT) &&
-		state_info(CLASS_STATE(block->classes[page]))->presence ==
+	return (pages->words[page] & PM_PRESENT) &&
+		state_info(CLASS_STATE(pages->classes[page]))->presence ==
 			PRESENCE_MAPPED;
 }
 
-static uint64_t frame_of(const struct block *block, unsigned page)
+static uint64_t frame_of(const struct pages *pages, unsigned page)
 {
-	return block->words[page] & PM_PFN_MASK;
+	return pages->words[page] & PM_PFN_MASK;
 }
 
 /* ---- link */
@@ -80,6 +80,7 @@ static void link_to_frames(struct snapshot *snapshot,
 	const struct space *space, const struct focus *focus)
 {
 	size_t i = space_block_after(space, focus->range.start);
+	struct pages pages;
 
 	for (; i < space->nblocks; i++) {
 		const struct block *block = space->blocks[i];
@@ -87,15 +88,16 @@ static void link_to_frames(struct snapshot *snapshot,
 
 		if (block->vpn >= focus->range.end)
 			break;
+		block_unpack(block, &pages);
 		for (k = 0; k < block->npages; k++) {
 			uint64_t vpn = block->vpn + k;
 
 			if (vpn < focus->range.start ||
-			    vpn >= focus->range.end || !has_frame(block, k))
+			    vpn >= focus->range.end || !has_frame(&pages, k))
 				continue;
 			link_add(snapshot, machine_cell(snapshot->machine,
-				frame_of(block, k), focus->other_shift),
-				frame_of(block, k), 1);
+				frame_of(&pages, k), focus->other_shift),
+				frame_of(&pages, k), 1);
 		}
 	}
 }
@@ -104,6 +106,7 @@ static void link_to_pages(struct snapshot *snapshot,
 	const struct space *space, const struct focus *focus)
 {
 	unsigned shift = snapshot->machine->page_shift;
+	struct pages pages;
 	size_t i;
 
 	for (i = 0; i < space->nblocks; i++) {
@@ -117,11 +120,12 @@ static void link_to_pages(struct snapshot *snapshot,
 				block->max_pfn < focus->range.start ||
 				block->min_pfn >= focus->range.end))
 			continue;
+		block_unpack(block, &pages);
 		for (k = 0; k < block->npages; k++) {
-			uint64_t pfn = frame_of(block, k), cell;
+			uint64_t pfn = frame_of(&pages, k), cell;
 
 			if (pfn < focus->range.start ||
-			    pfn >= focus->range.end || !has_frame(block, k))
+			    pfn >= focus->range.end || !has_frame(&pages, k))
 				continue;
 			cell = (block->vpn + k) >> focus->other_shift
 				<< focus->other_shift;
@@ -329,15 +333,16 @@ static bool is_matched(const struct snapshot *snapshot, size_t i, unsigned k)
 	return snapshot->filter.n && matched_has(&snapshot->matched[i], k);
 }
 
-/* The classes of BLOCK's pages, with what is new marked: since the refresh
+/* The classes of BLOCK's PAGES, with what is new marked: since the refresh
  * before, or since the baseline where there is one.  OUT: room for them. */
 static const uint8_t *classes_of(const struct space *space,
-	const struct block *block, uint8_t out[BLOCK_PAGES])
+	const struct block *block, const struct pages *pages,
+	uint8_t out[BLOCK_PAGES])
 {
 	if (!space->baseline)
-		return block->classes;
-	memcpy(out, block->classes, block->npages);
-	baseline_mark(space->baseline, block, out);
+		return pages->classes;
+	memcpy(out, pages->classes, block->npages);
+	baseline_mark(space->baseline, block, pages, out);
 	return out;
 }
 
@@ -346,6 +351,7 @@ static void make_frame_blocks(struct snapshot *snapshot,
 {
 	struct frame_table table = { .size = 1024, .snapshot = snapshot };
 	struct frame_block *at = NULL;
+	struct pages pages;
 	size_t i;
 	unsigned k;
 
@@ -353,12 +359,14 @@ static void make_frame_blocks(struct snapshot *snapshot,
 	for (i = 0; i < space->nblocks; i++) {
 		const struct block *block = space->blocks[i];
 		uint8_t marked[BLOCK_PAGES];
-		const uint8_t *classes = classes_of(space, block, marked);
+		const uint8_t *classes;
 
+		block_unpack(block, &pages);
+		classes = classes_of(space, block, &pages, marked);
 		for (k = 0; k < block->npages; k++) {
-			uint64_t pfn = frame_of(block, k);
+			uint64_t pfn = frame_of(&pages, k);
 
-			if (!has_frame(block, k))
+			if (!has_frame(&pages, k))
 				continue;
 			if (!at || pfn < at->pfn ||
 			    pfn >= block_end(snapshot->machine, at->pfn))
@@ -367,8 +375,8 @@ static void make_frame_blocks(struct snapshot *snapshot,
 			if (at->nmatched < UINT16_MAX)
 				at->nmatched += is_matched(snapshot, i, k);
 			if (snapshot->has_heat)
-				frame_block_heat(at, block_heat(block, k,
-					space_seconds(space)));
+				frame_block_heat(at, block_heat(block, &pages,
+					k, space_seconds(space)));
 		}
 	}
 	free(table.slots);
@@ -429,6 +437,7 @@ static bool in_ranges(const struct page_range *ranges, unsigned n,
 void link_frames(struct snapshot *snapshot, const struct space *space,
 	const struct wish *wish)
 {
+	struct pages pages;
 	size_t i;
 	unsigned k;
 
@@ -451,11 +460,12 @@ void link_frames(struct snapshot *snapshot, const struct space *space,
 			block->max_pfn < wish->frames[0].start ||
 			block->min_pfn >= wish->frames[wish->nframes - 1].end))
 			continue;
-		classes = classes_of(space, block, marked);
+		block_unpack(block, &pages);
+		classes = classes_of(space, block, &pages, marked);
 		for (k = 0; k < block->npages; k++) {
-			uint64_t pfn = frame_of(block, k);
+			uint64_t pfn = frame_of(&pages, k);
 
-			if (!has_frame(block, k) ||
+			if (!has_frame(&pages, k) ||
 			    !in_ranges(wish->frames, wish->nframes, pfn))
 				continue;
 			snapshot->frames = mem_grow(snapshot->frames,
@@ -464,7 +474,8 @@ void link_frames(struct snapshot *snapshot, const struct space *space,
 			snapshot->frames[snapshot->nframes++] =
 				(struct frame_view){ pfn, classes[k],
 					snapshot->has_heat ? block_heat(block,
-						k, space_seconds(space)) : 0,
+						&pages, k,
+						space_seconds(space)) : 0,
 					is_matched(snapshot, i, k) };
 		}
 	}

@@ -99,18 +99,20 @@ int matcher_block(struct space *space, const struct block *block,
 	bool reads = matcher_reads(filter);
 	struct page_seen last = { 0 };
 	enum match match = MATCH_NO;
+	struct pages pages;
 	unsigned i;
 
 	memset(out, 0, sizeof(*out));
 	out->npages = block->npages;
 	if (reads && read_block(space, block))
 		return -1;
+	block_unpack(block, &pages);
 	for (i = 0; i < block->npages; i++) {
-		uint64_t word = reads ? slice->words[i] : block->words[i];
+		uint64_t word = reads ? slice->words[i] : pages.words[i];
 		struct page_seen page = {
 			.zone = zone_of(space, word),
 			.state = reads ? slice->state[i] :
-				CLASS_STATE(block->classes[i]),
+				CLASS_STATE(pages.classes[i]),
 			.has_flags = reads && (word & PM_PRESENT) &&
 				(slice->known[i] & SLICE_FLAGS),
 		};
@@ -124,7 +126,7 @@ int matcher_block(struct space *space, const struct block *block,
 			match = judge(space, block->region, &page, reads,
 				filter);
 		last = page;
-		take(out, i, match, block->classes[i]);
+		take(out, i, match, pages.classes[i]);
 	}
 	return 0;
 }

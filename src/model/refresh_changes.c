@@ -60,6 +60,7 @@ void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot)
 	struct baseline *baseline = &refresh->baseline;
 	struct baseline_view *view = &snapshot->baseline;
 	struct space *space = &refresh->space;
+	struct pages pages;
 	size_t i;
 
 	view->on = false;
@@ -70,9 +71,11 @@ void refresh_take_baseline(struct refresh *refresh, struct snapshot *snapshot)
 
 		block->nchanged = (uint16_t)baseline_count(baseline,
 			space->blocks[i]);
-		if (block->detail != NO_DETAIL)
-			baseline_mark(baseline, space->blocks[i],
-				snapshot->classes + block->detail);
+		if (block->detail == NO_DETAIL)
+			continue;
+		block_unpack(space->blocks[i], &pages);
+		baseline_mark(baseline, space->blocks[i], &pages,
+			snapshot->classes + block->detail);
 	}
 	baseline_regions(baseline, snapshot->regions, snapshot->nregions,
 		refresh->machine->facts.page_size);

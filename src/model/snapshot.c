@@ -134,25 +134,28 @@ static void take_block(struct block_view *view, const struct block *block,
 		view->state[i] = (uint16_t)block->usage.state[i];
 }
 
-uint8_t block_heat(const struct block *block, unsigned page, uint64_t now_s)
+uint8_t block_heat(const struct block *block, const struct pages *pages,
+	unsigned page, uint64_t now_s)
 {
-	uint16_t heat = block->heat[page];
+	uint16_t heat = pages->heat[page];
 
-	return HEAT_VIEW(heat_age(heat, block->classes[page] & CLASS_CHANGED,
+	return HEAT_VIEW(heat_age(heat, pages->classes[page] & CLASS_CHANGED,
 		block->swept_s, now_s), HEAT_RECLAIM(heat));
 }
 
 static void take_heat(struct block_view *view, const struct block *block,
 	uint64_t now_s)
 {
+	struct pages pages;
 	unsigned i;
 
+	block_unpack(block, &pages);
 	view->age = AGE_NEVER;
 	memset(view->reclaim, 0, sizeof(view->reclaim));
 	for (i = 0; i < block->npages; i++) {
-		uint8_t heat = block_heat(block, i, now_s);
+		uint8_t heat = block_heat(block, &pages, i, now_s);
 
-		if (state_info(CLASS_STATE(block->classes[i]))->presence ==
+		if (state_info(CLASS_STATE(pages.classes[i]))->presence ==
 		    PRESENCE_VOID)
 			continue;
 		if (HEAT_VIEW_AGE(heat) < view->age)
@@ -166,15 +169,17 @@ static void take_detail(struct snapshot *snapshot, const struct space *space,
 {
 	const struct block *block = space->blocks[i];
 	size_t at = snapshot->ndetails;
+	struct pages pages;
 
+	block_unpack(block, &pages);
 	snapshot->ndetails += block->npages;
 	snapshot->words = mem_grow(snapshot->words, &snapshot->words_cap,
 		snapshot->ndetails, sizeof(*snapshot->words));
 	snapshot->classes = mem_grow(snapshot->classes,
 		&snapshot->classes_cap, snapshot->ndetails, 1);
-	memcpy(snapshot->words + at, block->words,
-		block->npages * sizeof(*block->words));
-	memcpy(snapshot->classes + at, block->classes, block->npages);
+	memcpy(snapshot->words + at, pages.words,
+		block->npages * sizeof(*pages.words));
+	memcpy(snapshot->classes + at, pages.classes, block->npages);
 	if (snapshot->has_heat) {
 		uint64_t now = space_seconds(space);
 		unsigned k;
@@ -182,7 +187,8 @@ static void take_detail(struct snapshot *snapshot, const struct space *space,
 		snapshot->heat = mem_grow(snapshot->heat, &snapshot->heat_cap,
 			snapshot->ndetails, 1);
 		for (k = 0; k < block->npages; k++)
-			snapshot->heat[at + k] = block_heat(block, k, now);
+			snapshot->heat[at + k] = block_heat(block, &pages, k,
+				now);
 	}
 	snapshot->blocks[i].detail = (uint32_t)at;
 }

@@ -352,6 +352,7 @@ enum answer space_refresh(struct space *space, struct source *src,
 	    !space->zone_pages == space->want_zones) {
 		space->zone_stride = machine->nplaces + 1;
 		free(space->zone_pages);
+		space->zones_counted.version = 0;
 		space->zone_pages = space->want_zones ?
 			mem_new(space->nregions * space->zone_stride + 1,
 				sizeof(*space->zone_pages)) : NULL;

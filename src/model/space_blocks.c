@@ -35,15 +35,27 @@ static struct block *block_find(const struct space *space, uint64_t vpn,
 
 struct block *block_new(size_t npages)
 {
-	struct block *block = mem_new(1, sizeof(*block) +
-		npages * (sizeof(*block->words) + sizeof(*block->heat) +
-			sizeof(*block->classes)));
+	struct block *block = mem_new(1, sizeof(*block));
 
 	block->npages = (uint16_t)npages;
 	block->ndiffers = BLOCK_NOT_COUNTED;
-	block->words = (uint64_t *)(void *)(block + 1);
-	block->heat = (uint16_t *)(block->words + npages);
-	block->classes = (uint8_t *)(block->heat + npages);
+	return block;
+}
+
+struct block *block_pack(struct block *block, const struct pages *pages)
+{
+	uint8_t packed[PAGES_PACKED_MOST];
+	size_t n = pages_pack(pages, block->npages, packed);
+
+	if (n != block->npacked) {
+		struct block *other = mem_new(1, sizeof(*other) + n);
+
+		*other = *block;
+		free(block);
+		block = other;
+		block->npacked = (uint16_t)n;
+	}
+	memcpy(block->packed, packed, n);
 	return block;
 }
 
@@ -92,19 +104,20 @@ static bool is_split(enum page_state from, enum page_state to, bool moved)
 	}
 }
 
-/* The class of page I of the slice, and whether it changed since OLD. */
+/* The class of page I of the slice, of which WORD_WAS and CLASS_WAS were kept
+ * unless it IS_NEW, and whether it changed since then. */
 static uint8_t classify_page(struct space *space, struct block *block,
-	size_t i, size_t at, bool is_new, enum page_state absent)
+	size_t i, uint64_t word_was, uint8_t class_was, bool is_new,
+	enum page_state absent)
 {
 	const struct slice *slice = &space->reader->slice;
-	enum page_state was = is_new ? absent :
-		CLASS_STATE(block->classes[at]);
+	enum page_state was = is_new ? absent : CLASS_STATE(class_was);
 	uint64_t word = slice->words[i];
 	uint8_t class = CLASS(slice->state[i],
 		reader_sharing(space->reader, i));
 	bool moved = !is_new && (word & PM_PRESENT) &&
-		(block->words[at] & PM_PRESENT) &&
-		(word & PM_PFN_MASK) != (block->words[at] & PM_PFN_MASK);
+		(word_was & PM_PRESENT) &&
+		(word & PM_PFN_MASK) != (word_was & PM_PFN_MASK);
 
 	if ((moved || was != slice->state[i]) && space->whole) {
 		class |= CLASS_CHANGED;
@@ -114,13 +127,13 @@ static uint8_t classify_page(struct space *space, struct block *block,
 			space->splits++;
 		}
 		if (space_follows(space))
-			space_note_page(space, block, at, i, was, class,
+			space_note_page(space, block, word_was, i, was, class,
 				moved);
 	}
 	/* What is on screen is read more than once in a refresh. */
 	if (!is_new && block->refresh == space->refresh) {
-		class |= block->classes[at] & CLASS_CHANGED;
-		if (CLASS_IS_SPLIT(block->classes[at]))
+		class |= class_was & CLASS_CHANGED;
+		if (CLASS_IS_SPLIT(class_was))
 			class |= CLASS(0, CLASS_SPLIT);
 	}
 	return class;
@@ -131,33 +144,34 @@ uint64_t space_seconds(const struct space *space)
 	return space->reader->machine->facts.uptime_ms / 1000;
 }
 
-/* Page I of the slice is page AT of the block, and has its class. */
-static void take_heat(const struct space *space, struct block *block, size_t i,
-	size_t at, bool is_new)
+/* The heat of page I of the slice, that has its class already, AT in PAGES. */
+static uint16_t heat_of(const struct space *space, const struct pages *pages,
+	size_t i, size_t at, bool is_new)
 {
 	const struct slice *slice = &space->reader->slice;
-	unsigned stamp = is_new ? HEAT_NEVER : HEAT_STAMP(block->heat[at]);
+	unsigned stamp = is_new ? HEAT_NEVER : HEAT_STAMP(pages->heat[at]);
 	enum reclaim reclaim = RECLAIM_UNKNOWN;
 
-	if (block->classes[at] & CLASS_CHANGED)
+	if (pages->classes[at] & CLASS_CHANGED)
 		stamp = heat_stamp(space_seconds(space));
 	/* Written, for the first time since that was cleared. */
 	if (space->watch_writes && !is_new &&
-	    (slice->words[i] & ~block->words[at] & PM_SOFT_DIRTY))
+	    (slice->words[i] & ~pages->words[at] & PM_SOFT_DIRTY))
 		stamp = heat_stamp(space_seconds(space));
 	if ((slice->words[i] & PM_PRESENT) && (slice->known[i] & SLICE_FLAGS))
 		reclaim = reclaim_of_flags(slice->flags[i]);
-	block->heat[at] = HEAT(stamp, reclaim);
+	return HEAT(stamp, reclaim);
 }
 
-/* Take pages FIRST.. of the slice over into BLOCK. */
+/* Take pages FIRST.. of the slice over into BLOCK and its PAGES. */
 static void block_fold(struct space *space, struct block *block,
-	const struct page_context *cx, size_t first, bool is_new)
+	struct pages *pages, const struct page_context *cx, size_t first,
+	bool is_new)
 {
 	const struct reader *reader = space->reader;
 	const struct slice *slice = &reader->slice;
 	enum page_state absent = classify_absent(cx);
-	bool differs = false;
+	bool differs = is_new;
 	size_t k;
 
 	usage_zero(&block->usage);
@@ -169,24 +183,27 @@ static void block_fold(struct space *space, struct block *block,
 	for (k = 0; k < block->npages; k++) {
 		size_t i = first + k;
 		uint64_t word = slice->words[i], pfn = word & PM_PFN_MASK;
+		uint64_t word_was = is_new ? 0 : pages->words[k];
+		uint8_t class_was = is_new ? 0 : pages->classes[k];
 
 		reader_account(reader, cx, i, &block->usage);
 		if (reader->depth >= DEPTH_STATES) {
-			uint8_t class = classify_page(space, block, i, k,
-				is_new, absent);
+			uint8_t class = classify_page(space, block, i,
+				word_was, class_was, is_new, absent);
 
-			differs |= block->classes[k] != class;
-			block->classes[k] = class;
-			if (block->heat)
-				take_heat(space, block, i, k, is_new);
+			differs |= class_was != class;
+			pages->classes[k] = class;
+			if (space->keep_blocks)
+				pages->heat[k] = heat_of(space, pages, i, k,
+					is_new);
 			block->usage.state[CLASS_STATE(class)]++;
 			block->nchanged += class >= CLASS_CHANGED;
 			block->nsplit += CLASS_IS_SPLIT(class);
 			block->nshared += CLASS_SHARING(class) == SHARING_SHARED;
 			block->nprivate += CLASS_SHARING(class) == SHARING_PRIVATE;
 		}
-		differs |= block->words[k] != word;
-		block->words[k] = word;
+		differs |= word_was != word;
+		pages->words[k] = word;
 		if (!(word & PM_PRESENT) || cx->is_pfnmap ||
 		    reader_is_zero_page(reader, cx, i))
 			continue;
@@ -202,22 +219,24 @@ static void block_fold(struct space *space, struct block *block,
 }
 
 /* Nothing changed in it: only its marks of change are gone. */
-static void block_settle(struct block *block)
+static void block_settle(struct block *block, struct pages *pages)
 {
 	size_t k;
 
-	for (k = 0; block->nchanged && k < block->npages; k++) {
-		uint8_t class = block->classes[k];
+	for (k = 0; k < block->npages; k++) {
+		uint8_t class = pages->classes[k];
 
-		block->classes[k] = CLASS(CLASS_STATE(class),
+		pages->classes[k] = CLASS(CLASS_STATE(class),
 			CLASS_SHARING(class));
 	}
 	block->nchanged = block->nsplit = 0;
 }
 
-void space_count_zones(struct space *space, const struct block *block)
+void space_count_zones(struct space *space, const struct block *block,
+	const uint64_t *words, const uint8_t *classes)
 {
 	const struct machine *machine = space->reader->machine;
+	struct pages pages;
 	uint64_t *zones;
 	int first, last;
 	size_t k;
@@ -231,14 +250,19 @@ void space_count_zones(struct space *space, const struct block *block)
 		zones[first] += block->nframes;
 		return;
 	}
+	if (!words) {
+		block_unpack(block, &pages);
+		words = pages.words;
+		classes = pages.classes;
+	}
 	for (k = 0; k < block->npages; k++) {
-		uint64_t pfn = block->words[k] & PM_PFN_MASK;
+		uint64_t pfn = words[k] & PM_PFN_MASK;
 		int zone;
 
-		if (!(block->words[k] & PM_PRESENT) || pfn < block->min_pfn ||
+		if (!(words[k] & PM_PRESENT) || pfn < block->min_pfn ||
 		    pfn > block->max_pfn ||
 		    (space->reader->depth >= DEPTH_STATES &&
-		     CLASS_STATE(block->classes[k]) == STATE_ZERO))
+		     CLASS_STATE(classes[k]) == STATE_ZERO))
 			continue;
 		zone = machine_zone(machine, pfn);
 		zones[zone < 0 ? (size_t)machine->nplaces : (size_t)zone]++;
@@ -261,10 +285,13 @@ void space_add_usage(struct space *space, const struct block *block)
 static bool block_is_same(const struct space *space, const struct block *block,
 	size_t first, size_t npages, bool again)
 {
+	struct pages pages;
+
 	if (!block || again || block->is_cut || block->npages != npages ||
 	    space->pass - block->flags_pass >= 16)
 		return false;
-	return !memcmp(block->words, space->reader->slice.words + first,
+	block_unpack(block, &pages);
+	return !memcmp(pages.words, space->reader->slice.words + first,
 		npages * sizeof(uint64_t));
 }
 
@@ -302,6 +329,37 @@ static uint64_t held_bytes(const struct usage *usage)
 		usage->shared_hugetlb;
 }
 
+/* What BLOCK keeps of its pages, FIRST.. of the slice, becomes what they are. */
+static struct block *update_block(struct space *space, struct block *block,
+	const struct page_context *cx, size_t first, bool is_new)
+{
+	uint64_t now = space_seconds(space);
+	bool same = !is_new && (space->reader->slice.known[first] & SLICE_SKIP);
+	bool settles = same && block->nchanged &&
+		block->refresh != space->refresh;
+	bool sweeps = now - block->swept_s >= HEAT_SWEEP;
+	struct pages pages;
+
+	if (same && !settles && !sweeps)
+		return block;
+	if (!is_new)
+		block_unpack(block, &pages);
+	if (settles) {
+		space->version++;
+		block_settle(block, &pages);
+	}
+	if (!same) {
+		block_fold(space, block, &pages, cx, first, is_new);
+		block->flags_pass = space->pass;
+		block->is_cut = false;
+	}
+	if (sweeps) {
+		heat_sweep(pages.heat, block->npages, block->swept_s, now);
+		block->swept_s = now;
+	}
+	return block_pack(block, &pages);
+}
+
 static void keep_chunk(struct space *space, uint32_t region,
 	const struct page_context *cx, size_t first, size_t n)
 {
@@ -334,40 +392,25 @@ static void keep_chunk(struct space *space, uint32_t region,
 	block->vpn = slice->vpn + first;
 	block->region = region;
 	block->pass = space->pass;
-	if (!is_new && (slice->known[first] & SLICE_SKIP)) {
-		if (block->refresh != space->refresh) {
-			space->version += block->nchanged != 0;
-			block_settle(block);
-		}
-	} else {
-		block_fold(space, block, cx, first, is_new);
-		block->flags_pass = space->pass;
-		block->is_cut = false;
-	}
+	block = space->blocks[at] = update_block(space, block, cx, first,
+		is_new);
 	block->refresh = space->refresh;
-	if (space_seconds(space) - block->swept_s >= HEAT_SWEEP) {
-		heat_sweep(block->heat, block->npages, block->swept_s,
-			space_seconds(space));
-		block->swept_s = space_seconds(space);
-	}
 	space->found += held_bytes(&block->usage);
 }
 
 static void use_chunk(struct space *space, uint32_t region,
 	const struct page_context *cx, size_t first, size_t n)
 {
-	uint64_t words[BLOCK_PAGES];
-	uint8_t classes[BLOCK_PAGES];
+	struct pages pages;
 	struct block block = { .vpn = space->reader->slice.vpn + first,
-		.npages = (uint16_t)n, .region = region, .words = words,
-		.classes = classes };
+		.npages = (uint16_t)n, .region = region };
 
 	if (all_void(&space->reader->slice, first, n))
 		return;
-	block_fold(space, &block, cx, first, true);
+	block_fold(space, &block, &pages, cx, first, true);
 	space->found += held_bytes(&block.usage);
 	space_add_usage(space, &block);
-	space_count_zones(space, &block);
+	space_count_zones(space, &block, pages.words, pages.classes);
 }
 
 static void use_plain(struct space *space, uint32_t region,
@@ -377,8 +420,7 @@ static void use_plain(struct space *space, uint32_t region,
 	struct block block = { .vpn = slice->vpn + plain->first,
 		.npages = (uint16_t)plain->n, .region = region,
 		.nframes = (uint16_t)plain->npages, .min_pfn = plain->min_pfn,
-		.max_pfn = plain->max_pfn,
-		.words = slice->words + plain->first };
+		.max_pfn = plain->max_pfn };
 
 	usage_zero(&block.usage);
 	block.usage.known &= ~(uint32_t)USAGE_STATES;
@@ -386,7 +428,7 @@ static void use_plain(struct space *space, uint32_t region,
 		&block.usage);
 	space->found += held_bytes(&block.usage);
 	space_add_usage(space, &block);
-	space_count_zones(space, &block);
+	space_count_zones(space, &block, slice->words + plain->first, NULL);
 }
 
 /* The sums only. */
@@ -416,15 +458,22 @@ static void keep_slice(struct space *space, uint32_t region,
 	const struct page_context *cx, bool again)
 {
 	struct slice *slice = &space->reader->slice;
+	bool all_same = true, same;
 	size_t first, chunk, at;
 
 	for (first = 0; first < slice->n; first += chunk) {
 		chunk = chunk_pages(slice, first);
-		if (block_is_same(space, block_find(space, slice->vpn + first,
-				    &at), first, chunk, again))
+		same = block_is_same(space, block_find(space,
+			slice->vpn + first, &at), first, chunk, again);
+		if (same)
 			memset(slice->known + first, SLICE_SKIP, chunk);
+		all_same &= same;
 	}
-	reader_frames(space->reader, cx);
+	/* Mostly, no frame need be looked at. */
+	if (all_same)
+		reader_note_swap(space->reader);
+	else
+		reader_frames(space->reader, cx);
 	for (first = 0; first < slice->n; first += chunk) {
 		chunk = chunk_pages(slice, first);
 		keep_chunk(space, region, cx, first, chunk);

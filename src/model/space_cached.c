@@ -146,6 +146,7 @@ static void add_unmapped(struct snapshot *snapshot, const struct space *space,
 	uint64_t start, uint64_t end)
 {
 	size_t i = space_block_after(space, start);
+	struct pages pages;
 
 	for (; i < space->nblocks && space->blocks[i]->vpn < end; i++) {
 		const struct block *block = space->blocks[i];
@@ -158,8 +159,9 @@ static void add_unmapped(struct snapshot *snapshot, const struct space *space,
 		start = to;
 		if (!block->usage.state[STATE_NOT_MAPPED])
 			continue;
+		block_unpack(block, &pages);
 		for (; from < to; from++)
-			if (CLASS_STATE(block->classes[from - block->vpn]) ==
+			if (CLASS_STATE(pages.classes[from - block->vpn]) ==
 			    STATE_NOT_MAPPED)
 				add_cached(snapshot, from, from + 1);
 	}

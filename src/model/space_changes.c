@@ -28,19 +28,19 @@ enum page_state space_absent(const struct space *space,
 
 /* Is a private page of a file what it was before the region's rights changed?
  * Then that was said already. */
-static bool is_by_rights(const struct block *block, size_t k, uint64_t word,
+static bool is_by_rights(const struct block *block, uint64_t was, uint64_t word,
 	enum page_state from, enum page_state to)
 {
-	return block->is_cut && block->words[k] == word &&
+	return block->is_cut && was == word &&
 		(from == STATE_COW_PENDING) != (to == STATE_COW_PENDING);
 }
 
-void space_note_page(struct space *space, const struct block *block, size_t k,
-	size_t i, enum page_state from, uint8_t class, bool moved)
+void space_note_page(struct space *space, const struct block *block,
+	uint64_t was, size_t i, enum page_state from, uint8_t class, bool moved)
 {
 	const struct region *region = &space->regions[block->region];
 	const struct slice *slice = &space->reader->slice;
-	uint64_t was = block->words[k], word = slice->words[i];
+	uint64_t word = slice->words[i];
 	struct change change = {
 		.vpn = slice->vpn + i, .npages = 1,
 		.region = region->start >> space->reader->machine->page_shift,
@@ -50,7 +50,7 @@ void space_note_page(struct space *space, const struct block *block, size_t k,
 		.has_from = has_pfn(space, was), .has_to = has_pfn(space, word),
 	};
 
-	if (is_by_rights(block, k, word, from, CLASS_STATE(class)))
+	if (is_by_rights(block, was, word, from, CLASS_STATE(class)))
 		return;
 	change.kind = (uint8_t)change_between(from, CLASS_STATE(class), moved,
 		CLASS_IS_SPLIT(class));
@@ -62,6 +62,7 @@ void space_note_gone(struct space *space, const struct block *block)
 	const struct region *region = &space->regions[block->region];
 	enum page_state absent;
 	struct change change;
+	struct pages pages;
 	size_t k;
 
 	if (!space_follows(space) ||
@@ -73,15 +74,16 @@ void space_note_gone(struct space *space, const struct block *block)
 	change.region = region->start >> space->reader->machine->page_shift;
 	change.to = (uint8_t)absent;
 	change.rights_from = change.rights_to = RIGHTS_NONE;
+	block_unpack(block, &pages);
 	for (k = 0; k < block->npages; k++) {
-		enum page_state state = CLASS_STATE(block->classes[k]);
+		enum page_state state = CLASS_STATE(pages.classes[k]);
 
-		if (!block->words[k] || state == absent)
+		if (!pages.words[k] || state == absent)
 			continue;
 		change.vpn = block->vpn + k;
 		change.from = (uint8_t)state;
-		change.has_from = has_pfn(space, block->words[k]);
-		change.pfn_from = block->words[k] & PM_PFN_MASK;
+		change.has_from = has_pfn(space, pages.words[k]);
+		change.pfn_from = pages.words[k] & PM_PFN_MASK;
 		change.kind = (uint8_t)change_between(state, absent, false,
 			false);
 		changes_add(space->changes, &change,
@@ -141,6 +143,8 @@ static void note_lost(struct space *space, struct change *change,
 	uint64_t start, uint64_t end, enum page_state absent, struct text name)
 {
 	size_t i = space_block_after(space, start), k;
+	const struct block *unpacked = NULL;
+	struct pages pages;
 	uint64_t at = start;
 
 	change->to = STATE_HOLE;
@@ -156,14 +160,17 @@ static void note_lost(struct space *space, struct change *change,
 			change->npages = (block && block->vpn < end ?
 				block->vpn : end) - at;
 		} else {
+			if (block != unpacked)
+				block_unpack(block, &pages);
+			unpacked = block;
 			k = (size_t)(at - block->vpn);
 			change->npages = 1;
-			if (block->words[k]) {
+			if (pages.words[k]) {
 				change->from = (uint8_t)CLASS_STATE(
-					block->classes[k]);
+					pages.classes[k]);
 				change->has_from = has_pfn(space,
-					block->words[k]);
-				change->pfn_from = block->words[k] & PM_PFN_MASK;
+					pages.words[k]);
+				change->pfn_from = pages.words[k] & PM_PFN_MASK;
 			}
 			i += k + 1 == block->npages;
 		}

@@ -203,6 +203,7 @@ void fitness_walk_step(struct fitness_walk *walk, const struct space *space,
 	const struct region *r = &space->regions[region];
 	unsigned shift = space->reader->machine->page_shift;
 	uint64_t left = WALK_PAGES, end = r->end >> shift;
+	struct pages pages;
 	size_t i, k;
 
 	fitness_rules_of(space->reader->machine, below, &walk->rules);
@@ -228,11 +229,12 @@ void fitness_walk_step(struct fitness_walk *walk, const struct space *space,
 		if (block->npages > left)
 			break;
 		left -= block->npages;
+		block_unpack(block, &pages);
 		for (k = 0; k < block->npages; k++)
-			if (block->words[k] & PM_PRESENT)
+			if (pages.words[k] & PM_PRESENT)
 				fitness_page(&walk->fitness, &walk->rules,
 					block->vpn + k,
-					block->words[k] & PM_PFN_MASK,
+					pages.words[k] & PM_PFN_MASK,
 					FITNESS_STEP_UNKNOWN);
 		walk->at = block->vpn + block->npages;
 	}
@@ -251,19 +253,27 @@ void fitness_walk_take(const struct fitness_walk *walk,
 	out->known = is_told(space, r);
 }
 
-/* The entry of page VPN as it was kept, with *I the block it is looked for
- * from; 0: there is none. */
-static uint64_t kept_word(const struct space *space, uint64_t vpn, size_t *i)
-{
-	const struct block *block;
+/* Entries as they were kept, one after another. */
+struct kept {
+	const struct block *block;	/* whose pages these are, or NULL */
+	struct pages pages;
+};
 
-	if (*i >= space->nblocks || space->blocks[*i]->vpn > vpn ||
-	    vpn - space->blocks[*i]->vpn >= space->blocks[*i]->npages)
-		*i = space_block_after(space, vpn);
-	if (*i >= space->nblocks || space->blocks[*i]->vpn > vpn)
-		return 0;
-	block = space->blocks[*i];
-	return block->words[vpn - block->vpn];
+/* That of page VPN; 0: there is none. */
+static uint64_t kept_word(const struct space *space, uint64_t vpn,
+	struct kept *kept)
+{
+	const struct block *block = kept->block;
+	size_t i;
+
+	if (!block || vpn < block->vpn || vpn - block->vpn >= block->npages) {
+		i = space_block_after(space, vpn);
+		if (i >= space->nblocks || space->blocks[i]->vpn > vpn)
+			return 0;
+		block = kept->block = space->blocks[i];
+		block_unpack(block, &kept->pages);
+	}
+	return kept->pages.words[vpn - block->vpn];
 }
 
 /* How many pages next to VPN, up to and with LAST, go on in the frames next
@@ -271,13 +281,14 @@ static uint64_t kept_word(const struct space *space, uint64_t vpn, size_t *i)
 static uint64_t count_run(const struct space *space, uint64_t vpn,
 	uint64_t pfn, uint64_t last, uint64_t step)
 {
+	struct kept kept;
 	uint64_t n = 0, word;
-	size_t i = 0;
 
+	kept.block = NULL;
 	while (vpn != last && n < WALK_PAGES) {
 		vpn += step;
 		pfn += step;
-		word = kept_word(space, vpn, &i);
+		word = kept_word(space, vpn, &kept);
 		if (!(word & PM_PRESENT) || (word & PM_PFN_MASK) != pfn)
 			break;
 		n++;
@@ -290,10 +301,11 @@ bool space_run_around(const struct space *space, size_t region, uint64_t vpn,
 {
 	const struct region *r = &space->regions[region];
 	unsigned shift = space->reader->machine->page_shift;
+	struct kept kept;
 	uint64_t word, before, behind;
-	size_t i = 0;
 
-	word = kept_word(space, vpn, &i);
+	kept.block = NULL;
+	word = kept_word(space, vpn, &kept);
 	if (!(word & PM_PRESENT) || (word & PM_PFN_MASK) != pfn)
 		return false;
 	before = count_run(space, vpn, pfn, r->start >> shift, UINT64_MAX);

@@ -24,10 +24,12 @@ void space_read_cut(struct space *space);
 
 /* Is what happens to pages noted?  Once all was read a first time. */
 bool space_follows(const struct space *space);
-/* Page K of BLOCK, in the reader's slice at I, is of CLASS now; it is not in
- * the state any more that it WAS in, or has MOVED to another frame. */
-void space_note_page(struct space *space, const struct block *block, size_t k,
-	size_t i, enum page_state was, uint8_t class, bool moved);
+/* A page of BLOCK that had the entry WORD_WAS, in the reader's slice at I, is
+ * of CLASS now; it is not in the state any more that it WAS in, or has MOVED to
+ * another frame. */
+void space_note_page(struct space *space, const struct block *block,
+	uint64_t word_was, size_t i, enum page_state was, uint8_t class,
+	bool moved);
 /* All that BLOCK has is gone, though its region is there. */
 void space_note_gone(struct space *space, const struct block *block);
 /* The regions were others, with NAMES. */
@@ -52,13 +54,18 @@ void space_read_smaps(struct space *space, bool usage);
 int space_read_run(struct space *space, uint32_t region, uint64_t vpn,
 	size_t n, bool again);
 void space_block_drop(struct space *space, size_t at);
-/* A block and its pages' words, heat and classes are one piece of memory. */
+/* A block that keeps nothing yet of its pages: block_pack is to follow. */
 struct block *block_new(size_t npages);
+/* Keep PAGES in BLOCK.  It and what it keeps are one piece of memory: that may
+ * be another one afterwards, and BLOCK is freed then. */
+struct block *block_pack(struct block *block, const struct pages *pages);
 /* Add what a block's pages amount to to its region: only the states where the
  * figures come from smaps. */
 void space_add_usage(struct space *space, const struct block *block);
-/* Add a block's frames to its region's counts by zone. */
-void space_count_zones(struct space *space, const struct block *block);
+/* Add a block's frames to its region's counts by zone.  Its pages have these
+ * WORDS and CLASSES, or (NULL) what it keeps of them. */
+void space_count_zones(struct space *space, const struct block *block,
+	const uint64_t *words, const uint8_t *classes);
 
 /* The state of the pages of REGION that are not there. */
 enum page_state space_absent(const struct space *space,

@@ -50,8 +50,9 @@ static bool counts_states(const struct space *space)
 	return space->keep_blocks || space->reader->depth >= DEPTH_STATES;
 }
 
-/* Before adding up: figures of smaps stay, all else begins at nothing. */
-static void reset_sums(struct space *space)
+/* Before adding up: figures of smaps stay, all else begins at nothing; so do
+ * the counts by zone unless these are to stay. */
+static void reset_sums(struct space *space, bool keep_zones)
 {
 	size_t i;
 
@@ -67,7 +68,7 @@ static void reset_sums(struct space *space)
 		memset(space->state_pages, 0, space->nregions * NSTATES *
 			sizeof(*space->state_pages));
 	}
-	if (space->zone_pages)
+	if (space->zone_pages && !keep_zones)
 		memset(space->zone_pages, 0, space->nregions *
 			space->zone_stride * sizeof(*space->zone_pages));
 }
@@ -87,7 +88,7 @@ void space_pass_begin(struct space *space, enum depth depth)
 	enter_region(space, 0);
 	space_fitness_begin(space);
 	if (!space->keep_blocks)
-		reset_sums(space);
+		reset_sums(space, false);
 }
 
 /* Where the kernel cannot say where a big region is populated, smaps says
@@ -281,6 +282,7 @@ static void drop_unseen(struct space *space)
 		}
 		space_note_gone(space, block);
 		free(block);
+		space->version++;
 	}
 	space->nblocks = kept;
 }
@@ -449,10 +451,15 @@ bool space_sees_splits(const struct space *space)
 
 static void sum_blocks(struct space *space)
 {
+	struct zones_counted now = { space->version + 1,
+		machine_cells(space->reader->machine) };
+	bool keep_zones = space->zones_counted.version == now.version &&
+		space->zones_counted.cells == now.cells;
 	bool sees_splits = space_sees_splits(space);
 	size_t i;
 
-	reset_sums(space);
+	space->zones_counted = now;
+	reset_sums(space, keep_zones);
 	for (i = 0; i < space->nregions; i++) {
 		struct region *region = &space->regions[i];
 
@@ -466,7 +473,9 @@ static void sum_blocks(struct space *space)
 		struct region *region = &space->regions[block->region];
 
 		space_add_usage(space, block);
-		space_count_zones(space, block);
+		/* Frame by frame, where zones meet in a block. */
+		if (!keep_zones)
+			space_count_zones(space, block, NULL, NULL);
 		region->splits += block->splits;
 		region->splits_last += block->nsplit;
 	}

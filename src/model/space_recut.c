@@ -29,6 +29,7 @@ static struct block *target_block(struct recut *recut, uint32_t region,
 	uint64_t start = vpn & ~(uint64_t)(BLOCK_PAGES - 1);
 	uint64_t stop = start + BLOCK_PAGES;
 	struct block *block;
+	struct pages pages;
 
 	if (start < first)
 		start = first;
@@ -45,10 +46,11 @@ static struct block *target_block(struct recut *recut, uint32_t region,
 	block->is_cut = true;
 	block->min_pfn = UINT64_MAX;
 	usage_zero(&block->usage);
-	memset(block->classes, CLASS(space_absent(recut->space, r,
+	memset(&pages, 0, sizeof(pages));
+	memset(pages.classes, CLASS(space_absent(recut->space, r,
 		&recut->space->names), SHARING_UNKNOWN), block->npages);
-	put_block(recut, block);
-	return block;
+	put_block(recut, block_pack(block, &pages));
+	return recut->blocks[recut->n - 1];
 }
 
 /* Until it is read, it has about what its pages were known to be. */
@@ -76,25 +78,29 @@ static void move_pages(struct recut *recut, const struct block *old,
 	uint32_t region, uint64_t start, uint64_t end)
 {
 	struct block *block = target_block(recut, region, start);
+	struct pages were, pages;
 	uint64_t vpn;
 
+	block_unpack(old, &were);
+	block_unpack(block, &pages);
 	for (vpn = start; vpn < end; vpn++) {
 		size_t from = (size_t)(vpn - old->vpn);
 		size_t to = (size_t)(vpn - block->vpn);
 
-		block->words[to] = old->words[from];
-		block->classes[to] = CLASS(CLASS_STATE(old->classes[from]),
-			CLASS_SHARING(old->classes[from]));
-		block->heat[to] = old->heat[from];
-		if (old->words[from])
-			count_page(recut, block, old->words[from],
-				block->classes[to]);
+		pages.words[to] = were.words[from];
+		pages.classes[to] = CLASS(CLASS_STATE(were.classes[from]),
+			CLASS_SHARING(were.classes[from]));
+		pages.heat[to] = were.heat[from];
+		if (were.words[from])
+			count_page(recut, block, were.words[from],
+				pages.classes[to]);
 	}
 	block->splits += old->splits;
 	if (!block->swept_s || old->swept_s < block->swept_s)
 		block->swept_s = old->swept_s;
 	block->pass = old->pass;
 	block->refresh = old->refresh;
+	recut->blocks[recut->n - 1] = block_pack(block, &pages);
 }
 
 /* Are the block's bounds what they would be in this region? */

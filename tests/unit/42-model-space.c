@@ -52,6 +52,15 @@ static void stop(struct run *run)
 	source_free(&run->fake->src);
 }
 
+/* The class of page PAGE of the first block. */
+static uint8_t class_of(const struct space *space, unsigned page)
+{
+	struct pages pages;
+
+	block_unpack(space->blocks[0], &pages);
+	return pages.classes[page];
+}
+
 static struct fake *with_heap(uint64_t **pages)
 {
 	struct fake *fake = fake_new();
@@ -661,18 +670,18 @@ static void changes_stay_marked_for_the_refresh(void **state)
 	assert_int_equal(run.space.nblocks, 2);
 	assert_int_equal(run.space.blocks[0]->nchanged, 3);
 	assert_int_equal(run.space.blocks[1]->nchanged, 1);
-	assert_int_equal(run.space.blocks[0]->classes[0] & CLASS_CHANGED,
+	assert_int_equal(class_of(&run.space, 0) & CLASS_CHANGED,
 		CLASS_CHANGED);
-	assert_int_equal(run.space.blocks[0]->classes[3] & CLASS_CHANGED, 0);
+	assert_int_equal(class_of(&run.space, 3) & CLASS_CHANGED, 0);
 	assert_int_equal(run.space.blocks[0]->nsplit, 1);
-	assert_true(CLASS_IS_SPLIT(run.space.blocks[0]->classes[0]));
-	assert_false(CLASS_IS_SPLIT(run.space.blocks[0]->classes[1]));
+	assert_true(CLASS_IS_SPLIT(class_of(&run.space, 0)));
+	assert_false(CLASS_IS_SPLIT(class_of(&run.space, 1)));
 	ASSERT_U64(run.space.splits, 1);
 	turn(&run, DEPTH_STATES);
 	assert_int_equal(run.space.blocks[0]->nchanged, 0);
 	assert_int_equal(run.space.blocks[1]->nchanged, 0);
 	assert_int_equal(run.space.blocks[0]->nsplit, 0);
-	assert_false(CLASS_IS_SPLIT(run.space.blocks[0]->classes[0]));
+	assert_false(CLASS_IS_SPLIT(class_of(&run.space, 0)));
 	ASSERT_U64(run.space.splits, 1);
 	stop(&run);
 }
@@ -690,7 +699,7 @@ static void copies_that_are_read_halfway_are_counted(void **state)
 	page[2] = fake_frame(fake, 102, FAKE_ANON, 1);
 	start(&run, fake, true);
 	turn(&run, DEPTH_STATES);
-	assert_int_equal(CLASS_STATE(run.space.blocks[0]->classes[0]),
+	assert_int_equal(CLASS_STATE(class_of(&run.space, 0)),
 		STATE_ANON_WAS_SHARED);
 	/* Copied; kept by a write; only moved by the kernel. */
 	page[0] = fake_frame(fake, 200, FAKE_OWN, 1);
@@ -715,7 +724,7 @@ static void pages_that_go_are_seen_to_go(void **state)
 	turn(&run, DEPTH_STATES);
 	assert_int_equal(run.space.nblocks, 1);
 	assert_int_equal(run.space.blocks[0]->nchanged, 1);
-	assert_int_equal(CLASS_STATE(run.space.blocks[0]->classes[0]),
+	assert_int_equal(CLASS_STATE(class_of(&run.space, 0)),
 		STATE_UNTOUCHED);
 	assert_int_equal(space_read(&run.space, HEAP, HEAP + 1, true), 0);
 	assert_int_equal(run.space.nblocks, 1);
@@ -744,7 +753,7 @@ static void unchanged_entries_are_not_asked_about(void **state)
 	fake->counts[100] = 1;
 	run.space.refresh++;
 	assert_int_equal(space_read(&run.space, HEAP, HEAP + 1, true), 0);
-	assert_int_equal(CLASS_STATE(run.space.blocks[0]->classes[0]),
+	assert_int_equal(CLASS_STATE(class_of(&run.space, 0)),
 		STATE_ANON_WAS_SHARED);
 	stop(&run);
 }
@@ -774,7 +783,7 @@ static void stale_frame_is_read_once_more(void **state)
 	ASSERT_U64(run.space.blocks[0]->min_pfn, 300);
 	fake->flags[300] = KPF(BUDDY);
 	assert_int_equal(space_read(&run.space, HEAP, HEAP + 1, true), 0);
-	assert_int_equal(CLASS_STATE(run.space.blocks[0]->classes[0]),
+	assert_int_equal(CLASS_STATE(class_of(&run.space, 0)),
 		STATE_CHANGING);
 	stop(&run);
 }
@@ -818,7 +827,7 @@ static void frame_that_was_given_away_is_not_believed(void **state)
 	ASSERT_U64(run.space.blocks[0]->min_pfn, 300);
 	fake->before_words = give_it_another_frame;
 	assert_int_equal(space_read(&run.space, HEAP, HEAP + 1, true), 0);
-	assert_int_equal(CLASS_STATE(run.space.blocks[0]->classes[0]),
+	assert_int_equal(CLASS_STATE(class_of(&run.space, 0)),
 		STATE_CHANGING);
 	stop(&run);
 }

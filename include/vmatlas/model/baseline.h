@@ -60,9 +60,10 @@ void baseline_take(struct baseline *baseline, uint32_t number,
 bool baseline_is_of(const struct baseline *baseline, const struct space *space);
 /* How many pages of BLOCK differ: counted anew only where it was read anew. */
 unsigned baseline_count(const struct baseline *baseline, struct block *block);
-/* Mark in CLASSES (of all of BLOCK) with CLASS_CHANGED just those. */
+/* Mark in CLASSES (of all of BLOCK, which keeps PAGES) with CLASS_CHANGED just
+ * those. */
 void baseline_mark(const struct baseline *baseline, const struct block *block,
-	uint8_t *classes);
+	const struct pages *pages, uint8_t *classes);
 /* Set SINCE of these regions (a snapshot's, with their figures); the first time
  * for a baseline, it takes theirs.  What was mapped since then had nothing; of
  * regions that were cut it is not known which part had what. */

@@ -457,8 +457,10 @@ struct snapshot {
 	struct buf problems;	/* lines: what could not be read, and why */
 };
 
-/* Page PAGE of BLOCK, at NOW_S of space_seconds: HEAT_VIEW(). */
-uint8_t block_heat(const struct block *block, unsigned page, uint64_t now_s);
+/* Page PAGE of BLOCK, which keeps PAGES, at NOW_S of space_seconds:
+ * HEAT_VIEW(). */
+uint8_t block_heat(const struct block *block, const struct pages *pages,
+	unsigned page, uint64_t now_s);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 /* NULL is fine. */

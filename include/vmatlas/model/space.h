@@ -7,6 +7,7 @@
 #include "vmatlas/model/device.h"
 #include "vmatlas/model/fitness.h"
 #include "vmatlas/model/heat.h"
+#include "vmatlas/model/pages.h"
 #include "vmatlas/model/process.h"
 #include "vmatlas/model/region.h"
 #include "vmatlas/model/slice.h"
@@ -20,8 +21,6 @@
  * region (blocks at a region's edges are cut); a region's usage is the sum
  * of its blocks' once space_sum was called.
  */
-#define BLOCK_SHIFT 9
-#define BLOCK_PAGES (1 << BLOCK_SHIFT)
 #define BLOCK_NOT_COUNTED UINT16_MAX	/* ndiffers, since it was read anew */
 
 struct block {
@@ -41,10 +40,9 @@ struct block {
 	uint16_t nshared, nprivate;	/* pages by enum sharing */
 	uint64_t min_pfn, max_pfn;	/* of those frames */
 	struct usage usage;
-	uint64_t *words;	/* [npages] pagemap entries as last read */
-	uint16_t *heat;		/* [npages] HEAT(); NULL: not kept */
 	uint64_t swept_s;	/* when its stamps were swept */
-	uint8_t *classes;	/* [npages] CLASS() and CLASS_CHANGED */
+	uint16_t npacked;	/* bytes of: */
+	uint8_t packed[];	/* its struct pages; for block_unpack */
 };
 
 /*
@@ -93,6 +91,11 @@ struct space {
 					 * NULL: not wanted */
 	uint64_t *state_pages;		/* [region][state]; NULL: not counted */
 	size_t zone_stride;
+	/* Which blocks, and zones of frames, they were counted of; VERSION 0:
+	 * they are to be counted anew. */
+	struct zones_counted {
+		uint64_t version, cells;
+	} zones_counted;
 	/* What frames are good for, where it is wanted and blocks are not
 	 * kept: [region], with runs that may go on; else NULL. */
 	struct fitness *fitness;
@@ -164,6 +167,12 @@ int space_read(struct space *space, uint64_t start, uint64_t end, bool again);
 /* Lend it what snapshots show, until lent_unref; space_sum comes first. */
 struct lent *space_lend(struct space *space);
 void lent_unref(struct lent *lent);
+
+/* What is kept of each page of BLOCK. */
+static inline void block_unpack(const struct block *block, struct pages *pages)
+{
+	pages_unpack(block->packed, block->npages, pages);
+}
 
 /* The clock of the stamps in a block's heat. */
 uint64_t space_seconds(const struct space *space);
