@@ -14,6 +14,8 @@
 
 /* What one read asks for; seq files give about a page at a time anyway. */
 #define TEXT_CHUNK ((size_t)32 << 10)
+/* Most texts are short, and their buffers many. */
+#define TEXT_CHUNK_FIRST ((size_t)8 << 10)
 /* A text that is longer is no text of a kernel's: it counts as absent. */
 #define TEXT_MOST ((size_t)512 << 20)
 
@@ -155,10 +157,12 @@ static int text_read(struct live *live, int fd, int pid, const char *path,
 	int error;
 
 	for (;;) {
-		char *at = buf_room(out, TEXT_CHUNK);
+		size_t chunk = out->len < TEXT_CHUNK ? TEXT_CHUNK_FIRST :
+			TEXT_CHUNK;
+		char *at = buf_room(out, chunk);
 
 		source_before(&live->src, pid, path);
-		n = read(fd, at, TEXT_CHUNK);
+		n = read(fd, at, chunk);
 		error = errno;
 		source_after(&live->src);
 		if (n == 0)
@@ -171,7 +175,7 @@ static int text_read(struct live *live, int fd, int pid, const char *path,
 		out->data[out->len] = '\0';
 		if (out->len > TEXT_MOST)
 			return EFBIG;
-		if ((size_t)n < TEXT_CHUNK && live->usual &&
+		if ((size_t)n < chunk && live->usual &&
 		    is_one_record(pid, path))
 			return 0;
 	}
