@@ -18,6 +18,9 @@
 
 /* Seconds, on a slow line. */
 #define SLOW_PERIOD 5
+/* So long nothing happens of itself, and when something may. */
+#define IDLE_MS 500
+#define TICK_MS 100
 
 /* Handlers only set these. */
 static volatile sig_atomic_t got_end, got_stop, got_winch;
@@ -190,6 +193,14 @@ static bool is_last(const struct ui *ui)
 		ui->snapshot->refresh >= iterations;
 }
 
+/* For a key, news of the sampler or a signal. */
+static void wait_for(struct pollfd fds[2], unsigned ms, const sigset_t *mask)
+{
+	const struct timespec most = { 0, ms * 1000000L };
+
+	ppoll(fds, 2, &most, mask);
+}
+
 /* Between two pieces of news nothing is drawn: it would be the same picture.
  * One that could not be sent yet stays news. */
 static int loop(struct ui *ui, struct term **opened, struct shown *shown,
@@ -200,7 +211,6 @@ static int loop(struct ui *ui, struct term **opened, struct shown *shown,
 		{ term_fd(term), POLLIN, 0 },
 		{ sampler_fd(ui->session->sampler), POLLIN, 0 },
 	};
-	const struct timespec tick = { 0, 100000000 };
 	bool redraw = false, news = true;
 
 	while (!ui->quit && !got_end) {
@@ -214,7 +224,8 @@ static int loop(struct ui *ui, struct term **opened, struct shown *shown,
 				return 0;
 			redraw = false;
 		}
-		ppoll(fds, 2, &tick, mask);
+		wait_for(fds, news || ui->session->demo ? TICK_MS : IDLE_MS,
+			mask);
 		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) &&
 		    !(fds[0].revents & POLLIN))
 			return 0;
@@ -286,7 +297,7 @@ int screen_run(struct session *session, const struct theme *theme)
 	} };
 	struct err err = { 0 };
 	struct term *term;
-	struct ui ui;
+	struct ui *ui;
 	sigset_t mask;
 	int rows, cols, result;
 
@@ -302,12 +313,12 @@ int screen_run(struct session *session, const struct theme *theme)
 	}
 	mem_on_exhaustion(term_restore);
 	term_size(term, &rows, &cols);
-	ui_init(&ui, session, term_utf8(term), rows, cols);
+	ui = ui_new(session, term_utf8(term), rows, cols);
 	if (term_is_slow(term))
-		ui_settings_slow(&ui, SLOW_PERIOD);
-	shown.settings = ui.settings.now;
-	result = loop(&ui, &term, &shown, &mask, &err);
-	ui_fini(&ui);
+		ui_settings_slow(ui, SLOW_PERIOD);
+	shown.settings = ui->settings.now;
+	result = loop(ui, &term, &shown, &mask, &err);
+	ui_free(ui);
 	term_close(term);
 	free(shown.theme);
 	mem_on_exhaustion(NULL);

@@ -199,14 +199,14 @@ static int read_file(const char *path, struct buf *out, struct err *err)
 	return n ? err_set(err, EFBIG, "%s is no script", path) : 0;
 }
 
-static void start(struct ui *ui, struct session *session)
+static struct ui *start(struct session *session)
 {
 	const struct options *options = session->options;
 	bool utf8 = !options->ascii &&
 		!strcmp(nl_langinfo(CODESET), "UTF-8");
 
 	session->wish.once = true;
-	ui_init(ui, session, utf8, options->rows ? options->rows : 24,
+	return ui_new(session, utf8, options->rows ? options->rows : 24,
 		options->cols ? options->cols : 80);
 }
 
@@ -253,7 +253,7 @@ int script_run(struct session *session, const struct theme *theme)
 	const char *picture = options->picture;
 	struct buf script = { 0 };
 	struct err err = { 0 };
-	struct ui ui;
+	struct ui *ui;
 	int result = 0;
 
 	if (picture && picture_format_of(picture) < 0) {
@@ -265,15 +265,15 @@ int script_run(struct session *session, const struct theme *theme)
 		message("%s", err.text);
 		return 1;
 	}
-	start(&ui, session);
-	result = run_lines(&ui, options->script,
+	ui = start(session);
+	result = run_lines(ui, options->script,
 		(struct text){ buf_text(&script), script.len });
 	if (!result && picture) {
-		result = write_picture(&ui, picture, theme, &err);
+		result = write_picture(ui, picture, theme, &err);
 		if (result)
 			message("%s", err.text);
 	}
-	ui_fini(&ui);
+	ui_free(ui);
 	buf_fini(&script);
 	return result ? 1 : 0;
 }

@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "vmatlas/app/selection.h"
 #include "vmatlas/base/key.h"
+#include "vmatlas/base/mem.h"
 #include "vmatlas/view/role.h"
 
 static bool is_wanted(const void *arg, const struct snapshot *snapshot,
@@ -15,10 +15,10 @@ static bool is_wanted(const void *arg, const struct snapshot *snapshot,
 	return selection_wants(arg, snapshot, row);
 }
 
-void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
-	int cols)
+struct ui *ui_new(struct session *session, bool utf8, int rows, int cols)
 {
-	memset(ui, 0, sizeof(*ui));
+	struct ui *ui = mem_sparse(sizeof(*ui));
+
 	ui->session = session;
 	ui->act = -1;
 	ui->screen = session->pid ? UI_ATLAS : UI_LIST;
@@ -35,9 +35,10 @@ void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
 	if (session->warning.text[0])
 		ui_say(ui, true, session->warning.text);
 	ui_settings_init(ui);
+	return ui;
 }
 
-void ui_fini(struct ui *ui)
+void ui_free(struct ui *ui)
 {
 	snapshot_unref(ui->snapshot);
 	atlas_fini(&ui->atlas);
@@ -48,6 +49,7 @@ void ui_fini(struct ui *ui)
 	function_view_fini(&ui->functions);
 	events_fini(&ui->events);
 	grid_fini(&ui->grid);
+	mem_sparse_free(ui, sizeof(*ui));
 }
 
 static const struct ui_screen_kind *kind_of(const struct ui *ui)
@@ -72,8 +74,9 @@ void ui_resize(struct ui *ui, int rows, int cols)
 void ui_wish(struct ui *ui)
 {
 	struct session *session = ui->session;
-	struct wish wish = session->wish;
+	struct wish wish;
 
+	wish_copy(&wish, &session->wish);
 	selection_wish(session->options, &wish);
 	wish.pid = session->pid;
 	wish.sums_asked = ui->memory.asked;
@@ -94,9 +97,9 @@ void ui_wish(struct ui *ui)
 			wish.nlist_pids = 1;
 		}
 	}
-	if (ui->wish_serial && !memcmp(&wish, &ui->sent, sizeof(wish)))
+	if (ui->wish_serial && wish_is_same(&wish, &ui->sent))
 		return;
-	ui->sent = wish;
+	wish_copy(&ui->sent, &wish);
 	ui->wish_serial = sampler_wish(session->sampler, &wish);
 }
 

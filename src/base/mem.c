@@ -46,6 +46,21 @@ void *mem_new(size_t n, size_t size)
 	return ptr;
 }
 
+void *mem_sparse(size_t size)
+{
+	void *room = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED)
+		mem_exhausted();
+	return room;
+}
+
+void mem_sparse_free(void *room, size_t size)
+{
+	munmap(room, size);
+}
+
 void *mem_grow(void *ptr, size_t *cap, size_t need, size_t size)
 {
 	size_t want = *cap, limit = PTRDIFF_MAX / (size ? size : 1);

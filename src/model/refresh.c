@@ -20,7 +20,6 @@
 void refresh_init(struct refresh *refresh, struct source *src,
 	struct refresh_owner owner)
 {
-	memset(refresh, 0, sizeof(*refresh));
 	refresh->src = src;
 	refresh->owner = owner;
 }
@@ -132,7 +131,7 @@ bool refresh_serve_between(struct refresh *refresh)
 		return false;
 	/* A refresh asked for meanwhile is one after this. */
 	next.asked = wish->asked;
-	*wish = next;
+	wish_copy(wish, &next);
 	if (wish->keep_blocks) {
 		read_visible(refresh, false);
 		refresh_publish(refresh, false);

@@ -92,7 +92,7 @@ struct refresh {
 	struct roster roster;
 };
 
-/* Takes SRC over. */
+/* REFRESH is all zero; takes SRC over. */
 void refresh_init(struct refresh *refresh, struct source *src,
 	struct refresh_owner owner);
 void refresh_fini(struct refresh *refresh);

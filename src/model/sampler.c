@@ -143,7 +143,7 @@ static void take_wish(void *arg, struct wish *wish)
 	struct worker *worker = arg;
 
 	pthread_mutex_lock(&worker->sampler->lock);
-	*wish = worker->sampler->wish;
+	wish_copy(wish, &worker->sampler->wish);
 	pthread_mutex_unlock(&worker->sampler->lock);
 }
 
@@ -273,7 +273,7 @@ static int start(struct sampler *sampler, struct err *err)
 		sampler->nblocked, err);
 	if (!src)
 		return -1;
-	worker = mem_new(1, sizeof(*worker));
+	worker = mem_sparse(sizeof(*worker));
 	worker->sampler = sampler;
 	src->watch = (struct source_watch){ watch_before, watch_after, worker };
 	refresh_init(&worker->refresh, src,
@@ -296,7 +296,7 @@ static int start(struct sampler *sampler, struct err *err)
 struct sampler *sampler_new(const struct sampler_source *source,
 	struct err *err)
 {
-	struct sampler *sampler = mem_new(1, sizeof(*sampler));
+	struct sampler *sampler = mem_sparse(sizeof(*sampler));
 	pthread_condattr_t attr;
 
 	pthread_mutex_init(&sampler->lock, NULL);
@@ -308,12 +308,12 @@ struct sampler *sampler_new(const struct sampler_source *source,
 	sampler->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (sampler->event < 0) {
 		err_set(err, 0, "cannot make an event descriptor");
-		free(sampler);
+		mem_sparse_free(sampler, sizeof(*sampler));
 		return NULL;
 	}
 	if (start(sampler, err)) {
 		close(sampler->event);
-		free(sampler);
+		mem_sparse_free(sampler, sizeof(*sampler));
 		return NULL;
 	}
 	return sampler;
@@ -325,7 +325,7 @@ uint64_t sampler_wish(struct sampler *sampler, const struct wish *wish)
 
 	pthread_mutex_lock(&sampler->lock);
 	serial = sampler->wish.serial + 1;
-	sampler->wish = *wish;
+	wish_copy(&sampler->wish, wish);
 	sampler->wish.serial = serial;
 	pthread_cond_broadcast(&sampler->wake);
 	pthread_mutex_unlock(&sampler->lock);
@@ -412,7 +412,7 @@ bool sampler_free(struct sampler *sampler)
 	if (!done || sampler->nblocked)
 		return done;	/* some thread still holds the lock's memory */
 	close(sampler->event);
-	free(worker);
-	free(sampler);
+	mem_sparse_free(worker, sizeof(*worker));
+	mem_sparse_free(sampler, sizeof(*sampler));
 	return true;
 }

@@ -16,6 +16,36 @@
 /* A block that was read so many refreshes ago looks old on screen. */
 #define STALE_AFTER 5
 
+/* They are the last members, so that what is before them is one piece. */
+#define WISH_LISTS(X) \
+	X(shown_pids, nshown_pids) \
+	X(list_pids, nlist_pids) \
+	X(pages, npages) \
+	X(frames, nframes) \
+	X(group_pids, ngroup_pids)
+#define WISH_HEAD offsetof(struct wish, shown_pids)
+
+void wish_copy(struct wish *to, const struct wish *from)
+{
+	memcpy(to, from, WISH_HEAD);
+#define X(list, n) memcpy(to->list, from->list, from->n * sizeof(*from->list));
+	WISH_LISTS(X)
+#undef X
+}
+
+bool wish_is_same(const struct wish *a, const struct wish *b)
+{
+	/* With how many there are of each. */
+	if (memcmp(a, b, WISH_HEAD))
+		return false;
+#define X(list, n) \
+	if (memcmp(a->list, b->list, a->n * sizeof(*a->list))) \
+		return false;
+	WISH_LISTS(X)
+#undef X
+	return true;
+}
+
 struct page_range range_in_pages(struct page_range bytes,
 	const struct machine *machine)
 {

@@ -84,9 +84,8 @@ struct ui {
 	uint64_t wish_serial;		/* and its number; 0: none was sent */
 };
 
-void ui_init(struct ui *ui, struct session *session, bool utf8, int rows,
-	int cols);
-void ui_fini(struct ui *ui);
+struct ui *ui_new(struct session *session, bool utf8, int rows, int cols);
+void ui_free(struct ui *ui);
 void ui_resize(struct ui *ui, int rows, int cols);
 void ui_key(struct ui *ui, uint32_t key);
 /* NOW: of a clock that only goes forward, to tell two clicks from a double

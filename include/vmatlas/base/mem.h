@@ -8,11 +8,19 @@
  * Memory from the heap that is never NULL: when there is none left, the
  * exhaustion hook runs (it restores the terminal), a message goes to stderr
  * and the process exits with status 1.  Sizes are checked for overflow.
- * All of it is freed with free().
+ * It is freed with free(), but for mem_sparse's.
  */
 
 /* N zeroed elements of SIZE bytes; a valid pointer also for N == 0. */
 void *mem_new(size_t n, size_t size);
+
+/*
+ * The same for one object that is large and mostly room: pages of it that are
+ * never written to cost nothing, as malloc cannot promise.  To be given back
+ * by mem_sparse_free.
+ */
+void *mem_sparse(size_t size);
+void mem_sparse_free(void *room, size_t size);
 
 /*
  * Make room for NEED elements of SIZE bytes in the array PTR whose capacity

@@ -69,13 +69,8 @@ struct wish {
 	bool list;		/* processes, cheap figures */
 	bool list_usage;	/* with the sums of each */
 	bool list_states;	/* and by how many pages in which state */
-	/* Of those on screen, read first. */
-	int shown_pids[WISH_SHOWN];
-	unsigned nshown_pids;
 	bool list_cgroups;	/* with the control groups of each */
 	bool list_pagemap;	/* those from pagemap, not smaps_rollup */
-	int list_pids[WISH_PIDS];	/* only these */
-	unsigned nlist_pids;	/* 0: all */
 	bool keep_blocks;	/* the map, else only sums */
 	bool want_heat;		/* of what is in it */
 	enum depth depth;
@@ -84,14 +79,8 @@ struct wish {
 	uint32_t asked;		/* grows when a refresh is asked for now */
 	unsigned period_ms;
 	double cpu;		/* percent for background reading */
-	/* Pages on screen at less than 512 a cell; their detail is wanted. */
-	struct page_range pages[WISH_RANGES];
-	unsigned npages;
 	/* From the first to the last page on screen, whatever the zoom. */
 	struct page_range shown;
-	/* Frames on screen at less than 512 a cell. */
-	struct page_range frames[WISH_RANGES];
-	unsigned nframes;
 	struct focus focus;
 	/* The bytes of the page that the focus is on: never unasked. */
 	bool want_contents;
@@ -139,12 +128,24 @@ struct wish {
 	enum question_kind question;
 	struct page_range asked_pfns, asked_va;
 	const char *asked_file;	/* stays as it is as long as the program runs */
-	int group_pids[WISH_PIDS];	/* in order; or A and B to compare */
-	unsigned ngroup_pids;
 	/* Physical addresses (bytes; END 0: all) that runs_pfn, frame_runs
 	 * and asked_pfns are cut to as soon as the page size is known. */
 	struct page_range only_pa;
+	/* How many there are of: */
+	unsigned nshown_pids, nlist_pids, npages, nframes, ngroup_pids;
+	/* Processes on screen, read first. */
+	int shown_pids[WISH_SHOWN];
+	int list_pids[WISH_PIDS];	/* none: all are listed, else these */
+	/* Pages on screen at less than 512 a cell; their detail is wanted. */
+	struct page_range pages[WISH_RANGES];
+	/* Frames on screen at less than 512 a cell. */
+	struct page_range frames[WISH_RANGES];
+	int group_pids[WISH_PIDS];	/* in order; or A and B to compare */
 };
+
+/* A copy, without the room behind what there is: most of a wish is room. */
+void wish_copy(struct wish *to, const struct wish *from);
+bool wish_is_same(const struct wish *a, const struct wish *b);
 
 /* Pages or frames that hold BYTES (END 0: all there are). */
 struct page_range range_in_pages(struct page_range bytes,
