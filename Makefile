@@ -43,10 +43,15 @@ endif
 PACKAGE_libproc2 := libproc2-dev
 # Loaded when it is needed (src/source/processes.c).
 PROC2_SONAME ?= libproc2.so.0
-# Names of sections and symbols.
+# Names of sections and symbols; loaded when it is needed
+# (src/source/elf_library.c), but for a static program.
+LIBELF_SONAME ?= libelf.so.1
 ifneq ($(LIBELF),0)
   NEED += libelf
   FEATURES += -DHAVE_LIBELF=1
+  ifneq ($(STATIC),1)
+    FEATURES += -DLIBELF_SONAME='"$(LIBELF_SONAME)"'
+  endif
 endif
 PACKAGE_libelf := libelf-dev
 # Readable names of C++ and Rust: libiberty, which pkg-config does not know, so
@@ -75,7 +80,8 @@ SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c11 -pthread $(WARN) $(SAN) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SAN) $(if $(filter 1,$(STATIC)),-static) $(LDFLAGS)
-LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(NEED) 2>/dev/null) \
+LINKED = $(if $(filter 1,$(STATIC)),$(NEED),$(filter-out libelf,$(NEED)))
+LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(LINKED) 2>/dev/null) \
 	$(LIBIBERTY)
 
 # ---- the rooms, lowest first
@@ -86,7 +92,7 @@ KERNEL += paging
 SOURCE := source guard named processes
 SOURCE += live live_scan live_cache live_list live_compare live_file live_facts
 SOURCE += live_contents
-SOURCE += elf_file elf_symbols elf_names live_symbols
+SOURCE += elf_library elf_file elf_symbols elf_names live_symbols
 SOURCE += live_clear
 SOURCE += live_vdso
 SOURCE += memo block recording record replay replay_load

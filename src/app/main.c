@@ -40,6 +40,7 @@
  *   source/live_scan.c       the running kernel: where there are pages
  *   source/live_cache.c      the running kernel: what the page cache has
  *   source/live_compare.c    the running kernel: who shares an address space
+ *   source/elf_library.c     libelf, loaded when it is needed
  *   source/elf_file.c        what an ELF file says of itself, read with care
  *   source/elf_symbols.c     the symbols in it, by address
  *   source/elf_names.c       and by name

@@ -81,9 +81,9 @@ void options_help(struct buf *out)
 	if (!demangle_is_built_in())
 		buf_str(out, "Built without libiberty: names of C++ and Rust "
 			"stay as the linker has them.\n");
-	if (!elf_is_built_in())
-		buf_str(out, "Built without libelf: sections and symbols have "
-			"no names.\n");
+	if (!elf_is_there())
+		buf_str(out, "Without libelf: sections and symbols have no "
+			"names.\n");
 }
 
 /* ---- arguments */

@@ -14,11 +14,6 @@
 #define SECTIONS_MOST 4096
 #define NOTES_MOST ((uint64_t)64 << 10)
 
-bool elf_is_built_in(void)
-{
-	return true;
-}
-
 static uint32_t word_at(const struct elf_file *file, const unsigned char *p)
 {
 	uint32_t word;
@@ -76,9 +71,12 @@ static bool read_header(struct elf_file *file, const struct elf_reader *reader,
 {
 	union any_header any = { .e64 = { .e_type = 0 } };
 	const unsigned char *ident = any.e64.e_ident;
+	struct elf_library library;
 	bool is_program;
 	size_t n;
 
+	if (!elf_library_load(&library))
+		return false;
 	if (!elf_read_all(reader, &any, SELFMAG, 0) ||
 	    memcmp(ident, ELFMAG, SELFMAG))
 		return false;
@@ -90,6 +88,8 @@ static bool read_header(struct elf_file *file, const struct elf_reader *reader,
 	if ((!file->is_64 && ident[EI_CLASS] != ELFCLASS32) ||
 	    (file->encoding != ELFDATA2LSB && file->encoding != ELFDATA2MSB))
 		return false;
+	file->translate = (void (*)(void))(file->is_64 ? library.xlate_64 :
+		library.xlate_32);
 	n = file->is_64 ? sizeof(any.e64) : sizeof(any.e32);
 	/* It may have been rewritten meanwhile: the class is settled. */
 	if (!elf_read_all(reader, &any, n, 0) ||
@@ -349,7 +349,6 @@ bool elf_file_read(struct elf_file *file, const struct elf_reader *reader)
 	unsigned i;
 
 	memset(file, 0, sizeof(*file));
-	elf_version(EV_CURRENT);
 	if (!read_header(file, reader, &header))
 		return false;
 	for (i = 0; i < header.nprogram &&
@@ -363,11 +362,6 @@ bool elf_file_read(struct elf_file *file, const struct elf_reader *reader)
 }
 
 #else /* !HAVE_LIBELF */
-
-bool elf_is_built_in(void)
-{
-	return false;
-}
 
 bool elf_file_read(struct elf_file *file, const struct elf_reader *reader)
 {

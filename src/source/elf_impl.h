@@ -7,6 +7,14 @@
 
 #include "vmatlas/source/elf_file.h"
 
+/* What is used of libelf (elf_library.c). */
+struct elf_library {
+	__typeof__(elf32_xlatetom) *xlate_32, *xlate_64;
+};
+
+/* False: it is not there. */
+bool elf_library_load(struct elf_library *library);
+
 /*
  * How elf_file.c and elf_symbols.c read a piece of a file: copied in one read,
  * then translated where it stands.
@@ -26,8 +34,8 @@ static inline bool elf_translate(const struct elf_file *file, Elf_Type type,
 		.d_version = EV_CURRENT, .d_size = n };
 	Elf_Data from = data;
 
-	return file->is_64 ? elf64_xlatetom(&data, &from, file->encoding) :
-		elf32_xlatetom(&data, &from, file->encoding);
+	return ((__typeof__(elf32_xlatetom) *)file->translate)(&data, &from,
+		file->encoding) != NULL;
 }
 
 /* "" where there is none. */

@@ -541,7 +541,7 @@ int live_symbol_answer(struct live *live, int pid,
 	ssize_t n;
 	int error;
 
-	if (!elf_is_built_in())
+	if (!elf_is_there())
 		return ENOENT;
 	snprintf(link, sizeof(link), "%d/%s", pid, q->file);
 	if (q->is_vdso)

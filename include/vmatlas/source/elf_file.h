@@ -16,10 +16,11 @@
  * Nothing is believed: the file may be anybody's, and may change while it is
  * read.  It is never mapped; every piece is copied by one read of a size that
  * is bounded here, and then only translated by libelf (class, byte order).
- * What is damaged is left out, or is no ELF file at all.  All addresses are the file's own
- * (p_vaddr, st_value), all offsets bytes.
+ * What is damaged is left out, or is no ELF file at all.  All addresses are the
+ * file's own (p_vaddr, st_value), all offsets bytes.
  *
- * Built without libelf, no file is an ELF file, and elf_is_built_in is false.
+ * libelf is loaded when the first file is read.  Without it, at build time or
+ * then, no file is an ELF file, and elf_is_there is false.
  */
 struct elf_reader {
 	/* Up to N bytes at OFFSET; how many there were, or -1. */
@@ -49,6 +50,7 @@ struct elf_file {
 	bool is_64, is_exec;		/* ET_EXEC; else ET_DYN */
 	unsigned char encoding;		/* of e_ident */
 	uint16_t machine;
+	void (*translate)(void);	/* libelf's, for its class */
 	struct elf_load *loads;		/* in the file's order */
 	size_t nloads, cap_loads;
 	struct elf_section *sections;	/* by address */
@@ -85,7 +87,7 @@ struct elf_symbols {
 	uint64_t names, names_size;
 };
 
-bool elf_is_built_in(void);
+bool elf_is_there(void);
 /* False: it is no ELF program or library.  Free it all the same. */
 bool elf_file_read(struct elf_file *file, const struct elf_reader *reader);
 void elf_file_fini(struct elf_file *file);
