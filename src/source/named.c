@@ -76,6 +76,21 @@ static enum answer named_clear(struct source *src, struct proc_id id,
 	return source_clear(inner_of(src), id, kind, try_only);
 }
 
+static uint64_t named_count(struct source *src)
+{
+	return source_count(inner_of(src));
+}
+
+static bool named_time_of(struct source *src, uint64_t n, uint64_t *time_ms)
+{
+	return source_time_of(inner_of(src), n, time_ms);
+}
+
+static bool named_go(struct source *src, uint64_t n)
+{
+	return source_go(inner_of(src), n);
+}
+
 static void named_forget(struct source *src, struct proc_id id)
 {
 	source_forget(inner_of(src), id);
@@ -99,6 +114,9 @@ static const struct source_ops named_ops = {
 	.processes = named_processes,
 	.contents = named_contents,
 	.clear = named_clear,
+	.count = named_count,
+	.time_of = named_time_of,
+	.go = named_go,
 	.forget = named_forget,
 	.free = named_free,
 };

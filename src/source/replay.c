@@ -455,6 +455,31 @@ static void replay_forget(struct source *src, struct proc_id id)
 	(void)id;
 }
 
+static uint64_t replay_count(struct source *src)
+{
+	return ((struct replay *)src)->nrefreshes;
+}
+
+static bool replay_time_of(struct source *src, uint64_t n, uint64_t *time_ms)
+{
+	struct replay *replay = (struct replay *)src;
+
+	if (!n || n > replay->nrefreshes)
+		return false;
+	*time_ms = replay->refreshes[n - 1].facts.time_ms;
+	return *time_ms != 0;
+}
+
+static bool replay_go(struct source *src, uint64_t n)
+{
+	struct replay *replay = (struct replay *)src;
+
+	if (!n || n > replay->nrefreshes)
+		return false;
+	replay->next = (size_t)(n - 1);
+	return true;
+}
+
 static void replay_free(struct source *src)
 {
 	struct replay *replay = (struct replay *)src;
@@ -476,6 +501,9 @@ static const struct source_ops replay_ops = {
 	.words = replay_words,
 	.populated = replay_populated,
 	.processes = replay_processes,
+	.count = replay_count,
+	.time_of = replay_time_of,
+	.go = replay_go,
 	.forget = replay_forget,
 	.free = replay_free,
 };

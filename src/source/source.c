@@ -124,6 +124,21 @@ enum answer source_clear(struct source *src, struct proc_id id,
 		src->ops->clear(src, id, kind, try_only) : ANSWER_ABSENT;
 }
 
+uint64_t source_count(struct source *src)
+{
+	return src->ops->count ? src->ops->count(src) : 0;
+}
+
+bool source_time_of(struct source *src, uint64_t n, uint64_t *time_ms)
+{
+	return src->ops->time_of && src->ops->time_of(src, n, time_ms);
+}
+
+bool source_go(struct source *src, uint64_t n)
+{
+	return src->ops->go && src->ops->go(src, n);
+}
+
 void source_forget(struct source *src, struct proc_id id)
 {
 	src->ops->forget(src, id);

@@ -92,6 +92,37 @@ static void test_facts(void **state)
 	source_free(src);
 }
 
+static void test_go(void **state)
+{
+	struct source *src = replay(MAGIC
+		"refresh time_ms=1000 uptime_ms=1\n"
+		"text path=version\n\tone\nend\n"
+		"refresh time_ms=2500 uptime_ms=2\n"
+		"text path=version\n\ttwo\nend\n"
+		"refresh\n"
+		"text path=version\n\tthree\nend\n");
+	uint64_t time_ms = 0;
+
+	(void)state;
+	assert_int_equal(source_count(src), 3);
+	assert_true(source_time_of(src, 2, &time_ms));
+	assert_int_equal(time_ms, 2500);
+	/* There is no such refresh. */
+	assert_false(source_time_of(src, 0, &time_ms));
+	assert_false(source_time_of(src, 4, &time_ms));
+	assert_false(source_go(src, 0));
+	assert_false(source_go(src, 4));
+	check_text(src, PROC_NONE, "version", "one\n");
+	assert_true(source_go(src, 3));
+	assert_int_equal(source_refresh(src, NULL), 1);
+	check_text(src, PROC_NONE, "version", "three\n");
+	assert_int_equal(source_refresh(src, NULL), 0);
+	assert_true(source_go(src, 1));
+	assert_int_equal(source_refresh(src, NULL), 1);
+	check_text(src, PROC_NONE, "version", "one\n");
+	source_free(src);
+}
+
 static void test_text(void **state)
 {
 	struct source *src = replay(ONE(
@@ -579,6 +610,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_go),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_again),
 		cmocka_unit_test(test_words),

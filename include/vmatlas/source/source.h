@@ -223,6 +223,15 @@ struct source_ops {
 	 */
 	enum answer (*clear)(struct source *src, struct proc_id id,
 		enum clear_kind kind, bool try_only);
+	/*
+	 * Of a recording: how many refreshes there are, so far; when refresh N
+	 * (from 1) began, in milliseconds since the epoch (false: that is not
+	 * known); and make refresh N the next one (false: there is no such).
+	 * NULL where only the present can be asked.
+	 */
+	uint64_t (*count)(struct source *src);
+	bool (*time_of)(struct source *src, uint64_t n, uint64_t *time_ms);
+	bool (*go)(struct source *src, uint64_t n);
 };
 
 #define SOURCE_SLICE 4096
@@ -247,6 +256,10 @@ enum answer source_processes(struct source *src, struct process_entry **out,
 	size_t *n);
 enum answer source_clear(struct source *src, struct proc_id id,
 	enum clear_kind kind, bool try_only);
+/* 0: it is no recording. */
+uint64_t source_count(struct source *src);
+bool source_time_of(struct source *src, uint64_t n, uint64_t *time_ms);
+bool source_go(struct source *src, uint64_t n);
 void source_forget(struct source *src, struct proc_id id);
 /* Calls of the watch, for implementations; they do nothing without one. */
 void source_before(struct source *src, int pid, const char *file);
