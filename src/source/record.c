@@ -228,14 +228,7 @@ static void record_forget(struct source *src, struct proc_id id)
 
 static void record_free(struct source *src)
 {
-	struct recorder *recorder = (struct recorder *)src;
-
-	end_refresh(recorder);
-	source_free(recorder->inner);
-	recording_unref(recorder->recording);
-	memo_fini(&recorder->answers);
-	block_writer_fini(&recorder->writer);
-	free(recorder);
+	source_free(record_end(src));
 }
 
 static const struct source_ops record_ops = {
@@ -249,6 +242,19 @@ static const struct source_ops record_ops = {
 	.forget = record_forget,
 	.free = record_free,
 };
+
+struct source *record_end(struct source *src)
+{
+	struct recorder *recorder = (struct recorder *)src;
+	struct source *inner = recorder->inner;
+
+	end_refresh(recorder);
+	recording_unref(recorder->recording);
+	memo_fini(&recorder->answers);
+	block_writer_fini(&recorder->writer);
+	free(recorder);
+	return inner;
+}
 
 struct source *record_new(struct source *inner, struct recording *recording)
 {

@@ -29,5 +29,7 @@ bool recording_good(struct recording *recording, struct err *err);
 
 /* Takes INNER over; RECORDING stays the caller's and must outlive it. */
 struct source *record_new(struct source *inner, struct recording *recording);
+/* End the refresh that is open, free the recorder, and give INNER back. */
+struct source *record_end(struct source *recorder);
 
 #endif
