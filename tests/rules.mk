@@ -112,7 +112,8 @@ RUN_cli := 'VMATLAS=$(PROG) sh tests/cli/run' \
 	'VMATLAS=$(PROG) python3 -B tests/cli/examples.py'
 RUN_tui := 'VMATLAS=$(PROG) sh tests/tui/run' \
 	'VMATLAS=$(PROG) python3 -B tests/tui/keys.py' \
-	'VMATLAS=$(PROG) python3 -B tests/tui/layout.py'
+	'VMATLAS=$(PROG) python3 -B tests/tui/layout.py' \
+	'VMATLAS=$(PROG) python3 -B tests/tui/replay.py'
 # Other kernels' recordings; and those kernels themselves, taken anew.
 REPLAY := python3 -B tests/boards/50-boards-replay.py
 RUN_recorded := 'VMATLAS=$(PROG) $(REPLAY)'

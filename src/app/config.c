@@ -89,6 +89,16 @@ void config_short(const char *path, struct buf *out)
 		buf_str(out, path);
 }
 
+void config_expand(const char *name, struct buf *out)
+{
+	const char *home = getenv("HOME");
+
+	if (name[0] == '~' && name[1] == '/' && home)
+		buf_fmt(out, "%s%s", home, name + 1);
+	else
+		buf_str(out, name);
+}
+
 static int read_all(int fd, struct buf *text)
 {
 	ssize_t n;

@@ -36,6 +36,7 @@
  *   source/source.c          the questions, and what answers there are
  *   source/guard.c           does not ask again what blocked
  *   source/named.c           adds the ranges that the user named
+ *   source/tap.c             lets a recorder in and out
  *   source/live.c            the running kernel: text and arrays of words
  *   source/live_scan.c       the running kernel: where there are pages
  *   source/live_cache.c      the running kernel: what the page cache has
@@ -167,6 +168,7 @@
  *   model/refresh_ask.c      what it asks of all processes
  *   model/refresh_find.c     what it looks for in the process
  *   model/refresh_changes.c  what happens to the process, noted
+ *   model/refresh_go.c       to another refresh of a recording
  *   model/refresh_publish.c  what is known, frozen and handed out
  *   model/sampler.c          the thread that reads, and its replacement
  *
@@ -181,6 +183,7 @@
  *   view/paint_heat.c        by age, and by how reclaim holds it
  *   view/paint.c             how a cell looks; the legend
  *   view/keymap.c            what keys do, for use and for help
+ *   view/mode.c              live, recorded, or which refresh of a recording
  *   view/foot.c              the line of keys
  *   view/why.c               why a page is shared, and with whom
  *   view/explain.c           what the cursor is on, in words
@@ -286,6 +289,9 @@
  *   app/ui_find.c            what is looked for in the atlas
  *   app/ui_command.c         what was typed behind ":"
  *   app/ui_watch.c           asks before it writes to the process
+ *   app/moment.c             a time of a recording, as it is typed
+ *   app/ui_replay.c          where one is in a recording, and goes
+ *   app/ui_record.c          records what is on the screen
  *   app/ui_trail.c           jumps between processes, and back
  *   app/ui_mouse.c           what clicks, drags and the wheel do
  *   app/ui_marks.c           places with a letter

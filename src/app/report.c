@@ -485,7 +485,7 @@ void reporter_wish(struct reporter *reporter, int pid)
 
 	wish->once = true;
 	wish->pid = of_process ? pid : 0;
-	if (reporter->session->recording) {
+	if (wish->recording) {
 		/* The level of a recording: all about the process. */
 		wish->pid = pid;
 		wish->depth = DEPTH_FULL;

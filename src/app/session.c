@@ -14,6 +14,7 @@
 #include "vmatlas/source/live.h"
 #include "vmatlas/source/named.h"
 #include "vmatlas/source/replay.h"
+#include "vmatlas/source/tap.h"
 
 uint64_t session_clock(void)
 {
@@ -81,9 +82,8 @@ static struct source *make_source(void *arg,
 			session->pid = subject.pid;
 		return src ? add_names(session, src) : NULL;
 	}
-	src = add_names(session, guard_new(live_new(&live), blocked,
-		nblocked));
-	return session->recording ? record_new(src, session->recording) : src;
+	return tap_new(add_names(session, guard_new(live_new(&live), blocked,
+		nblocked)));
 }
 
 static int start_sample(struct session *session, struct err *err)
@@ -142,6 +142,7 @@ int session_open(struct session *session, const struct options *options,
 		.below = options->below,
 		.raw_names = options->raw_names,
 		.depth = options->full ? DEPTH_FULL : DEPTH_SUMS,
+		.recording = session->recording,
 		.whole = options->record || options->replay ||
 			options->script || options->picture || options->batch,
 	};
@@ -270,6 +271,10 @@ int session_target(struct session *session, struct buf *extra,
 	if (!snapshot)
 		return -1;
 	result = find_name(session, snapshot, options->names[0], extra, err);
+	/* A recording is looked at from its first refresh on. */
+	if (snapshot->go.count)
+		session->wish.go = (struct go){ .serial = 1,
+			.where = GO_NUMBER, .to = 1 };
 	snapshot_unref(snapshot);
 	return result;
 }

@@ -35,6 +35,7 @@ struct ui *ui_new(struct session *session, bool utf8, int rows, int cols)
 	if (session->warning.text[0])
 		ui_say(ui, true, session->warning.text);
 	ui_settings_init(ui);
+	ui_replay_init(ui);
 	return ui;
 }
 
@@ -80,7 +81,6 @@ void ui_wish(struct ui *ui)
 	selection_wish(session->options, &wish);
 	wish.pid = session->pid;
 	wish.sums_asked = ui->memory.asked;
-	wish.want_budget = session->recording;
 	wish.keep_blocks = true;
 	if (wish.depth < DEPTH_STATES)
 		wish.depth = DEPTH_STATES;
@@ -89,14 +89,8 @@ void ui_wish(struct ui *ui)
 	if (kind_of(ui)->wish)
 		kind_of(ui)->wish(ui, &wish);
 	ui_watch_wish(ui, &wish);
-	if (session->recording) {
-		wish.depth = DEPTH_FULL;
-		if (!wish.list && session->pid) {
-			wish.list = wish.list_usage = true;
-			wish.list_pids[0] = session->pid;
-			wish.nlist_pids = 1;
-		}
-	}
+	ui_record_wish(ui, &wish);
+	ui_replay_wish(ui, &wish);
 	if (ui->wish_serial && wish_is_same(&wish, &ui->sent))
 		return;
 	wish_copy(&ui->sent, &wish);
@@ -139,6 +133,8 @@ bool ui_take(struct ui *ui)
 	if (latest->complete && latest->has_process)
 		session_release_command(ui->session);
 	ui_watch_take(ui);
+	ui_replay_take(ui);
+	ui_record_take(ui);
 	if (kind_of(ui)->take)
 		kind_of(ui)->take(ui);
 	ui_update(ui);
@@ -224,6 +220,8 @@ static void act_help(struct ui *ui, enum action action)
 
 static bool act_common(struct ui *ui, enum action action)
 {
+	if (ui_replay_act(ui, action))
+		return true;
 	switch (action) {
 	case ACTION_QUIT:
 		ui->quit = true;
@@ -260,6 +258,9 @@ static bool act_common(struct ui *ui, enum action action)
 	case ACTION_CLOSE:
 		if (kind_of(ui)->close)
 			kind_of(ui)->close(ui);
+		return true;
+	case ACTION_RECORD:
+		ui_record_act(ui);
 		return true;
 	default:
 		return act_screen(ui, action);
@@ -332,13 +333,13 @@ static struct atlas_status status_of(const struct ui *ui)
 		.keys = &ui->settings.keys,
 		.marks = &ui->marks.marks,
 		.frozen = ui->frozen,
-		.replay = session->options->replay != NULL,
-		.recording = session->recording != NULL,
+		.recording = session->wish.recording != NULL,
 		.filter = ui->screen == UI_ATLAS && ui->find.filter.n ?
 			ui->find.filter_text : NULL,
 		.caption = session->demo ? demo_caption(session->demo) : NULL,
 	};
 
+	ui_replay_status(ui, &status);
 	if (kind_of(ui)->message)
 		status.message = kind_of(ui)->message(ui, &status.is_warning);
 	status.is_warning &= status.message != NULL;

@@ -52,6 +52,20 @@ static void run_command(struct ui *ui, enum command_id command,
 	case COMMAND_DELAY:
 		ui_set_delay(ui, text);
 		break;
+	case COMMAND_AT:
+		if (!ui_replay_to(ui, arg, true))
+			ui_say(ui, true, ":at of a recording (-R): refresh N, "
+				"HH:MM[:SS], an ISO time, +SECS or -SECS");
+		break;
+	case COMMAND_EVENT:
+		ui_replay_event(ui, arg);
+		break;
+	case COMMAND_RECORD:
+		if (arg.n && !ui->session->recording)
+			ui_record(ui, text);
+		else
+			ui_record_act(ui);
+		break;
 	case COMMAND_SET:
 		ui_settings_set(ui, arg);
 		break;
@@ -100,6 +114,8 @@ void ui_command(struct ui *ui, const char *typed)
 		run_command(ui, command, arg);
 		return;
 	}
+	if (ui_replay_to(ui, text, false))
+		return;
 	if (ui->screen != UI_ATLAS && ui->session->pid)
 		ui_open(ui, UI_ATLAS);
 	ui_find(ui, typed);

@@ -3,21 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmatlas/app/config.h"
 #include "vmatlas/app/picture_file.h"
 #include "vmatlas/app/themes.h"
 #include "vmatlas/app/ui.h"
 #include "vmatlas/view/picture.h"
-
-/* What a shell would make of '~'. */
-static void expand(const char *name, struct buf *out)
-{
-	const char *home = getenv("HOME");
-
-	if (name[0] == '~' && name[1] == '/' && home)
-		buf_fmt(out, "%s%s", home, name + 1);
-	else
-		buf_str(out, name);
-}
 
 /* The screen without the line that asked for the file's name. */
 static int draw(struct ui *ui, const char *path, struct buf *out,
@@ -49,7 +39,7 @@ static void save(struct ui *ui, const char *name, bool over)
 			"or .svg");
 		return;
 	}
-	expand(name, &path);
+	config_expand(name, &path);
 	result = draw(ui, name, &picture, &err);
 	if (!result)
 		result = picture_save(buf_text(&path), &picture, over, &err);

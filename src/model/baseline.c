@@ -68,6 +68,15 @@ void baseline_take(struct baseline *baseline, uint32_t number,
 	}
 }
 
+void baseline_jumped(struct baseline *baseline)
+{
+	size_t i;
+
+	baseline->has_jumped = true;
+	for (i = 0; i < baseline->nregions; i++)
+		baseline->regions[i].splits_known = false;
+}
+
 bool baseline_is_of(const struct baseline *baseline, const struct space *space)
 {
 	return baseline->number &&
@@ -238,7 +247,8 @@ void baseline_sum(const struct baseline *baseline, const struct space *space,
 		usage_knows(total, USAGE_SWAP);
 	out->rss = (int64_t)(total->rss - then->rss);
 	out->swap = (int64_t)(total->swap - then->swap);
-	out->splits_known = space_sees_splits(space);
+	out->kinds_known = !baseline->has_jumped;
+	out->splits_known = space_sees_splits(space) && !baseline->has_jumped;
 	out->splits = space->splits - baseline->splits;
-	out->faults = faults > baseline->faults ? faults - baseline->faults : 0;
+	out->faults = (int64_t)(faults - baseline->faults);
 }

@@ -105,6 +105,14 @@ void changes_begin(struct changes *changes, uint64_t refresh,
 	changes->now = changes->n;
 }
 
+void changes_cut(struct changes *changes, uint64_t refresh)
+{
+	while (changes->n && changes->lines[changes->n - 1].refresh >= refresh)
+		changes->n--;
+	changes->now = changes->n;
+	changes->refresh = 0;
+}
+
 /* ---- lines */
 
 static bool frames_go_on(const struct change *line, const struct change *next)

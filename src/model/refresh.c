@@ -8,6 +8,7 @@
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/kernel/procstat.h"
+#include "vmatlas/source/tap.h"
 #include "swap_rows.h"
 
 /* While the first pass goes on, what it has so far is shown this often. */
@@ -284,6 +285,7 @@ static bool read_process(struct refresh *refresh)
 		return true;
 	space->refresh = (uint32_t)refresh->number;
 	space->want_zones = refresh->wish.want_zones;
+	space->smaps_always = refresh->recording || source_count(refresh->src);
 	space_want_fitness(space, refresh->wish.want_fitness,
 		refresh->wish.below, refresh->wish.fitness.start,
 		refresh->wish.fitness.end);
@@ -406,27 +408,61 @@ void refresh_read(struct refresh *refresh)
 	if (refresh->frames)
 		frames_begin(refresh->frames, refresh->src, refresh->machine);
 	complete = read_list(refresh) && read_process(refresh) &&
-		refresh_find(refresh) && refresh_ask(refresh);
+		(refresh->lead || (refresh_find(refresh) &&
+			refresh_ask(refresh)));
 	refresh_follow_end(refresh);
 	read_budget(refresh);
-	read_sums(refresh);
+	if (!refresh->lead)
+		read_sums(refresh);
 	count_rates(refresh);
 	refresh_publish(refresh, complete);
 }
 
+/* A recording has all that there is to ask, from its first refresh on. */
+static void heed_recording(struct refresh *refresh)
+{
+	struct recording *recording = refresh->wish.recording;
+
+	if (refresh->recording == recording)
+		return;
+	refresh->recording = recording;
+	tap_record(refresh->src, recording);
+	if (!recording || !refresh->number)
+		return;
+	refresh_forget(refresh);
+	page_tables_fini(&refresh->tables);
+	memset(&refresh->tables, 0, sizeof(refresh->tables));
+	machine_unref(refresh->machine);
+	refresh->machine = NULL;
+}
+
+int refresh_step(struct refresh *refresh, struct err *err)
+{
+	int more;
+
+	heed_recording(refresh);
+	more = source_refresh(refresh->src, err);
+
+	if (more <= 0)
+		return more;
+	refresh->number++;
+	refresh_read(refresh);
+	return 1;
+}
+
 int refresh_run(struct refresh *refresh, struct err *err)
 {
-	int more = source_refresh(refresh->src, err);
+	int more;
 
+	if (refresh_must_go(refresh, &refresh->wish))
+		return refresh_go(refresh, err);
+	more = refresh_step(refresh, err);
 	if (more < 0)
 		return -1;
 	if (!more) {
 		refresh->ended = true;
 		refresh_serve(refresh);
-		return 0;
 	}
-	refresh->number++;
-	refresh_read(refresh);
 	return 0;
 }
 

@@ -79,6 +79,10 @@ struct refresh {
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */
+	struct go_state go;
+	struct recording *recording;	/* of the wish, as it was last heeded */
+	bool silent;			/* what is read now is not handed out, */
+	bool lead;			/* and only read to be compared with */
 	struct rates before, now;
 	struct process first;	/* as it was when it was first read */
 	struct stacks stacks;
@@ -98,6 +102,15 @@ void refresh_init(struct refresh *refresh, struct source *src,
 void refresh_fini(struct refresh *refresh);
 /* One refresh, complete or broken off by the end; -1: the source failed. */
 int refresh_run(struct refresh *refresh, struct err *err);
+/* A recording's refresh that the wish wants to go to, whole (refresh_go.c);
+ * 0, -1: as refresh_run. */
+int refresh_go(struct refresh *refresh, struct err *err);
+/* What was read so far is of another moment, or is to be asked for again. */
+void refresh_forget(struct refresh *refresh);
+/* There is something to go to. */
+bool refresh_must_go(const struct refresh *refresh, const struct wish *wish);
+/* Read the next refresh of the source; 0: there is none. */
+int refresh_step(struct refresh *refresh, struct err *err);
 /* Read what the wish is about without going on to another refresh. */
 void refresh_read(struct refresh *refresh);
 /* Answer the wish from what is known, reading only what it lacks. */

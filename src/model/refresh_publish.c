@@ -201,6 +201,9 @@ static void publish(struct refresh *refresh, bool complete)
 	snapshot->refresh = refresh->number;
 	snapshot->complete = complete;
 	snapshot->ended = refresh->ended;
+	snapshot->go = refresh->go;
+	snapshot->recording = refresh->recording;
+	snapshot->go.count = source_count(refresh->src);
 	snapshot->self_rss = refresh->machine->facts.self_rss;
 	snapshot->has_process = snapshot->baseline.on = false;
 	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
@@ -294,6 +297,8 @@ void refresh_publish(struct refresh *refresh, bool complete)
 {
 	uint64_t begun = cpu_us();
 
+	if (refresh->silent)
+		return;
 	publish(refresh, complete);
 	refresh->publish_us += cpu_us() - begun;
 }

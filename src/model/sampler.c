@@ -188,7 +188,7 @@ enum work { WORK_STOP, WORK_SERVE, WORK_READ, WORK_REFRESH };
 static enum work wait_for_work(struct worker *worker, struct timespec *due)
 {
 	struct sampler *sampler = worker->sampler;
-	bool refresh, stop, about_else;
+	bool refresh, stop, about_else, go;
 
 	pthread_mutex_lock(&sampler->lock);
 	/* One that was asked for while the last one was made. */
@@ -205,13 +205,14 @@ static enum work wait_for_work(struct worker *worker, struct timespec *due)
 	if (sampler->wish.asked != worker->refresh.wish.asked ||
 	    !worker->refresh.number)
 		refresh = true;
+	go = refresh && refresh_must_go(&worker->refresh, &sampler->wish);
 	about_else = refresh_is_about_else(&sampler->wish,
 		&worker->refresh.wish);
 	stop = sampler->stop;
 	pthread_mutex_unlock(&sampler->lock);
 	if (stop)
 		return WORK_STOP;
-	if (refresh && !worker->refresh.ended)
+	if (go || (refresh && !worker->refresh.ended))
 		return WORK_REFRESH;
 	return about_else ? WORK_READ : WORK_SERVE;
 }

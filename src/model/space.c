@@ -254,12 +254,15 @@ void space_read_smaps(struct space *space, bool usage)
 {
 	struct source *src = space->reader->src;
 	struct buf buf = { 0 };
-	struct text text;
+	enum answer answer = source_text(src, space->process.id, "smaps", &buf);
+	struct text text = { buf_text(&buf), buf.len };
 
 	space_own(space);
-	space->smaps = source_text(src, space->process.id, "smaps", &buf);
-	text = (struct text){ buf_text(&buf), buf.len };
-	if (space->smaps == ANSWER_OK) {
+	/* An older vmatlas recorded it now and then: what it said last holds. */
+	if (answer != ANSWER_UNRECORDED || !space->smaps_read)
+		space->smaps = answer;
+	if (answer == ANSWER_OK) {
+		space->smaps_read = true;
 		regions_take_flags(space->regions, space->nregions, text);
 		if (usage)
 			regions_take_usage(space->regions, space->nregions,
@@ -292,7 +295,8 @@ static void refresh_smaps(struct space *space, struct source *src,
 			space->regions[i].usage.known = 0;
 		space_read_smaps(space, true);
 	} else if ((changed || space->smaps_age > SMAPS_EVERY ||
-		    !space->keep_blocks) && (hidden || smaps_wanted(space))) {
+		    space->smaps_always || !space->keep_blocks) &&
+		   (hidden || smaps_wanted(space))) {
 		space_read_smaps(space, false);
 	}
 	for (i = 0; hidden && i < space->nregions; i++)

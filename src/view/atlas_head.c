@@ -4,21 +4,23 @@
 #include <string.h>
 
 #include "atlas_impl.h"
-#include "vmatlas/view/watch.h"
+#include "vmatlas/view/mode.h"
 #include "vmatlas/view/since.h"
+#include "vmatlas/view/watch.h"
 
 /* What the lines at the top are made from, and where they go. */
 struct head {
 	const struct snapshot *snapshot;
 	struct grid *grid;
+	int end;		/* of the figures in the first row: column */
 };
 
-static int put_pair(struct grid *grid, int row, int col, const char *label,
-	const char *value)
+static int put_pair(struct grid *grid, int row, int col, int end,
+	const char *label, const char *value)
 {
 	int width = (int)(strlen(label) + strlen(value)) + 2;
 
-	if (col + width > grid->cols)
+	if (col + width > end)
 		return col;
 	col = grid_str(grid, row, col, -1, ROLE_HEADER, label);
 	col = grid_str(grid, row, col + 1, -1, ROLE_VALUE, value);
@@ -32,7 +34,7 @@ static int put_figure(const struct head *head, int row, int col,
 	bool known = figure ? usage_knows(&head->snapshot->total, figure) :
 		!head->snapshot->process.headless;
 
-	return put_pair(head->grid, row, col, label,
+	return put_pair(head->grid, row, col, head->end, label,
 		known ? text_size(nbytes, size) : "?");
 }
 
@@ -42,10 +44,11 @@ static int put_rate(const struct head *head, int row, int col,
 	char text[24];
 
 	if (rate < 0)
-		return put_pair(head->grid, row, col, label, "-");
+		return put_pair(head->grid, row, col, head->grid->cols, label,
+			"-");
 	snprintf(text, sizeof(text), rate && rate < 9.95 ? "+%.1f/s" :
 		"+%.0f/s", rate);
-	return put_pair(head->grid, row, col, label, text);
+	return put_pair(head->grid, row, col, head->grid->cols, label, text);
 }
 
 static void put_right(struct grid *grid, int row, int after, int role,
@@ -62,7 +65,8 @@ static void paint_mode(const struct head *head, int after,
 	const struct atlas_status *status)
 {
 	const struct snapshot *snapshot = head->snapshot;
-	char text[48];
+	char text[2 * MODE_MAX] = "", mode[MODE_MAX];
+	size_t n;
 
 	if (snapshot->process.answer == ANSWER_GONE)
 		snprintf(text, sizeof(text), "ended");
@@ -74,16 +78,27 @@ static void paint_mode(const struct head *head, int after,
 	else if (!snapshot->whole)
 		snprintf(text, sizeof(text), "reading %.0f%%",
 			100 * (snapshot->progress > 1 ? 1 : snapshot->progress));
-	else if (status->replay)
-		snprintf(text, sizeof(text), "replay %" PRIu64 "%s",
-			snapshot->refresh, snapshot->ended ? " end" : "");
-	else
-		snprintf(text, sizeof(text), "%s%s%.3gs",
-			status->recording ? "rec " : "",
-			status->frozen ? "frozen " : "", status->delay);
-	if (status->frozen)
-		snprintf(text, sizeof(text), "frozen");
+	n = strlen(text);
+	if (!n || status->replay) {
+		mode_words(mode, snapshot, status, head->grid->cols - after -
+			2 - (n ? (int)n + 2 : 0));
+		snprintf(text + n, sizeof(text) - n, "%s%s",
+			n && mode[0] ? ", " : "", mode);
+	}
 	put_right(head->grid, 0, after, ROLE_VALUE, text);
+}
+
+/* Where the figures end: of a replay it matters most which moment they are of. */
+static int figures_end(const struct head *head,
+	const struct atlas_status *status)
+{
+	int cols = head->grid->cols;
+	char text[MODE_MAX];
+
+	if (!status->replay)
+		return cols;
+	return cols - 3 - (int)strlen(mode_words(text, head->snapshot, status,
+		cols / 2));
 }
 
 /* What is hidden matters more than figures. */
@@ -121,7 +136,8 @@ static void paint_title(const struct head *head,
 	}
 	if (status->filter)
 		col = paint_filter(head, col, status->filter);
-	else if (grid->cols >= 60 && snapshot->watch.kind == CLEAR_NOTHING)	/* else RSS says more */
+	else if (grid->cols >= (status->replay ? 100 : 60) &&
+		 snapshot->watch.kind == CLEAR_NOTHING)	/* else RSS says more */
 		col = put_figure(head, 0, col, "VIRT", snapshot->process.vss, 0);
 	col = put_figure(head, 0, col, "RSS", snapshot->total.rss,
 		USAGE_RSS);
@@ -152,7 +168,7 @@ static int put_cow(const struct head *head, int row, int col,
 	bool known = usage_knows(total, USAGE_STATES) &&
 		(!total->state[STATE_PRESENT] || state == STATE_COW_PENDING);
 
-	return put_pair(head->grid, row, col, label, known ?
+	return put_pair(head->grid, row, col, head->grid->cols, label, known ?
 		text_size(bytes_in(head->snapshot, state), size) : "?");
 }
 
@@ -179,7 +195,7 @@ static void paint_rates(const struct head *head, int row)
 	if (snapshot->machine->facts.pfn_visible)
 		col = put_rate(head, row, col, "split", snapshot->split_rate);
 	else
-		col = put_pair(grid, row, col, "split", "?");
+		col = put_pair(grid, row, col, grid->cols, "split", "?");
 	col = put_rate(head, row, col + 1, "faults", snapshot->faults_rate);
 	if (!snapshot->self_rss)
 		return;
@@ -196,8 +212,9 @@ static void paint_rates(const struct head *head, int row)
 void atlas_paint_head(const struct snapshot *snapshot,
 	const struct atlas_status *status, int rows, struct grid *grid)
 {
-	struct head head = { snapshot, grid };
+	struct head head = { snapshot, grid, grid->cols };
 
+	head.end = figures_end(&head, status);
 	if (rows)
 		paint_title(&head, status);
 	if (rows > 1)

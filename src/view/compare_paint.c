@@ -7,6 +7,7 @@
 #include "vmatlas/view/compare.h"
 #include "vmatlas/view/foot.h"
 #include "vmatlas/view/frame_row.h"
+#include "vmatlas/view/mode.h"
 #include "vmatlas/view/role.h"
 
 /* What goes into the drawing of one screen. */
@@ -136,7 +137,7 @@ static void paint_mode(const struct painter *painter, int after,
 	uint64_t now = snapshot->machine->facts.uptime_ms;
 	uint64_t age = now > comparison->uptime_ms ?
 		now - comparison->uptime_ms : 0;
-	char text[48];
+	char text[MODE_MAX];
 
 	if (status->frozen)
 		snprintf(text, sizeof(text), "frozen");
@@ -151,15 +152,12 @@ static void paint_mode(const struct painter *painter, int after,
 	else if (!comparison->serial)
 		snprintf(text, sizeof(text), "reading %.0f%%",
 			100 * snapshot->question_progress);
-	else if (status->replay)
-		snprintf(text, sizeof(text), "replay %" PRIu64 "%s",
-			snapshot->refresh, snapshot->ended ? " end" : "");
-	else if ((double)age > 2000 * status->delay + 1000)
+	else if (!status->replay && (double)age > 2000 * status->delay + 1000)
 		snprintf(text, sizeof(text), "%.0fs old, reading %.0f%%",
 			(double)age / 1000, 100 * snapshot->question_progress);
 	else
-		snprintf(text, sizeof(text), "%s%.3gs",
-			status->recording ? "rec " : "", status->delay);
+		mode_words(text, snapshot, status,
+			painter->grid->cols - after - 2);
 	put_right(painter->grid, 0, after, ROLE_VALUE, text);
 }
 

@@ -6,6 +6,7 @@
 
 #include "events_impl.h"
 #include "vmatlas/view/foot.h"
+#include "vmatlas/view/mode.h"
 #include "vmatlas/view/role.h"
 
 /* What of a line is shown from which width on. */
@@ -217,8 +218,8 @@ static void paint_status(const struct events *events,
 	const struct snapshot *snapshot, const struct atlas_status *status,
 	struct grid *grid)
 {
-	char text[64], lines[96];
-	int col, width;
+	char lines[96];
+	int col;
 
 	grid_fill(grid, 0, 0, 1, grid->cols, ROLE_HEADER);
 	col = grid_str(grid, 0, 1, -1, ROLE_TITLE, "vmatlas") + 1;
@@ -235,17 +236,7 @@ static void paint_status(const struct events *events,
 			", %" PRIu64 " older ones dropped",
 			snapshot->changes_dropped);
 	col = grid_str(grid, 0, col, -1, ROLE_HEADER, lines);
-	if (status->frozen)
-		snprintf(text, sizeof(text), "frozen");
-	else if (status->replay)
-		snprintf(text, sizeof(text), "replay %" PRIu64,
-			snapshot->refresh);
-	else
-		snprintf(text, sizeof(text), "%s%.3gs",
-			status->recording ? "rec " : "", status->delay);
-	width = (int)strlen(text);
-	if (grid->cols - width - 1 > col)
-		grid_str(grid, 0, grid->cols - width - 1, -1, ROLE_VALUE, text);
+	mode_put(grid, col, snapshot, status);
 }
 
 /* What the line under the cursor means. */

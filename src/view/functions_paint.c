@@ -7,6 +7,7 @@
 #include "vmatlas/base/demangle.h"
 #include "vmatlas/view/foot.h"
 #include "vmatlas/view/functions.h"
+#include "vmatlas/view/mode.h"
 #include "vmatlas/view/role.h"
 
 /* From which width on there is room for a column beside the name; what the
@@ -139,8 +140,7 @@ static void paint_head(const struct painter *painter,
 		view->file.start >> snapshot->machine->page_shift);
 	struct grid *grid = painter->grid;
 	struct buf title = { 0 };
-	char text[32];
-	int col, width;
+	int col;
 
 	if (region >= 0) {
 		struct text name = snapshot_region_title(snapshot,
@@ -159,17 +159,7 @@ static void paint_head(const struct painter *painter,
 		PRIx64, view->whole ? "all of it, " : "", range->start,
 		range->end);
 	buf_fini(&title);
-	if (status->frozen)
-		snprintf(text, sizeof(text), "frozen");
-	else if (status->replay)
-		snprintf(text, sizeof(text), "replay %" PRIu64,
-			snapshot->refresh);
-	else
-		snprintf(text, sizeof(text), "%s%.3gs",
-			status->recording ? "rec " : "", status->delay);
-	width = (int)strlen(text);
-	if (grid->cols - width - 1 > col)
-		grid_str(grid, 0, grid->cols - width - 1, -1, ROLE_VALUE, text);
+	mode_put(grid, col, snapshot, status);
 }
 
 /* What is the matter with the file; empty: nothing is. */

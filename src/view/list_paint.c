@@ -5,6 +5,7 @@
 
 #include "list_impl.h"
 #include "vmatlas/view/foot.h"
+#include "vmatlas/view/mode.h"
 #include "vmatlas/view/role.h"
 
 /* What is older than so many refreshes looks old. */
@@ -34,20 +35,15 @@ static int put_size(struct grid *grid, int row, int col, const char *label,
 }
 
 /* How and how often the list is read; where that begins. */
-static int paint_mode(const struct snapshot *snapshot,
-	const struct atlas_status *status, struct grid *grid)
+static int paint_mode(const struct list *list,
+	const struct snapshot *snapshot, const struct atlas_status *status,
+	struct grid *grid)
 {
-	char mode[48], self[TEXT_SIZE_MAX];
+	char mode[MODE_MAX], self[TEXT_SIZE_MAX];
 	int col;
 
-	if (status->replay)
-		snprintf(mode, sizeof(mode), "replay %" PRIu64 "%s",
-			snapshot->refresh, snapshot->ended ? " end" : "");
-	else
-		snprintf(mode, sizeof(mode), "%s%.3gs",
-			status->recording ? "rec " : "", status->delay);
-	if (status->frozen)
-		snprintf(mode, sizeof(mode), "frozen");
+	mode_words(mode, snapshot, status,
+		grid->cols / (list->filter[0] ? 4 : 2));
 	col = grid->cols - (int)strlen(mode) - 1;
 	if (col < 24)
 		return grid->cols;
@@ -66,7 +62,7 @@ static void paint_machine(const struct list *list,
 {
 	const struct list_memory *memory = &snapshot->memory;
 	char text[64], free[TEXT_SIZE_MAX], total[TEXT_SIZE_MAX];
-	int end = paint_mode(snapshot, status, grid), col;
+	int end = paint_mode(list, snapshot, status, grid), col;
 
 	col = grid_str(grid, 0, 1, end - 2, ROLE_TITLE, "vmatlas") + 2;
 	snprintf(text, sizeof(text), "%zu", list->norder);

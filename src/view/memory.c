@@ -7,6 +7,7 @@
 
 #include "memory_impl.h"
 #include "vmatlas/view/foot.h"
+#include "vmatlas/view/mode.h"
 
 /* From so many columns on, two columns of blocks. */
 #define TWO_COLUMNS 150
@@ -81,7 +82,7 @@ static void paint_head(const struct snapshot *snapshot,
 	const struct atlas_status *status, struct grid *grid)
 {
 	const struct budget *budget = &snapshot->budget;
-	char mode[48], self[TEXT_SIZE_MAX];
+	char mode[MODE_MAX], self[TEXT_SIZE_MAX];
 	int col, width;
 
 	grid_fill(grid, 0, 0, 1, grid->cols, ROLE_HEADER);
@@ -91,14 +92,7 @@ static void paint_head(const struct snapshot *snapshot,
 	col = put_total(budget, grid, col, GROUP_TOTAL, "available",
 		"available of");
 	col = put_total(budget, grid, col, GROUP_TOTAL, "total", "");
-	if (status->replay)
-		snprintf(mode, sizeof(mode), "replay %" PRIu64 "%s",
-			snapshot->refresh, snapshot->ended ? " end" : "");
-	else
-		snprintf(mode, sizeof(mode), "%s%.3gs",
-			status->recording ? "rec " : "", status->delay);
-	if (status->frozen)
-		snprintf(mode, sizeof(mode), "frozen");
+	mode_words(mode, snapshot, status, grid->cols - col - 2);
 	width = (int)strlen(mode);
 	if (col + width + 1 < grid->cols)
 		grid_str(grid, 0, grid->cols - width - 1, -1, ROLE_VALUE, mode);

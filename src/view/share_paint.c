@@ -5,6 +5,7 @@
 
 #include "share_impl.h"
 #include "vmatlas/view/foot.h"
+#include "vmatlas/view/mode.h"
 #include "vmatlas/view/role.h"
 
 struct painter {
@@ -333,17 +334,12 @@ static void paint_head(const struct painter *painter,
 			painter->share->norder,
 			painter->share->norder == 1 ? "" : "s");
 	col = grid_str(grid, 0, col, -1, ROLE_HEADER, text);
-	if (!snapshot->answered && snapshot->question_answer == ANSWER_OK)
-		snprintf(text, sizeof(text), "reading %.0f%%",
-			100 * snapshot->question_progress);
-	else if (status->frozen)
-		snprintf(text, sizeof(text), "frozen");
-	else if (status->replay)
-		snprintf(text, sizeof(text), "replay %" PRIu64,
-			snapshot->refresh);
-	else
-		snprintf(text, sizeof(text), "%s%.3gs",
-			status->recording ? "rec " : "", status->delay);
+	if (snapshot->answered || snapshot->question_answer != ANSWER_OK) {
+		mode_put(grid, col, snapshot, status);
+		return;
+	}
+	snprintf(text, sizeof(text), "reading %.0f%%",
+		100 * snapshot->question_progress);
 	width = (int)strlen(text);
 	if (grid->cols - width - 1 > col)
 		grid_str(grid, 0, grid->cols - width - 1, -1, ROLE_VALUE, text);

@@ -44,8 +44,8 @@ void since_words(struct buf *out, const struct snapshot *snapshot)
 		buf_fmt(out, " split %" PRIu64, view->splits);
 	else
 		buf_str(out, " split ?");
-	buf_fmt(out, " faults %" PRIu64, view->faults);
-	for (kind = 0; kind < NCHANGE_KINDS; kind++)
+	buf_fmt(out, " faults %" PRId64, view->faults);
+	for (kind = 0; view->kinds_known && kind < NCHANGE_KINDS; kind++)
 		if (view->pages[kind] && kind != CHANGE_SPLIT)
 			buf_fmt(out, " %s %" PRIu64,
 				change_name((enum change_kind)kind),

@@ -33,6 +33,8 @@ int config_colors(const struct settings *settings);
 
 /* PATH as a shell would say it: below HOME with a '~'. */
 void config_short(const char *path, struct buf *out);
+/* And the other way round. */
+void config_expand(const char *name, struct buf *out);
 /* Append the folder's path; false: there is none. */
 bool config_folder(struct buf *out);
 /*

@@ -4,6 +4,8 @@
 
 #include "vmatlas/app/session.h"
 #include "vmatlas/app/ui_marks.h"
+#include "vmatlas/app/ui_record.h"
+#include "vmatlas/app/ui_replay.h"
 #include "vmatlas/app/ui_settings.h"
 #include "vmatlas/app/ui_find.h"
 #include "vmatlas/term/term.h"
@@ -57,6 +59,8 @@ struct ui {
 	struct ui_place before;		/* the last jump */
 	bool has_before;
 	struct ui_marks marks;
+	struct ui_replay replay;
+	struct ui_record record;
 	struct ui_press {		/* of the mouse, the last one */
 		bool valid;
 		int row, col;

@@ -22,6 +22,7 @@ struct baseline {
 	uint64_t time_ms;	/* since the epoch */
 	struct usage usage;	/* of all of it, then; states with it */
 	uint64_t splits, faults;	/* counters, then */
+	bool has_jumped;	/* not all since then was seen */
 	uint64_t npages;	/* that were in memory or swap */
 	struct baseline_row {
 		uint64_t vpn;
@@ -48,7 +49,9 @@ struct baseline_view {
 	uint64_t gone;		/* of those, that are not there any more */
 	bool pages_known, rss_known, swap_known, splits_known;
 	int64_t rss, swap;	/* bytes */
-	uint64_t splits, faults;
+	uint64_t splits;
+	int64_t faults;		/* less than 0: that moment is yet to come */
+	bool kinds_known;
 	uint64_t pages[NCHANGE_KINDS];	/* that were seen to, since then */
 };
 
@@ -56,6 +59,9 @@ void baseline_fini(struct baseline *baseline);
 /* Now, for request NUMBER. */
 void baseline_take(struct baseline *baseline, uint32_t number,
 	struct space *space, uint64_t time_ms);
+/* Of a recording another refresh than the next is looked at: what is made of
+ * all refreshes since then is not known any more. */
+void baseline_jumped(struct baseline *baseline);
 /* Is it about this process? */
 bool baseline_is_of(const struct baseline *baseline, const struct space *space);
 /* How many pages of BLOCK differ: counted anew only where it was read anew. */

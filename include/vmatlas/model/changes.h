@@ -104,6 +104,8 @@ void changes_begin(struct changes *changes, uint64_t refresh,
  */
 void changes_add(struct changes *changes, const struct change *change,
 	struct text name);
+/* Refresh REFRESH is to come (again): what it and later ones saw goes. */
+void changes_cut(struct changes *changes, uint64_t refresh);
 /*
  * All that this refresh sees was seen: pages that came in with the very frames
  * that another region lost were moved with it.

@@ -18,6 +18,7 @@
 #include "vmatlas/model/find.h"
 #include "vmatlas/model/frame_use.h"
 #include "vmatlas/model/functions.h"
+#include "vmatlas/model/go.h"
 #include "vmatlas/model/group.h"
 #include "vmatlas/model/machine.h"
 #include "vmatlas/model/matcher.h"
@@ -63,6 +64,8 @@ enum question_kind {
 	QUESTION_FILE,		/* who maps ASKED_FILE */
 };
 
+struct recording;
+
 struct wish {
 	uint64_t serial;	/* grows with every change */
 	int pid;		/* 0: no process */
@@ -76,7 +79,11 @@ struct wish {
 	enum depth depth;
 	bool whole;		/* all of it anew at each refresh, no budget */
 	bool once;		/* no refresh but those asked for */
-	uint32_t asked;		/* grows when a refresh is asked for now */
+	uint32_t asked;		/* grows when a refresh is asked for now, */
+	struct go go;		/* and which of a recording that is */
+	/* Where refreshes are written to from the next one on, which then is
+	 * read as if nothing was known before; the app's.  NULL: nowhere. */
+	struct recording *recording;
 	unsigned period_ms;
 	double cpu;		/* percent for background reading */
 	/* From the first to the last page on screen, whatever the zoom. */
@@ -308,6 +315,8 @@ struct snapshot {
 	uint64_t refresh;	/* number of the refresh, from 1 */
 	bool complete;		/* the refresh was finished */
 	bool ended;		/* there will be no further refresh */
+	struct go_state go;
+	const struct recording *recording;	/* it was written there */
 	struct machine *machine;
 
 	/* The process. */

@@ -86,6 +86,10 @@ struct space {
 	struct buf swap_files;		/* areas that reader->swap_seen is about */
 	bool shmem_may_be_swapped;	/* then smaps tells how much */
 	unsigned smaps_age;		/* refreshes since it was read */
+	/* Set by the owner: at each refresh, as it is recorded or replayed and
+	 * one can be looked at without those before. */
+	bool smaps_always;
+	bool smaps_read;		/* once */
 	bool want_zones;		/* the owner's; at first it is true */
 	uint64_t *zone_pages;		/* [region][zone or doubt], last: none;
 					 * NULL: not wanted */

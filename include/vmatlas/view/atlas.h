@@ -80,6 +80,8 @@ struct atlas_status {
 	const struct keymap *keys;
 	const struct marks *marks;	/* or NULL */
 	bool frozen, replay, recording;
+	bool playing;		/* of a replay, */
+	int speed;		/* and how fast: the delay, halved so often */
 	const char *caption;	/* of the demo's act, or NULL */
 	const char *filter;	/* what is shown only, or NULL */
 	const char *message;	/* for the line above the keys, or NULL */

@@ -16,6 +16,9 @@
 	X(NAME, "name", "", "WORD", "list the processes that have it in their name") \
 	X(FILTER, "filter", "", "EXPR", "atlas: only pages that are so; without EXPR: all") \
 	X(DELAY, "delay", "", "SECS", "time between refreshes") \
+	X(AT, "at", "", "WHEN", "replay: refresh N, a time, or +SECS -SECS from here") \
+	X(EVENT, "event", "", "[KIND]", "replay: on to the next event of that kind, or any") \
+	X(RECORD, "record", "", "[FILE]", "record to FILE; without one: end that, or ask") \
 	X(SET, "set", "", "NAME [X]", "make a setting X; NAME alone: what it is")
 
 #define X(id, name, short, arg, words) COMMAND_##id,

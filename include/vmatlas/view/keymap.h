@@ -85,7 +85,13 @@
 	X(FIND_NEXT, ON_TABLES | ON_ATLAS | ON_EVENTS, "find the next") \
 	X(FIND_BACK, ON_TABLES | ON_ATLAS | ON_EVENTS, "find the one before") \
 	X(COMMAND, ON_ALL, "a command, or what to go to; Tab shows them") \
-	X(FREEZE, ON_ALL, "freeze the screen (the target runs on)") \
+	X(FREEZE, ON_ALL, "freeze the screen (the target runs on); a replay: pause, play") \
+	X(STEP, ON_ALL, "replay: to the next refresh, and pause") \
+	X(STEP_BACK, ON_ALL, "replay: to the refresh before, and pause") \
+	X(EVENT_NEXT, ON_ALL, "replay: on to the next event (:event KIND says which)") \
+	X(SLOWER, ON_ALL, "replay: play half as fast") \
+	X(FASTER, ON_ALL, "replay: play twice as fast") \
+	X(RECORD, ON_ALL, "record to a file; again: end that") \
 	X(BASELINE, ON_BASELINE, "baseline now: from here on show what is another page, and how much") \
 	X(BASELINE_DROP, ON_BASELINE, "forget the baseline") \
 	X(DELAY, ON_ALL, "set the delay between refreshes") \
@@ -137,6 +143,8 @@ enum action { ACTIONS(X) NACTIONS };
 	X("m", MARK_SET) X("'", MARK_GO) \
 	X("z", FREEZE) X("b", BASELINE) X("B", BASELINE_DROP) X("d", DELAY) \
 	X("r", READ_AGAIN) X("C-l", READ_AGAIN) \
+	X("t", STEP) X("T", STEP_BACK) X("E", EVENT_NEXT) \
+	X("{", SLOWER) X("}", FASTER) X("w", RECORD) \
 	X("P", PICTURE) \
 	X("s", SETTINGS) X("F2", SETTINGS) X("w", WRITE) \
 	X("1", SCREEN_LIST) X("2", SCREEN_ATLAS) X("3", SCREEN_REGIONS) \

@@ -21,6 +21,8 @@
 	X(SEARCH, "/") \
 	X(PICTURE, "picture (.txt .ansi .html .svg): ") \
 	X(PICTURE_OVER, "it is there already; Enter overwrites: ") \
+	X(RECORD, "record to: ") \
+	X(RECORD_OVER, "that is there already; Enter replaces it: ") \
 	X(OTHER, "compare with process: ") \
 	X(FIND, "/") \
 	X(MATCH, "show only: ") \
