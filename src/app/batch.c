@@ -12,6 +12,7 @@
 #include "vmatlas/app/message.h"
 #include "vmatlas/app/report.h"
 #include "vmatlas/app/report_filter.h"
+#include "vmatlas/app/report_since.h"
 #include "vmatlas/app/selection.h"
 #include "vmatlas/app/table.h"
 #include "vmatlas/base/mem.h"
@@ -230,6 +231,30 @@ static int all_as_one(struct batch *batch, struct err *err)
 	return result;
 }
 
+/* Two moments held against each other; there is no more to come then. */
+static int run_since(struct batch *batch, struct err *err)
+{
+	struct reporter *reporter = &batch->reporter;
+	enum format format = reporter->options->format;
+	uint64_t begun = session_clock();
+	struct snapshot *from, *to;
+	int result = since_read(reporter, &from, &to, err);
+
+	if (!result) {
+		note_problems(batch, to);
+		table_begin(&reporter->text, format, to);
+		since_write(reporter, from, to);
+		end_report(reporter, to, reporter_is_whole(reporter, from) &&
+			reporter_is_whole(reporter, to),
+			(double)(session_clock() - begun));
+		result = reporter_flush(reporter, err);
+	}
+	snapshot_unref(from);
+	snapshot_unref(to);
+	batch->ended = true;
+	return result;
+}
+
 static int refresh_all(struct batch *batch, struct err *err)
 {
 	const struct options *options = batch->reporter.options;
@@ -237,6 +262,8 @@ static int refresh_all(struct batch *batch, struct err *err)
 	int pid = batch->reporter.session->pid, result;
 	size_t i;
 
+	if (since_is_wanted(&batch->reporter))
+		return run_since(batch, err);
 	if (options->together)
 		return all_as_one(batch, err);
 	if (subject == SUBJECT_EACH && !pid)

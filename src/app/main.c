@@ -37,6 +37,7 @@
  *   source/guard.c           does not ask again what blocked
  *   source/named.c           adds the ranges that the user named
  *   source/tap.c             lets a recorder in and out
+ *   source/chain.c           several recordings as one
  *   source/live.c            the running kernel: text and arrays of words
  *   source/live_scan.c       the running kernel: where there are pages
  *   source/live_cache.c      the running kernel: what the page cache has
@@ -137,6 +138,8 @@
  *   model/fields_cow_file.c  what they can say of that
  *   model/fields_cow.c       what they can say of copy on write
  *   model/fields_change.c    what they can say of what happened
+ *   model/difference.c       how the regions of two moments differ
+ *   model/fields_difference.c  what reports can say of that
  *   model/fields_group.c     what reports can say of that
  *   model/frame_map.c        frames, and what they belong to
  *   model/shares.c           what a process has in common with others, as told
@@ -266,6 +269,7 @@
  *   app/report_group.c       what they are as one, said
  *   app/report_compare.c     two processes compared, said
  *   app/report_changes.c     what happened to its pages, said
+ *   app/report_since.c       two moments compared, said
  *   app/report_filter.c      --filter, of regions
  *   app/report_fitness.c     what frames are good for
  *   app/report_functions.c   functions and what they have in memory
@@ -289,6 +293,7 @@
  *   app/ui_find.c            what is looked for in the atlas
  *   app/ui_command.c         what was typed behind ":"
  *   app/ui_watch.c           asks before it writes to the process
+ *   app/seek.c               where in a recording to begin
  *   app/moment.c             a time of a recording, as it is typed
  *   app/ui_replay.c          where one is in a recording, and goes
  *   app/ui_record.c          records what is on the screen

@@ -267,6 +267,16 @@ static int add_without(struct options *options, const char *arg,
 	return 0;
 }
 
+static int take_moment(struct moment *moment, const char *arg,
+	struct err *err)
+{
+	if (!moment_parse(moment, text_of(arg)))
+		return bad(err, "moment", arg, "the number of a refresh, "
+			"HH:MM[:SS], a time as 2026-11-20T13:22:01Z, +SECS "
+			"or -SECS");
+	return 0;
+}
+
 static int take_selection(struct options *options, int id, const char *arg,
 	struct err *err)
 {
@@ -288,6 +298,12 @@ static int take_selection(struct options *options, int id, const char *arg,
 		options->delay_given = true;
 		return parse_double(arg, 0.05, 86400, &options->delay,
 			"delay", err);
+	case OPTION_AT:
+		options->at_given = true;
+		return take_moment(&options->at, arg, err);
+	case OPTION_SINCE:
+		options->since_given = true;
+		return take_moment(&options->since, arg, err);
 	case OPTION_ITERATIONS:
 		if (parse_int(arg, 1, UINT32_MAX, &n, "number of refreshes",
 			    err))
@@ -361,7 +377,8 @@ static int take(struct options *options, int id, const char *arg,
 		options->record = arg;
 		break;
 	case OPTION_REPLAY:
-		options->replay = arg;
+		add_word(&options->replays, &options->nreplays, arg);
+		options->replay = options->replays[0];
 		break;
 	case OPTION_PROCFS:
 		options->procfs = arg;
@@ -453,6 +470,29 @@ static int check_format(const struct options *options, struct err *err)
 	return 0;
 }
 
+/* What is about recordings. */
+static int check_moments(const struct options *options, struct err *err)
+{
+	size_t i, nstandard = 0;
+
+	for (i = 0; i < options->nreplays; i++)
+		nstandard += !strcmp(options->replays[i], "-");
+	if (nstandard > 1)
+		return err_set(err, 0, "standard input is one recording");
+	if ((options->at_given || options->since_given) && !options->replay)
+		return err_set(err, 0, "--at and --since are about a recording "
+			"(-R)");
+	if (options->since_given && options->report != REPORT_CHANGES &&
+	    options->report != REPORT_REGIONS)
+		return err_set(err, 0, "--since goes together with -r changes "
+			"and -r regions only");
+	if (options->since_given && options->format == FORMAT_OPENMETRICS)
+		return err_set(err, 0, "differences are no metrics");
+	if (options->since_given && options->npids > 2)
+		return err_set(err, 0, "--since is about one process, or two");
+	return 0;
+}
+
 /* What does not go together. */
 static int check(const struct options *options, struct err *err)
 {
@@ -484,7 +524,8 @@ static int check(const struct options *options, struct err *err)
 			options->pids[0] == options->pids[1]))
 		return err_set(err, 0, "-r compare is about two processes, by "
 			"their numbers");
-	if (check_filter(options, err) || check_format(options, err))
+	if (check_filter(options, err) || check_format(options, err) ||
+	    check_moments(options, err))
 		return -1;
 	if (options->file && (target || options->command || options->demo))
 		return err_set(err, 0, "--file is about all processes that map "
@@ -554,6 +595,7 @@ void options_fini(struct options *options)
 	free(options->pids);
 	free(options->names);
 	free(options->users);
+	free(options->replays);
 	free(options->cgroups);
 	free(options->sessions);
 }

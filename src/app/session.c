@@ -5,12 +5,16 @@
 #include <fnmatch.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "vmatlas/app/command.h"
+#include "vmatlas/app/seek.h"
 #include "vmatlas/app/selection.h"
 #include "vmatlas/kernel/iomem.h"
+#include "vmatlas/base/mem.h"
+#include "vmatlas/source/chain.h"
 #include "vmatlas/source/live.h"
 #include "vmatlas/source/named.h"
 #include "vmatlas/source/replay.h"
@@ -65,6 +69,39 @@ static struct source *add_names(const struct session *session,
 		buf_text(&session->resources), session->resources.len) : src;
 }
 
+/* All that were named, as one. */
+static struct source *open_replays(struct session *session, struct err *err)
+{
+	const struct options *options = session->options;
+	struct source **parts = mem_new(options->nreplays, sizeof(*parts));
+	struct source *src = NULL;
+	struct proc_id subject;
+	size_t i, n;
+
+	for (n = 0; n < options->nreplays; n++) {
+		struct err warning = { 0 };
+
+		parts[n] = replay_new(options->replays[n], &warning, err);
+		if (!parts[n])
+			break;
+		if (warning.text[0] && !session->warning.text[0])
+			session->warning = warning;
+		if (!replay_subject(parts[n], &subject))
+			continue;
+		session->last_pid = subject.pid;
+		if (!session->pid)
+			session->pid = subject.pid;
+	}
+	if (n == options->nreplays) {
+		session->first_count = source_count(parts[0]);
+		src = n > 1 ? chain_new(parts, n) : parts[0];
+	}
+	for (i = 0; !src && i < n; i++)
+		source_free(parts[i]);
+	free(parts);
+	return src;
+}
+
 /* Called by the sampler, at the start and after a file blocked. */
 static struct source *make_source(void *arg,
 	const struct blocked_file *blocked, size_t nblocked, struct err *err)
@@ -74,12 +111,9 @@ static struct source *make_source(void *arg,
 	struct live_options live = { options->procfs, options->sysfs,
 		options->without, options->sysroot };
 	struct source *src;
-	struct proc_id subject;
 
 	if (options->replay) {
-		src = replay_new(options->replay, &session->warning, err);
-		if (src && !session->pid && replay_subject(src, &subject))
-			session->pid = subject.pid;
+		src = open_replays(session, err);
 		return src ? add_names(session, src) : NULL;
 	}
 	return tap_new(add_names(session, guard_new(live_new(&live), blocked,
@@ -250,17 +284,14 @@ static int find_name(struct session *session, struct snapshot *snapshot,
 	return err_set(err, 0, "no process is called '%s'", name);
 }
 
-int session_target(struct session *session, struct buf *extra,
+/* The one process of that name. */
+static int find_target(struct session *session, struct buf *extra,
 	struct err *err)
 {
 	const struct options *options = session->options;
 	struct snapshot *snapshot;
 	int result;
 
-	if (selection_check(options, err))
-		return -1;
-	if (session->pid || !options->nnames || options->together)
-		return 0;
 	if (options->nnames > 1)
 		return err_set(err, 0, "one name at a time, or numbers");
 	session->wish.list = true;
@@ -273,9 +304,23 @@ int session_target(struct session *session, struct buf *extra,
 	result = find_name(session, snapshot, options->names[0], extra, err);
 	/* A recording is looked at from its first refresh on. */
 	if (snapshot->go.count)
-		session->wish.go = (struct go){ .serial = 1,
-			.where = GO_NUMBER, .to = 1 };
+		seek_number(session, GO_NUMBER, 1);
 	snapshot_unref(snapshot);
+	return result;
+}
+
+int session_target(struct session *session, struct buf *extra,
+	struct err *err)
+{
+	const struct options *options = session->options;
+	int result = 0;
+
+	if (selection_check(options, err))
+		return -1;
+	if (!session->pid && options->nnames && !options->together)
+		result = find_target(session, extra, err);
+	if (!result && options->at_given && !options->since_given)
+		result = seek_moment(session, &options->at, NULL, NULL, err);
 	return result;
 }
 

@@ -179,7 +179,8 @@ static uint64_t target(struct refresh *refresh, const struct go *go)
 
 	if (go->where == GO_AT || go->where == GO_FROM)
 		n = number_at(refresh->src, go->to, go->where == GO_AT);
-	return n > count ? count : n ? n : 1;
+	n = n > count ? count : n ? n : 1;
+	return go->where == GO_ALIVE ? last_alive(refresh, n) : n;
 }
 
 int refresh_go(struct refresh *refresh, struct err *err)
@@ -197,6 +198,8 @@ int refresh_go(struct refresh *refresh, struct err *err)
 	} else if (go.where == GO_AGAIN) {
 		more = jump(refresh, refresh->number ? refresh->number : 1,
 			err);
+	} else if (go.where == GO_ALIVE) {
+		more = jump(refresh, n, err);
 	} else if (n == refresh->number) {
 		refresh_serve(refresh);
 	} else if (n == refresh->number + 1) {

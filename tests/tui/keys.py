@@ -53,6 +53,8 @@ def helped(screen):
     out = []
     for row in rows:
         found = re.match(r"  (\S+(?: \S+)*) {2,}(\S.*)", row)
+        if not found and re.match(r" {17}\S", row):
+            continue            # of a line that is too long for one
         if not found:
             break
         out.append((found.group(1).split(" "), found.group(2)))

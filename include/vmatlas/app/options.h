@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vmatlas/app/moment.h"
 #include "vmatlas/app/table.h"
 #include "vmatlas/base/err.h"
 #include "vmatlas/model/filter.h"
@@ -35,7 +36,9 @@
 	X(FILE, 0, "file", "PATH", "in sharing: who maps this file, and how much of it") \
 	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
 	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
-	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
+	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input (repeatable: as one)") \
+	X(AT, 0, "at", "WHEN", "of a recording: begin at refresh N, HH:MM[:SS], a time, +SECS or -SECS") \
+	X(SINCE, 0, "since", "WHEN", "in changes and regions: what differs from then to --at, or to the end") \
 	X(PROCFS, 0, "procfs", "DIR", "read this instead of /proc") \
 	X(SYSFS, 0, "sysfs", "DIR", "read this instead of /sys") \
 	X(SYSROOT, 0, "sysroot", "DIR", "look for files of debugging symbols below it") \
@@ -115,7 +118,12 @@ struct options {
 	uint64_t pa_start, pa_end;	/* bytes */
 	struct filter filter;		/* n 0: none was given */
 	const char *file;		/* of --file */
-	const char *output, *record, *replay;
+	const char *output, *record;
+	const char *replay;		/* the first one; NULL: none */
+	const char **replays;
+	size_t nreplays;
+	bool at_given, since_given;
+	struct moment at, since;
 	const char *procfs, *sysfs, *sysroot, *resources;
 	unsigned without;
 	double cpu;

@@ -21,6 +21,10 @@ struct session {
 	int command;		/* pid of COMMAND, or 0 */
 	bool command_held;
 	int pid;		/* the process to look at; 0: none was named */
+	/* Of several recordings: refreshes of the first one, and what process
+	 * the last one is about (0: it does not say). */
+	uint64_t first_count;
+	int last_pid;
 	struct buf resources;	/* the text of the user's file, if any */
 	struct err warning;	/* about a damaged recording, to be said once */
 	char blocked[160];	/* what the kernel did not answer last */

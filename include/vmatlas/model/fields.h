@@ -38,7 +38,8 @@
 	X(RT, "rt", rt_fields) \
 	X(RT_TOTAL, "rt_total", rt_total_fields) \
 	X(STACK, "stack", stack_fields) \
-	X(CHANGE, "change", change_fields)
+	X(CHANGE, "change", change_fields) \
+	X(DIFFERENCE, "difference", difference_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };
@@ -46,6 +47,8 @@ enum object { OBJECTS(X) NOBJECTS };
 
 /* "process", "region", "pages", "zone" ...: the kind of a JSON line. */
 const char *object_name(enum object object);
+
+struct difference;
 
 /* The object that a getter is asked about, with where to put words. */
 struct record {
@@ -58,6 +61,7 @@ struct record {
 	const uint64_t *zones, *states;
 	const struct sum *sum;		/* OBJECT_SUM */
 	const struct rt_totals *rt;	/* OBJECT_RT_TOTAL */
+	const struct difference *difference;	/* OBJECT_DIFFERENCE */
 	size_t index;			/* of a region, run, zone, row ... */
 	unsigned item;			/* of an object in a list of that */
 	struct buf scratch;		/* a value's words live here */

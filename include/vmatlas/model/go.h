@@ -19,6 +19,7 @@
 enum go_where {
 	GO_NEXT,	/* as if nothing was asked for */
 	GO_NUMBER,	/* to refresh TO, from 1; beyond the last: the last */
+	GO_ALIVE,	/* the same, or the last before that has the process */
 	GO_AT,		/* to the last that began at time TO or before */
 	GO_FROM,	/* to the first that began at time TO or behind it */
 	GO_AGAIN,	/* to the one that is shown */

@@ -1,0 +1,1 @@
+$VMATLAS -R $FIXTURES/recordings/sample.rec -r changes --since 1

@@ -1,0 +1,1 @@
+$VMATLAS -r changes --since 1 1

@@ -1,0 +1,1 @@
+$VMATLAS -R $FIXTURES/recordings/unprivileged.rec -r regions --since 1

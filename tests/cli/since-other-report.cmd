@@ -1,0 +1,1 @@
+$VMATLAS -R $FIXTURES/recordings/sample.rec -r pages --since 1
