@@ -13,12 +13,14 @@
 #include "vmatlas/app/report.h"
 #include "vmatlas/app/report_filter.h"
 #include "vmatlas/app/report_since.h"
+#include "vmatlas/app/rules.h"
 #include "vmatlas/app/selection.h"
 #include "vmatlas/app/table.h"
 #include "vmatlas/base/mem.h"
 
 struct batch {
 	struct reporter reporter;
+	struct rules rules;
 	bool noted;		/* what may not be seen was said */
 	bool ended;		/* the process, after it was seen */
 	bool many;		/* processes: one that cannot be read is only named */
@@ -56,6 +58,22 @@ static const char *trouble(const struct snapshot *snapshot)
 	if (!snapshot->nregions)
 		return "it has no address space (a kernel thread, or a zombie)";
 	return NULL;
+}
+
+/* Process PID cannot be looked at; true: not any more. */
+static bool take_trouble(struct batch *batch, int pid, const char *why)
+{
+	if (batch->done && batch->reporter.options->npids < 2) {
+		/* What was to be seen was seen. */
+		batch->ended = true;
+		if (!batch->reporter.session->command)
+			message("%d: it has ended", pid);
+		return true;
+	}
+	message("%d: %s", pid, why);
+	if (!batch->many)
+		batch->status = 1;
+	return false;
 }
 
 static void end_report(struct reporter *reporter,
@@ -104,6 +122,85 @@ static int write_report(struct batch *batch, struct snapshot **snapshot,
 	return result ? result : reporter_flush(reporter, err);
 }
 
+/* ---- rules */
+
+/* Where there is a table already, or no place for one, it is a message. */
+static void tell_event(void *arg, const struct snapshot *snapshot,
+	const struct rule_event *event)
+{
+	struct reporter *reporter = arg;
+	enum format format = reporter->options->format;
+	struct record record = { .object = OBJECT_EVENT,
+		.snapshot = snapshot, .event = event };
+	struct buf words = { 0 };
+
+	if (format == FORMAT_OPENMETRICS ||
+	    (format == FORMAT_CSV && reporter->report != REPORT_NONE)) {
+		rule_event_words(event, &words);
+		message("%d: %.*s: %s", snapshot->process.id.pid,
+			(int)event->rule->text.n, event->rule->text.p,
+			buf_text(&words));
+		buf_fini(&words);
+		return;
+	}
+	if (reporter->report != REPORT_NONE || !reporter->head_done) {
+		reporter_head(reporter, OBJECT_EVENT, snapshot);
+		reporter->head_done = reporter->report == REPORT_NONE;
+	}
+	reporter_record(reporter, &record);
+	record_fini(&record);
+}
+
+static int check_rules(struct batch *batch, const struct snapshot *snapshot,
+	struct err *err)
+{
+	struct rules *rules = &batch->rules;
+	struct text notes, line;
+	int result = rules_check(rules, snapshot, tell_event, &batch->reporter,
+		err);
+
+	notes = (struct text){ buf_text(&rules->notes), rules->notes.len };
+	while (text_line(&notes, &line))
+		message("--when: %.*s", (int)line.n, line.p);
+	buf_clear(&rules->notes);
+	if (rules->ended_by) {
+		batch->status = 3;
+		batch->ended = true;
+	}
+	return result ? result : reporter_flush(&batch->reporter, err);
+}
+
+/* The report is about other things than the rules: theirs are asked first. */
+static int look_for_rules(struct batch *batch, int pid, bool again,
+	struct err *err)
+{
+	struct session *session = batch->reporter.session;
+	struct wish before = session->wish;
+	struct snapshot *snapshot;
+	int result = 0;
+
+	session->wish.skip_pages = session->wish.want_runs = false;
+	session->wish.want_frame_runs = session->wish.want_uses = false;
+	session->wish.want_swaps = session->wish.want_audit = false;
+	session->wish.question = QUESTION_NONE;
+	session->wish.pid = pid;
+	rules_wish(&batch->rules, &session->wish);
+	snapshot = again ? session_serve(session, batch->reporter.stop, err) :
+		session_refresh(session, -1, batch->reporter.stop, err);
+	if (snapshot && snapshot->ended)
+		result = 1;
+	else if (snapshot && trouble(snapshot))
+		result = take_trouble(batch, pid, trouble(snapshot));
+	else if (snapshot)
+		result = check_rules(batch, snapshot, err);
+	/* A recording that begins with that is of what comes next. */
+	before.asked = session->wish.asked;
+	before.recording = session->wish.recording;
+	session->wish = before;
+	snapshot_unref(snapshot);
+	return snapshot ? result : -1;
+}
+
 /* One process (0: none) in a new refresh, or (AGAIN) in the same one as the
  * process before; 1: the recording is at its end. */
 static int run_once(struct batch *batch, int pid, bool again, struct err *err)
@@ -113,9 +210,17 @@ static int run_once(struct batch *batch, int pid, bool again, struct err *err)
 	uint64_t begun = session_clock();
 	struct snapshot *snapshot;
 	const char *why = NULL;
+	bool fits, rules = reporter->options->nrules != 0;
 	int result = 0;
 
 	reporter_wish(reporter, pid);
+	fits = !rules || rules_wish(&batch->rules, &session->wish);
+	if (!fits) {
+		result = look_for_rules(batch, pid, again, err);
+		if (result)
+			return result;
+		again = true;
+	}
 	snapshot = again ? session_serve(session, reporter->stop, err) :
 		session_refresh(session, -1, reporter->stop, err);
 	if (!snapshot)
@@ -127,19 +232,12 @@ static int run_once(struct batch *batch, int pid, bool again, struct err *err)
 	session->blocked[0] = '\0';
 	if (session->wish.pid)
 		why = trouble(snapshot);
-	if (why && batch->done && reporter->options->npids < 2) {
-		/* What was to be seen was seen. */
-		batch->ended = true;
-		if (!session->command)
-			message("%d: it has ended", pid);
+	if (why && take_trouble(batch, pid, why))
 		goto unref;
-	}
-	if (why) {
-		message("%d: %s", pid, why);
-		if (!batch->many)
-			batch->status = 1;
-	}
-	result = write_report(batch, &snapshot, why, begun, err);
+	if (rules && fits && !why)
+		result = check_rules(batch, snapshot, err);
+	if (!result)
+		result = write_report(batch, &snapshot, why, begun, err);
 unref:
 	if (snapshot && snapshot->ended)
 		result = 1;
@@ -172,7 +270,7 @@ static bool goes_on(const struct batch *batch)
 		return false;
 	if (options->iterations)
 		return batch->done < options->iterations;
-	return options->delay_given || options->record ||
+	return options->delay_given || options->record || options->nrules ||
 		batch->reporter.session->command;
 }
 
@@ -314,7 +412,7 @@ static enum report choose_report(const struct session *session)
 		return REPORT_FILE;
 	if (options->report)
 		return options->report;
-	if (options->record && !options->output)
+	if ((options->record && !options->output) || options->nrules)
 		return REPORT_NONE;
 	return session->pid ? REPORT_REGIONS : REPORT_PROCESSES;
 }
@@ -333,11 +431,14 @@ int batch_run(struct session *session, const volatile int *stop)
 		message("-r owners: of which frames? give --pfn or --pa, or a process");
 		return 2;
 	}
-	if (!session->pid && (session->recording || batch.reporter.report) &&
-	    report_subject(batch.reporter.report) == SUBJECT_PROCESS) {
+	if (!session->pid && (session->options->nrules ||
+		    ((session->recording || batch.reporter.report) &&
+		     report_subject(batch.reporter.report) ==
+			     SUBJECT_PROCESS))) {
 		message("which process? name one by its number or its command's name");
 		return 2;
 	}
+	rules_init(&batch.rules, session);
 	result = open_reporter(&batch.reporter, &err);
 	while (!result) {
 		result = refresh_all(&batch, &err);
@@ -359,5 +460,6 @@ int batch_run(struct session *session, const volatile int *stop)
 		batch.status = 1;
 	}
 	close_reporter(&batch.reporter);
+	rules_fini(&batch.rules);
 	return batch.status;
 }

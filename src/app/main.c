@@ -140,6 +140,9 @@
  *   model/fields_change.c    what they can say of what happened
  *   model/difference.c       how the regions of two moments differ
  *   model/fields_difference.c  what reports can say of that
+ *   model/rule.c             a rule of --when, as it is typed;
+ *   model/rule_check.c       and whether it holds
+ *   model/fields_event.c     what reports can say of that
  *   model/fields_group.c     what reports can say of that
  *   model/frame_map.c        frames, and what they belong to
  *   model/shares.c           what a process has in common with others, as told
@@ -275,6 +278,7 @@
  *   app/report_functions.c   functions and what they have in memory
  *   app/report_share.c       who has what in common
  *   app/report_rt.c          which pages would fault, said
+ *   app/rules.c              what --when says is done
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do

@@ -267,6 +267,24 @@ static int add_without(struct options *options, const char *arg,
 	return 0;
 }
 
+static int add_rule(struct options *options, const char *arg,
+	struct err *err)
+{
+	struct rule rule, *grown;
+
+	if (rule_parse(&rule, text_of(arg), err))
+		return -1;
+	grown = mem_new(options->nrules + 1, sizeof(*grown));
+	if (options->nrules)
+		memcpy(grown, options->rules,
+			options->nrules * sizeof(*grown));
+	free(options->rules);
+	options->rules = grown;
+	grown[options->nrules++] = rule;
+	options->record_later |= rule.action == RULE_RECORD;
+	return 0;
+}
+
 static int take_moment(struct moment *moment, const char *arg,
 	struct err *err)
 {
@@ -323,6 +341,8 @@ static int take_selection(struct options *options, int id, const char *arg,
 	case OPTION_BELOW:
 		options->below_given = true;
 		return parse_limit(arg, &options->below, err);
+	case OPTION_WHEN:
+		return add_rule(options, arg, err);
 	case OPTION_FILTER:
 		return filter_parse(&options->filter, text_of(arg), err);
 	case OPTION_PA:
@@ -493,6 +513,19 @@ static int check_moments(const struct options *options, struct err *err)
 	return 0;
 }
 
+static int check_rules(const struct options *options, struct err *err)
+{
+	if (options->record_later && !options->record)
+		return err_set(err, 0, "--when: record to which file? -w names "
+			"it");
+	if (options->nrules && (options->since_given || options->together ||
+			options->file || options->report == REPORT_COMPARE))
+		return err_set(err, 0, "--when is about processes that are "
+			"watched: not with --since, --union, --file or -r "
+			"compare");
+	return 0;
+}
+
 /* What does not go together. */
 static int check(const struct options *options, struct err *err)
 {
@@ -525,7 +558,7 @@ static int check(const struct options *options, struct err *err)
 		return err_set(err, 0, "-r compare is about two processes, by "
 			"their numbers");
 	if (check_filter(options, err) || check_format(options, err) ||
-	    check_moments(options, err))
+	    check_moments(options, err) || check_rules(options, err))
 		return -1;
 	if (options->file && (target || options->command || options->demo))
 		return err_set(err, 0, "--file is about all processes that map "
@@ -596,6 +629,7 @@ void options_fini(struct options *options)
 	free(options->names);
 	free(options->users);
 	free(options->replays);
+	free(options->rules);
 	free(options->cgroups);
 	free(options->sessions);
 }

@@ -300,6 +300,7 @@ int screen_run(struct session *session, const struct theme *theme)
 	struct ui *ui;
 	sigset_t mask;
 	int rows, cols, result;
+	const struct rule *ended_by;
 
 	if (first_look(session, &err)) {
 		message("%s", err.text);
@@ -318,10 +319,16 @@ int screen_run(struct session *session, const struct theme *theme)
 		ui_settings_slow(ui, SLOW_PERIOD);
 	shown.settings = ui->settings.now;
 	result = loop(ui, &term, &shown, &mask, &err);
+	ended_by = ui->rules.ended_by;
 	ui_free(ui);
 	term_close(term);
 	free(shown.theme);
 	mem_on_exhaustion(NULL);
+	if (!result && ended_by) {
+		message("--when: %.*s: it holds", (int)ended_by->text.n,
+			ended_by->text.p);
+		return 3;
+	}
 	if (result)
 		message("%s", err.text);
 	if (got_end == SIGTERM || got_end == SIGHUP)

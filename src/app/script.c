@@ -273,7 +273,9 @@ int script_run(struct session *session, const struct theme *theme)
 		if (result)
 			message("%s", err.text);
 	}
+	if (!result && ui->rules.ended_by)
+		result = 3;
 	ui_free(ui);
 	buf_fini(&script);
-	return result ? 1 : 0;
+	return result < 0 ? 1 : result;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "vmatlas/app/command.h"
 #include "vmatlas/app/seek.h"
@@ -148,6 +149,21 @@ static int start_sample(struct session *session, struct err *err)
 	return 0;
 }
 
+/* What is written only when something happens is found out now, if it cannot
+ * be. */
+static int check_folder(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = !slash ? mem_text(".", 1) : slash == path ?
+		mem_text("/", 1) : mem_text(path, (size_t)(slash - path));
+	int result = 0;
+
+	if (strcmp(path, "-") && access(folder, W_OK | X_OK))
+		result = err_set(err, errno, "creating %s", path);
+	free(folder);
+	return result;
+}
+
 int session_open(struct session *session, const struct options *options,
 	struct err *err)
 {
@@ -162,11 +178,13 @@ int session_open(struct session *session, const struct options *options,
 		return -1;
 	if (options->npids && !options->together)
 		session->pid = options->pids[0];
-	if (options->record) {
+	if (options->record && !options->record_later) {
 		session->recording = recording_open(options->record, err);
 		if (!session->recording)
 			return -1;
 	}
+	if (options->record_later && check_folder(options->record, err))
+		return -1;
 	session->sampler = sampler_new(&source, err);
 	if (!session->sampler)
 		return -1;

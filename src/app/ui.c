@@ -36,6 +36,7 @@ struct ui *ui_new(struct session *session, bool utf8, int rows, int cols)
 		ui_say(ui, true, session->warning.text);
 	ui_settings_init(ui);
 	ui_replay_init(ui);
+	rules_init(&ui->rules, session);
 	return ui;
 }
 
@@ -49,6 +50,7 @@ void ui_free(struct ui *ui)
 	compare_fini(&ui->compare);
 	function_view_fini(&ui->functions);
 	events_fini(&ui->events);
+	rules_fini(&ui->rules);
 	grid_fini(&ui->grid);
 	mem_sparse_free(ui, sizeof(*ui));
 }
@@ -89,6 +91,7 @@ void ui_wish(struct ui *ui)
 	if (kind_of(ui)->wish)
 		kind_of(ui)->wish(ui, &wish);
 	ui_watch_wish(ui, &wish);
+	rules_wish(&ui->rules, &wish);
 	ui_record_wish(ui, &wish);
 	ui_replay_wish(ui, &wish);
 	if (ui->wish_serial && wish_is_same(&wish, &ui->sent))
@@ -117,6 +120,43 @@ static void say_end(struct ui *ui)
 	ui->end_said = ended;
 }
 
+static void tell_event(void *arg, const struct snapshot *snapshot,
+	const struct rule_event *event)
+{
+	struct buf text = { 0 };
+
+	(void)snapshot;
+	text_escape(&text, event->rule->text, false);
+	buf_str(&text, ": ");
+	rule_event_words(event, &text);
+	ui_say(arg, true, buf_text(&text));
+	buf_fini(&text);
+}
+
+/* --when, as far as it is about the process that is looked at. */
+static void take_rules(struct ui *ui)
+{
+	const struct snapshot *snapshot = ui->snapshot;
+	struct text notes, note;
+	struct err err = { 0 };
+
+	if (!ui->session->options->nrules || !snapshot->complete ||
+	    !snapshot->has_process || !snapshot->whole ||
+	    snapshot->process.answer != ANSWER_OK ||
+	    snapshot->maps != ANSWER_OK)
+		return;
+	if (rules_check(&ui->rules, snapshot, tell_event, ui, &err))
+		ui_say(ui, true, err.text);
+	notes = (struct text){ buf_text(&ui->rules.notes),
+		ui->rules.notes.len };
+	if (text_line(&notes, &note)) {
+		ui->rules.notes.data[note.n] = '\0';
+		ui_say(ui, true, buf_text(&ui->rules.notes));
+	}
+	buf_clear(&ui->rules.notes);
+	ui->quit |= ui->rules.ended_by != NULL;
+}
+
 bool ui_take(struct ui *ui)
 {
 	struct snapshot *latest;
@@ -135,6 +175,7 @@ bool ui_take(struct ui *ui)
 	ui_watch_take(ui);
 	ui_replay_take(ui);
 	ui_record_take(ui);
+	take_rules(ui);
 	if (kind_of(ui)->take)
 		kind_of(ui)->take(ui);
 	ui_update(ui);

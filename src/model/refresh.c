@@ -430,10 +430,19 @@ static void heed_recording(struct refresh *refresh)
 	if (!recording || !refresh->number)
 		return;
 	refresh_forget(refresh);
-	page_tables_fini(&refresh->tables);
-	memset(&refresh->tables, 0, sizeof(refresh->tables));
-	machine_unref(refresh->machine);
-	refresh->machine = NULL;
+	refresh_forget_machine(refresh);
+}
+
+/* The first refresh of a recording: of what machine it is, it says itself. */
+static void heed_beginning(struct refresh *refresh)
+{
+	uint64_t next = refresh->number + 1;
+
+	if (!source_count(refresh->src) ||
+	    source_first(refresh->src, next) != next)
+		return;
+	refresh_forget_machine(refresh);
+	refresh->known_from = next;
 }
 
 int refresh_step(struct refresh *refresh, struct err *err)
@@ -441,6 +450,7 @@ int refresh_step(struct refresh *refresh, struct err *err)
 	int more;
 
 	heed_recording(refresh);
+	heed_beginning(refresh);
 	more = source_refresh(refresh->src, err);
 
 	if (more <= 0)

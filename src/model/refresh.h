@@ -81,6 +81,8 @@ struct refresh {
 	bool ended;			/* the recording has no further one */
 	struct go_state go;
 	struct recording *recording;	/* of the wish, as it was last heeded */
+	uint64_t known_from;		/* number of the recording's refresh that
+					 * what is asked once is known from */
 	bool silent;			/* what is read now is not handed out, */
 	bool lead;			/* and only read to be compared with */
 	struct rates before, now;
@@ -107,6 +109,8 @@ int refresh_run(struct refresh *refresh, struct err *err);
 int refresh_go(struct refresh *refresh, struct err *err);
 /* What was read so far is of another moment, or is to be asked for again. */
 void refresh_forget(struct refresh *refresh);
+/* What is asked once of a machine, too. */
+void refresh_forget_machine(struct refresh *refresh);
 /* There is something to go to. */
 bool refresh_must_go(const struct refresh *refresh, const struct wish *wish);
 /* Read the next refresh of the source; 0: there is none. */

@@ -12,8 +12,7 @@ bool refresh_must_go(const struct refresh *refresh, const struct wish *wish)
 		wish->go.where != GO_NEXT && source_count(refresh->src);
 }
 
-/* All that a later moment is compared with.  What is asked once of a machine
- * stays, as a recording need not have it again. */
+/* All that a later moment is compared with. */
 void refresh_forget(struct refresh *refresh)
 {
 	uint64_t comparisons = refresh->question.comparisons;
@@ -38,6 +37,14 @@ void refresh_forget(struct refresh *refresh)
 	memset(&refresh->first, 0, sizeof(refresh->first));
 	memset(&refresh->trend, 0, sizeof(refresh->trend));
 	baseline_jumped(&refresh->baseline);
+}
+
+void refresh_forget_machine(struct refresh *refresh)
+{
+	page_tables_fini(&refresh->tables);
+	memset(&refresh->tables, 0, sizeof(refresh->tables));
+	machine_unref(refresh->machine);
+	refresh->machine = NULL;
 }
 
 /* The source's next refresh is N, which there is. */
@@ -92,11 +99,18 @@ static uint64_t last_alive(struct refresh *refresh, uint64_t n)
 static int jump(struct refresh *refresh, uint64_t n, struct err *err)
 {
 	uint64_t alive = last_alive(refresh, n);
+	uint64_t first = source_first(refresh->src, alive);
 	int more;
 
 	refresh_forget(refresh);
 	changes_cut(&refresh->changes, n);
-	more = pass(refresh, alive - 1, true, err);
+	/* What a recording says once it says at its beginning. */
+	more = pass(refresh, first != refresh->known_from && first + 1 < alive ?
+		first : 0, true, err);
+	if (more > 0) {
+		refresh_forget(refresh);
+		more = pass(refresh, alive > first ? alive - 1 : 0, true, err);
+	}
 	if (more > 0 && alive < n)
 		more = pass(refresh, alive, false, err);
 	if (more > 0 && alive + 1 < n)

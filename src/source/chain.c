@@ -113,6 +113,14 @@ static bool chain_go(struct source *src, uint64_t n)
 	return true;
 }
 
+static uint64_t chain_first(struct source *src, uint64_t n)
+{
+	struct chain *chain = (struct chain *)src;
+	uint64_t own = n;
+
+	return part_with(chain, &own) < chain->n ? n - own + 1 : 1;
+}
+
 static void chain_forget(struct source *src, struct proc_id id)
 {
 	source_forget(part_of(src), id);
@@ -139,6 +147,7 @@ static const struct source_ops chain_ops = {
 	.count = chain_count,
 	.time_of = chain_time_of,
 	.go = chain_go,
+	.first = chain_first,
 	.forget = chain_forget,
 	.free = chain_free,
 };

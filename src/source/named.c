@@ -91,6 +91,11 @@ static bool named_go(struct source *src, uint64_t n)
 	return source_go(inner_of(src), n);
 }
 
+static uint64_t named_first(struct source *src, uint64_t n)
+{
+	return source_first(inner_of(src), n);
+}
+
 static void named_forget(struct source *src, struct proc_id id)
 {
 	source_forget(inner_of(src), id);
@@ -117,6 +122,7 @@ static const struct source_ops named_ops = {
 	.count = named_count,
 	.time_of = named_time_of,
 	.go = named_go,
+	.first = named_first,
 	.forget = named_forget,
 	.free = named_free,
 };

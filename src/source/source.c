@@ -139,6 +139,11 @@ bool source_go(struct source *src, uint64_t n)
 	return src->ops->go && src->ops->go(src, n);
 }
 
+uint64_t source_first(struct source *src, uint64_t n)
+{
+	return src->ops->first ? src->ops->first(src, n) : 1;
+}
+
 void source_forget(struct source *src, struct proc_id id)
 {
 	src->ops->forget(src, id);

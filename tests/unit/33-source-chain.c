@@ -80,6 +80,9 @@ static void to_and_fro(void **state)
 	assert_int_equal(time_ms, 2000);
 	assert_true(source_time_of(src, 3, &time_ms));
 	assert_int_equal(time_ms, 500);
+	assert_int_equal(source_first(src, 1), 1);
+	assert_int_equal(source_first(src, 2), 1);
+	assert_int_equal(source_first(src, 3), 3);
 	assert_false(source_time_of(src, 0, &time_ms));
 	assert_false(source_time_of(src, 4, &time_ms));
 	source_free(src);

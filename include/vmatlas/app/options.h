@@ -10,6 +10,7 @@
 #include "vmatlas/app/table.h"
 #include "vmatlas/base/err.h"
 #include "vmatlas/model/filter.h"
+#include "vmatlas/model/rule.h"
 
 /*
  * The command line.  The option table feeds the parser, --help and the
@@ -39,6 +40,7 @@
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input (repeatable: as one)") \
 	X(AT, 0, "at", "WHEN", "of a recording: begin at refresh N, HH:MM[:SS], a time, +SECS or -SECS") \
 	X(SINCE, 0, "since", "WHEN", "in changes and regions: what differs from then to --at, or to the end") \
+	X(WHEN, 0, "when", "EXPR", "say, record (=> record) or end (=> exit) when it holds: rss([heap])>64M") \
 	X(PROCFS, 0, "procfs", "DIR", "read this instead of /proc") \
 	X(SYSFS, 0, "sysfs", "DIR", "read this instead of /sys") \
 	X(SYSROOT, 0, "sysroot", "DIR", "look for files of debugging symbols below it") \
@@ -122,6 +124,9 @@ struct options {
 	const char *replay;		/* the first one; NULL: none */
 	const char **replays;
 	size_t nreplays;
+	struct rule *rules;		/* of --when */
+	size_t nrules;
+	bool record_later;		/* a rule starts the recording */
 	bool at_given, since_given;
 	struct moment at, since;
 	const char *procfs, *sysfs, *sysroot, *resources;

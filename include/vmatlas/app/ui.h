@@ -2,7 +2,7 @@
 #ifndef VMATLAS_APP_UI_H
 #define VMATLAS_APP_UI_H
 
-#include "vmatlas/app/session.h"
+#include "vmatlas/app/rules.h"
 #include "vmatlas/app/ui_marks.h"
 #include "vmatlas/app/ui_record.h"
 #include "vmatlas/app/ui_replay.h"
@@ -61,6 +61,7 @@ struct ui {
 	struct ui_marks marks;
 	struct ui_replay replay;
 	struct ui_record record;
+	struct rules rules;
 	struct ui_press {		/* of the mouse, the last one */
 		bool valid;
 		int row, col;

@@ -39,7 +39,8 @@
 	X(RT_TOTAL, "rt_total", rt_total_fields) \
 	X(STACK, "stack", stack_fields) \
 	X(CHANGE, "change", change_fields) \
-	X(DIFFERENCE, "difference", difference_fields)
+	X(DIFFERENCE, "difference", difference_fields) \
+	X(EVENT, "event", event_fields)
 
 #define X(id, name, fields) OBJECT_##id,
 enum object { OBJECTS(X) NOBJECTS };
@@ -49,6 +50,7 @@ enum object { OBJECTS(X) NOBJECTS };
 const char *object_name(enum object object);
 
 struct difference;
+struct rule_event;
 
 /* The object that a getter is asked about, with where to put words. */
 struct record {
@@ -62,6 +64,7 @@ struct record {
 	const struct sum *sum;		/* OBJECT_SUM */
 	const struct rt_totals *rt;	/* OBJECT_RT_TOTAL */
 	const struct difference *difference;	/* OBJECT_DIFFERENCE */
+	const struct rule_event *event;	/* OBJECT_EVENT */
 	size_t index;			/* of a region, run, zone, row ... */
 	unsigned item;			/* of an object in a list of that */
 	struct buf scratch;		/* a value's words live here */

@@ -232,6 +232,8 @@ struct source_ops {
 	uint64_t (*count)(struct source *src);
 	bool (*time_of)(struct source *src, uint64_t n, uint64_t *time_ms);
 	bool (*go)(struct source *src, uint64_t n);
+	/* The first refresh of the recording that has refresh N; NULL: 1. */
+	uint64_t (*first)(struct source *src, uint64_t n);
 };
 
 #define SOURCE_SLICE 4096
@@ -260,6 +262,7 @@ enum answer source_clear(struct source *src, struct proc_id id,
 uint64_t source_count(struct source *src);
 bool source_time_of(struct source *src, uint64_t n, uint64_t *time_ms);
 bool source_go(struct source *src, uint64_t n);
+uint64_t source_first(struct source *src, uint64_t n);
 void source_forget(struct source *src, struct proc_id id);
 /* Calls of the watch, for implementations; they do nothing without one. */
 void source_before(struct source *src, int pid, const char *file);

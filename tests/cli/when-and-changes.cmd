@@ -1,0 +1,1 @@
+$VMATLAS -b -R $FIXTURES/recordings/changes.rec -r changes --when 'swap>0 => exit'

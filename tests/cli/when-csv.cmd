@@ -1,0 +1,1 @@
+$VMATLAS -b -R $FIXTURES/recordings/changes.rec -f csv --when 'minor_faults+>1'

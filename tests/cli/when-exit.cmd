@@ -1,0 +1,1 @@
+$VMATLAS -b -R $FIXTURES/recordings/changes.rec --when 'swap+>0 => exit'

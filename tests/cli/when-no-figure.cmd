@@ -1,0 +1,1 @@
+$VMATLAS -b -R $FIXTURES/recordings/changes.rec --when 'rs>64'

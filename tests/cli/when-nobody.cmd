@@ -1,0 +1,1 @@
+$VMATLAS -b --procfs $FIXTURES/machines/arm64 --when "rss>0"
