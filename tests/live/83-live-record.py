@@ -78,7 +78,7 @@ def main():
             f.write(SCRIPT)
         # With more rows the side shows a page's contents, too: these are
         # never recorded.
-        for size in ("80x24", "200x36"):
+        for size in ("112x24", "200x36"):
             # The zoo stands still, but not those who have its libraries'
             # frames, too: a flag of one may change between two answers.
             for _ in range(4):
