@@ -76,7 +76,8 @@ void options_help(struct buf *out)
 	for (i = 0; without_name((unsigned)i); i++)
 		buf_fmt(out, " %s", without_name((unsigned)i));
 	buf_str(out, "\nExit status: 0 done, 1 it could not be done, 2 wrong usage, 3 done and the\n"
-		"answer is no (audit found a disagreement, or --below does not hold).\n"
+		"answer is no (audit found a disagreement, --below does not hold, or a rule of\n"
+		"--when ended the watch).\n"
 		"On the screen: ? helps, q quits.  The manual: man vmatlas\n");
 	if (!demangle_is_built_in())
 		buf_str(out, "Built without libiberty: names of C++ and Rust "
