@@ -53,6 +53,7 @@
  *   source/live_list.c       the running kernel: folders, the device tree
  *   source/live_file.c       the running kernel: which file a path leads to
  *   source/live_facts.c      the running kernel: the machine and ourselves
+ *   source/rooted.c          names that a recording lacks, from files at hand
  *   source/processes.c       the list of processes, from libproc2 or readdir
  *   source/block.c           a block of a recording, written and read
  *   source/memo.c            what was answered already in this refresh

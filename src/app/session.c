@@ -19,6 +19,7 @@
 #include "vmatlas/source/live.h"
 #include "vmatlas/source/named.h"
 #include "vmatlas/source/replay.h"
+#include "vmatlas/source/rooted.h"
 #include "vmatlas/source/tap.h"
 
 uint64_t session_clock(void)
@@ -115,6 +116,8 @@ static struct source *make_source(void *arg,
 
 	if (options->replay) {
 		src = open_replays(session, err);
+		if (src && options->sysroot)
+			src = rooted_new(src, options->sysroot);
 		return src ? add_names(session, src) : NULL;
 	}
 	return tap_new(add_names(session, guard_new(live_new(&live), blocked,

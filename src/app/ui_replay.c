@@ -164,6 +164,7 @@ void ui_replay_wish(struct ui *ui, struct wish *wish)
 	    wish->pid != ui->sent.pid && !is_going(ui))
 		go(ui, GO_AGAIN, 0);
 	wish->go = replay->go;
+	wish->anew = true;
 	wish->asked = ui->session->wish.asked;
 	wish->once |= !replay->playing;
 	if (!is_timed(ui))

@@ -107,6 +107,8 @@ int refresh_run(struct refresh *refresh, struct err *err);
 /* A recording's refresh that the wish wants to go to, whole (refresh_go.c);
  * 0, -1: as refresh_run. */
 int refresh_go(struct refresh *refresh, struct err *err);
+/* Read what another wish is about in the refresh that it is. */
+void refresh_read_again(struct refresh *refresh);
 /* What was read so far is of another moment, or is to be asked for again. */
 void refresh_forget(struct refresh *refresh);
 /* What is asked once of a machine, too. */

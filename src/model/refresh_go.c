@@ -55,6 +55,16 @@ static void seek(struct refresh *refresh, uint64_t n)
 	refresh->ended = false;
 }
 
+void refresh_read_again(struct refresh *refresh)
+{
+	if (refresh->wish.anew && !refresh->ended &&
+	    source_go(refresh->src, refresh->number) &&
+	    source_refresh(refresh->src, NULL) > 0 &&
+	    refresh->number == refresh->known_from)
+		refresh_forget_machine(refresh);
+	refresh_read(refresh);
+}
+
 /* Refresh N, of which nothing is shown; LEAD: nor anything but by what came
  * before the next. */
 static int pass(struct refresh *refresh, uint64_t n, bool lead,

@@ -243,7 +243,7 @@ static void *work(void *arg)
 			continue;
 		}
 		if (next == WORK_READ) {
-			refresh_read(refresh);
+			refresh_read_again(refresh);
 			continue;
 		}
 		set_due(&due, refresh->wish.period_ms);

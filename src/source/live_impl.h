@@ -75,6 +75,13 @@ bool live_symbol_question(const char *path, struct symbol_question *out);
 int live_symbol_answer(struct live *live, int pid,
 	const struct symbol_question *q, struct buf *out);
 /*
+ * The same of the file at PATH, which is NAME where it was mapped; only if its
+ * build-id is BUILD_ID (digits), else it is a stranger.
+ */
+int live_symbol_answer_in(struct live *live, const char *path,
+	const char *name, const char *build_id,
+	const struct symbol_question *q, struct buf *out);
+/*
  * Open our own memory, where the vdso of process PID (at START..END) is, too,
  * from *BASE on; 0 or an errno value.  A kernel has an image for each kind of
  * program: ours is theirs only if a page of both is in the same frame.  Their

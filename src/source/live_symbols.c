@@ -569,3 +569,45 @@ int live_symbol_answer(struct live *live, int pid,
 	buf_fini(&text);
 	return 0;
 }
+
+static bool is_build(const struct elf_file *elf, const char *digits)
+{
+	size_t i;
+
+	for (i = 0; i < elf->nbuild_id; i++) {
+		char two[3];
+
+		snprintf(two, sizeof(two), "%02x", elf->build_id[i]);
+		if (strncmp(digits + 2 * i, two, 2))
+			return false;
+	}
+	return i && !digits[2 * i];
+}
+
+int live_symbol_answer_in(struct live *live, const char *path,
+	const char *name, const char *build_id,
+	const struct symbol_question *q, struct buf *out)
+{
+	struct open_file file = { .live = live };
+	struct known_file *known;
+	int error;
+
+	if (!elf_is_built_in())
+		return ENOENT;
+	error = open_watched(AT_FDCWD, path, &file);
+	if (error)
+		return error;
+	if (!live->symbols)
+		live->symbols = mem_new(1, sizeof(*live->symbols));
+	known = known_of(live->symbols, &file);
+	if (known->is_elf && is_build(&known->elf, build_id)) {
+		buf_str(out, "separate");
+		put_word(out, path);
+		answer_symbols(live->symbols, known, &file, name, q, out);
+	} else {
+		buf_str(out, "stranger");
+		put_word(out, path);
+	}
+	close(file.fd);
+	return 0;
+}

@@ -6,12 +6,13 @@ import io
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
 import time
 
-from lab import Lab, NOBODY, ROOT, Tap, as_user
+from lab import Lab, NOBODY, ROOT, Tap, Zoo, as_user
 
 MIB = 1 << 20
 # Grows by 8 MiB for each line that it reads, and says so.
@@ -198,6 +199,39 @@ def check_jumps(tap, lab):
               [r.stderr, grown, pages])
 
 
+def check_sysroot(tap, lab):
+    """Names of a stripped recording's program, from the program at hand."""
+    zoo = Zoo(lab)
+    pid = list(zoo.pids.values())[0]
+    path = os.readlink("/proc/%d/exe" % pid)
+    rec = os.path.join(lab.folder, "names.rec")
+    lab.vmatlas_run("-b", "-n", 1, "-w", rec, pid)
+    root = os.path.join(lab.folder, "root")
+    there = root + path
+    os.makedirs(os.path.dirname(there))
+    args = "-R", rec, "-r", "functions", "-f", "csv", "--sysroot", root
+    bare = lab.vmatlas_run(*args)
+    shutil.copy(path, there)
+    named = lab.vmatlas_run(*args)
+    main = [row for row in csv.DictReader(io.StringIO(named.stdout.decode()))
+            if row["symbol"] == "main"]
+    live = [row for row in csv.DictReader(io.StringIO(lab.vmatlas_run(
+        "-b", "-r", "functions", "-f", "csv", pid).stdout.decode()))
+            if row["symbol"] == "main"]
+    if not live:
+        tap.skip("symbols from --sysroot", "no names here: no libelf")
+        return
+    tap.check(b",main," not in bare.stdout and len(main) == 1 and
+              main[0]["start"] == live[0]["start"],
+              "names come from the program below --sysroot, as if live",
+              [bare.stderr, named.stderr, main, live])
+    shutil.copy(lab.vmatlas, there)
+    other = lab.vmatlas_run(*args)
+    tap.check(other.stdout == bare.stdout and
+              b"another build" in other.stderr,
+              "but not from one of another build", [other.stderr])
+
+
 def main():
     tap = Tap()
     lab = Lab()
@@ -207,6 +241,7 @@ def main():
         check_nobody(tap, lab)
         check_screen(tap, lab)
         check_jumps(tap, lab)
+        check_sysroot(tap, lab)
     finally:
         lab.close()
         tap.done()

@@ -43,7 +43,7 @@
 	X(WHEN, 0, "when", "EXPR", "say, record (=> record) or end (=> exit) when it holds: rss([heap])>64M") \
 	X(PROCFS, 0, "procfs", "DIR", "read this instead of /proc") \
 	X(SYSFS, 0, "sysfs", "DIR", "read this instead of /sys") \
-	X(SYSROOT, 0, "sysroot", "DIR", "look for files of debugging symbols below it") \
+	X(SYSROOT, 0, "sysroot", "DIR", "look for files of debugging symbols below it; of a recording: for programs, too") \
 	X(NO_DEMANGLE, 0, "no-demangle", NULL, "names of C++ and Rust as the linker has them") \
 	X(RESOURCES, 0, "resources", "FILE", "names for physical ranges, as iomem has them") \
 	X(WITHOUT, 0, "without", "NAME", "do as if the kernel lacked it (repeatable)") \

@@ -81,6 +81,9 @@ struct wish {
 	bool once;		/* no refresh but those asked for */
 	uint32_t asked;		/* grows when a refresh is asked for now, */
 	struct go go;		/* and which of a recording that is */
+	/* Of a recording: what else is wished for in a refresh is read as if
+	 * nothing had been asked in it before. */
+	bool anew;
 	/* Where refreshes are written to from the next one on, which then is
 	 * read as if nothing was known before; the app's.  NULL: nowhere. */
 	struct recording *recording;
