@@ -453,7 +453,7 @@ int refresh_step(struct refresh *refresh, struct err *err)
 	heed_beginning(refresh);
 	more = source_refresh(refresh->src, err);
 
-	if (more <= 0)
+	if (more != 1)
 		return more;
 	refresh->number++;
 	refresh_read(refresh);

@@ -117,17 +117,17 @@ static int jump(struct refresh *refresh, uint64_t n, struct err *err)
 	/* What a recording says once it says at its beginning. */
 	more = pass(refresh, first != refresh->known_from && first + 1 < alive ?
 		first : 0, true, err);
-	if (more > 0) {
+	if (more == 1) {
 		refresh_forget(refresh);
 		more = pass(refresh, alive > first ? alive - 1 : 0, true, err);
 	}
-	if (more > 0 && alive < n)
+	if (more == 1 && alive < n)
 		more = pass(refresh, alive, false, err);
-	if (more > 0 && alive + 1 < n)
+	if (more == 1 && alive + 1 < n)
 		more = pass(refresh, alive + 1, true, err);
-	if (more > 0 && alive + 2 < n)
+	if (more == 1 && alive + 2 < n)
 		more = pass(refresh, n - 1, true, err);
-	if (more <= 0)
+	if (more != 1)
 		return more;
 	seek(refresh, n);
 	return refresh_step(refresh, err);
@@ -160,7 +160,7 @@ static int find_event(struct refresh *refresh, uint32_t kinds,
 
 	refresh->silent = refresh->lead = true;
 	look = refresh_clock_ms(CLOCK_MONOTONIC) + LOOK_MS;
-	while ((more = refresh_step(refresh, err)) > 0 &&
+	while ((more = refresh_step(refresh, err)) == 1 &&
 	       !sees(&refresh->changes, kinds) && !is_over(refresh)) {
 		if (refresh_clock_ms(CLOCK_MONOTONIC) < look)
 			continue;
@@ -170,7 +170,7 @@ static int find_event(struct refresh *refresh, uint32_t kinds,
 		look = refresh_clock_ms(CLOCK_MONOTONIC) + LOOK_MS;
 	}
 	refresh->silent = refresh->lead = false;
-	if (more > 0)
+	if (more == 1)
 		refresh_publish(refresh, refresh_find(refresh) &&
 			refresh_ask(refresh));
 	if (more)
