@@ -11,6 +11,7 @@
 #include "vmatlas/app/command.h"
 #include "vmatlas/app/message.h"
 #include "vmatlas/app/report.h"
+#include "vmatlas/app/report_event.h"
 #include "vmatlas/app/report_filter.h"
 #include "vmatlas/app/report_since.h"
 #include "vmatlas/app/rules.h"
@@ -124,39 +125,12 @@ static int write_report(struct batch *batch, struct snapshot **snapshot,
 
 /* ---- rules */
 
-/* Where there is a table already, or no place for one, it is a message. */
-static void tell_event(void *arg, const struct snapshot *snapshot,
-	const struct rule_event *event)
-{
-	struct reporter *reporter = arg;
-	enum format format = reporter->options->format;
-	struct record record = { .object = OBJECT_EVENT,
-		.snapshot = snapshot, .event = event };
-	struct buf words = { 0 };
-
-	if (format == FORMAT_OPENMETRICS ||
-	    (format == FORMAT_CSV && reporter->report != REPORT_NONE)) {
-		rule_event_words(event, &words);
-		message("%d: %.*s: %s", snapshot->process.id.pid,
-			(int)event->rule->text.n, event->rule->text.p,
-			buf_text(&words));
-		buf_fini(&words);
-		return;
-	}
-	if (reporter->report != REPORT_NONE || !reporter->head_done) {
-		reporter_head(reporter, OBJECT_EVENT, snapshot);
-		reporter->head_done = reporter->report == REPORT_NONE;
-	}
-	reporter_record(reporter, &record);
-	record_fini(&record);
-}
-
 static int check_rules(struct batch *batch, const struct snapshot *snapshot,
 	struct err *err)
 {
 	struct rules *rules = &batch->rules;
 	struct text notes, line;
-	int result = rules_check(rules, snapshot, tell_event, &batch->reporter,
+	int result = rules_check(rules, snapshot, report_event, &batch->reporter,
 		err);
 
 	notes = (struct text){ buf_text(&rules->notes), rules->notes.len };

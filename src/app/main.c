@@ -280,6 +280,7 @@
  *   app/report_share.c       who has what in common
  *   app/report_rt.c          which pages would fault, said
  *   app/rules.c              what --when says is done
+ *   app/report_event.c       what its rules have seen, said
  *   app/report.c             the kinds of reports
  *   app/batch.c              reports, one refresh after the other
  *   app/ui.c                 what is on screen and what keys do
