@@ -9,31 +9,32 @@
 bool difference_figure(const struct snapshot *snapshot, const long *index,
 	enum difference_figure figure, uint64_t *out)
 {
-	const struct usage *usage;
+	const struct figures *usage;
 
 	*out = 0;
 	if (index && *index < 0)
 		return true;
-	usage = index ? &snapshot->regions[*index].usage : &snapshot->total;
+	usage = index ? &snapshot->regions[*index].usage :
+		&snapshot->total.figures;
 	switch (figure) {
 	case DIFFERENCE_RSS:
 		*out = usage->rss;
-		return usage_knows(usage, USAGE_RSS);
+		return figures_know(usage, USAGE_RSS);
 	case DIFFERENCE_PSS:
-		*out = usage_pss(usage);
-		return usage_knows(usage, USAGE_PSS);
+		*out = figures_pss(usage);
+		return figures_know(usage, USAGE_PSS);
 	case DIFFERENCE_USS:
 		*out = usage->uss;
-		return usage_knows(usage, USAGE_USS);
+		return figures_know(usage, USAGE_USS);
 	case DIFFERENCE_SHARED:
 		*out = usage->shared;
-		return usage_knows(usage, USAGE_SHARED);
+		return figures_know(usage, USAGE_SHARED);
 	case DIFFERENCE_ANONYMOUS:
 		*out = usage->anonymous;
-		return usage_knows(usage, USAGE_ANONYMOUS);
+		return figures_know(usage, USAGE_ANONYMOUS);
 	case DIFFERENCE_SWAP:
 		*out = usage->swap;
-		return usage_knows(usage, USAGE_SWAP);
+		return figures_know(usage, USAGE_SWAP);
 	case NDIFFERENCE_FIGURES:
 		break;
 	}

@@ -18,6 +18,7 @@ void rule_wish(const struct rule *rule, struct wish *wish)
 			depth = DEPTH_FULL;
 		if (depth > wish->depth)
 			wish->depth = depth;
+		wish->want_zones |= !strcmp(field->name, "zones");
 		wish->want_swap_pss |= !strcmp(field->name, "swap_pss");
 	}
 }

@@ -31,7 +31,7 @@ static struct snapshot *process(void)
 		&snapshot.names, NULL);
 	usage_zero(&snapshot.total);
 	for (i = 0; i < snapshot.nregions; i++)
-		usage_zero(&snapshot.regions[i].usage);
+		figures_zero(&snapshot.regions[i].usage);
 	return &snapshot;
 }
 

@@ -22,7 +22,7 @@ static struct snapshot *process(uint64_t starttime, const char *maps,
 	snapshot->nregions = regions_parse(text_of(maps), &snapshot->regions,
 		&snapshot->names, NULL);
 	for (i = 0; i < snapshot->nregions; i++) {
-		usage_zero(&snapshot->regions[i].usage);
+		figures_zero(&snapshot->regions[i].usage);
 		snapshot->regions[i].usage.rss = (uint64_t)rss[i] << 10;
 	}
 	return snapshot;

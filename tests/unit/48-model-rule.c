@@ -133,9 +133,9 @@ static struct snapshot *process(unsigned heap, unsigned lib)
 		&snapshot->regions, &snapshot->names, NULL);
 	usage_zero(&snapshot->total);
 	for (i = 0; i < 2; i++) {
-		struct usage *usage = &snapshot->regions[i].usage;
+		struct figures *usage = &snapshot->regions[i].usage;
 
-		usage_zero(usage);
+		figures_zero(usage);
 		usage->rss = (uint64_t)figures[i] << 10;
 		if (figures[i] == UINT32_MAX)
 			usage->known &= ~(uint32_t)USAGE_RSS;
