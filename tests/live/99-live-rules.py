@@ -47,7 +47,17 @@ def watch(lab, grower, *args):
     watcher = lab.start([lab.vmatlas, "-b", "-d", "0.1", *map(str, args),
                          str(grower.pid)], stdout=subprocess.PIPE,
                         stderr=subprocess.PIPE, text=True, cwd="/")
-    time.sleep(0.7)
+    # It has looked twice once it has slept between: then growth is known.
+    status = "/proc/%d/status" % watcher.pid
+    until = time.monotonic() + 10
+    while time.monotonic() < until and watcher.poll() is None:
+        with open(status) as f:
+            slept = int(re.search(r"(?m)^voluntary_ctxt_switches:\s*(\d+)",
+                                  f.read()).group(1))
+        if slept >= 12:
+            break
+        time.sleep(0.02)
+    time.sleep(0.3)
     early = watcher.poll()
     grower.grow()
     began = time.monotonic()
