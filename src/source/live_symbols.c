@@ -592,7 +592,7 @@ int live_symbol_answer_in(struct live *live, const char *path,
 	struct known_file *known;
 	int error;
 
-	if (!elf_is_built_in())
+	if (!elf_is_there())
 		return ENOENT;
 	error = open_watched(AT_FDCWD, path, &file);
 	if (error)

@@ -217,8 +217,8 @@ int main(void)
 		T(another_build), T(without_a_build_id), T(nothing_there),
 	};
 
-	if (!elf_is_built_in()) {
-		puts("1..0 # SKIP built without libelf");
+	if (!elf_is_there()) {
+		puts("1..0 # SKIP no libelf here");
 		return 0;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
