@@ -411,6 +411,7 @@ void refresh_read(struct refresh *refresh)
 	read_budget(refresh);
 	read_sums(refresh);
 	count_rates(refresh);
+	refresh->whole = complete;
 	refresh_publish(refresh, complete);
 }
 
@@ -418,13 +419,15 @@ int refresh_run(struct refresh *refresh, struct err *err)
 {
 	int more = source_refresh(refresh->src, err);
 
-	if (more < 0)
-		return -1;
+	if (more < 0 || more == SOURCE_LATER)
+		return more;
 	if (!more) {
 		refresh->ended = true;
+		refresh->end = *err;
 		refresh_serve(refresh);
 		return 0;
 	}
+	refresh->whole = false;
 	refresh->number++;
 	refresh_read(refresh);
 	return 0;

@@ -79,6 +79,8 @@ struct refresh {
 	struct buf command;
 	uint64_t number;		/* of the refresh */
 	bool ended;			/* the recording has no further one */
+	struct err end;			/* why, where it should have */
+	bool whole;			/* it was read as far as was wished */
 	struct rates before, now;
 	struct process first;	/* as it was when it was first read */
 	struct stacks stacks;
@@ -96,7 +98,8 @@ struct refresh {
 void refresh_init(struct refresh *refresh, struct source *src,
 	struct refresh_owner owner);
 void refresh_fini(struct refresh *refresh);
-/* One refresh, complete or broken off by the end; -1: the source failed. */
+/* One refresh, complete or broken off by the end; -1: the source failed;
+ * SOURCE_LATER: it has not come yet. */
 int refresh_run(struct refresh *refresh, struct err *err);
 /* Read what the wish is about without going on to another refresh. */
 void refresh_read(struct refresh *refresh);

@@ -201,6 +201,7 @@ static void publish(struct refresh *refresh, bool complete)
 	snapshot->refresh = refresh->number;
 	snapshot->complete = complete;
 	snapshot->ended = refresh->ended;
+	snapshot->end = refresh->end;
 	snapshot->self_rss = refresh->machine->facts.self_rss;
 	snapshot->has_process = snapshot->baseline.on = false;
 	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;

@@ -9,6 +9,7 @@
 #include "vmatlas/app/table.h"
 #include "vmatlas/base/err.h"
 #include "vmatlas/model/filter.h"
+#include "vmatlas/source/record.h"
 
 /*
  * The command line.  The option table feeds the parser, --help and the
@@ -35,6 +36,7 @@
 	X(FILE, 0, "file", "PATH", "in sharing: who maps this file, and how much of it") \
 	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
 	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
+	X(ROTATE, 0, "rotate", "SIZE[:N]", "begin another file at this size (4M); N older ones stay, default 1") \
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input") \
 	X(PROCFS, 0, "procfs", "DIR", "read this instead of /proc") \
 	X(SYSFS, 0, "sysfs", "DIR", "read this instead of /sys") \
@@ -116,6 +118,7 @@ struct options {
 	struct filter filter;		/* n 0: none was given */
 	const char *file;		/* of --file */
 	const char *output, *record, *replay;
+	struct rotation rotation;	/* nbytes 0: none was given */
 	const char *procfs, *sysfs, *sysroot, *resources;
 	unsigned without;
 	double cpu;

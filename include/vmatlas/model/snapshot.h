@@ -308,6 +308,7 @@ struct snapshot {
 	uint64_t refresh;	/* number of the refresh, from 1 */
 	bool complete;		/* the refresh was finished */
 	bool ended;		/* there will be no further refresh */
+	struct err end;		/* why, where it ended too soon */
 	struct machine *machine;
 
 	/* The process. */
