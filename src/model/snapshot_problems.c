@@ -25,7 +25,7 @@ static void say_left_out(struct snapshot *snapshot)
 
 	if (n)
 		buf_fmt(&snapshot->problems, "recording: %" PRIu64 " refresh%s "
-			"before this one left out, as it was read too slowly\n",
+			"left out before this one, as it was read too slowly\n",
 			n, n == 1 ? " was" : "es were");
 }
 

@@ -93,7 +93,7 @@ static void drop_taken(struct intake *intake)
 {
 	struct buf *text = &intake->text;
 
-	if (intake->text_at < text->len / 2)
+	if (!intake->text_at || intake->text_at < text->len / 2)
 		return;
 	memmove(text->data, text->data + intake->text_at,
 		text->len - intake->text_at);

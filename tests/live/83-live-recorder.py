@@ -65,14 +65,14 @@ def check_killed(tap, lab, pid):
     bad, seen = [], 0
     for i in range(KILLS):
         remove(rec, live)
-        p = record(lab, pid, "-w", rec, "-r", "regions", "-f", "json", "-o",
-                   live, "-d", 0.05)
+        p = record(lab, pid, "-w", rec, "-r", "regions", "-f", "json",
+                   "--full", "-o", live, "-d", 0.05)
         time.sleep(rng.uniform(0, 0.2))
         p.kill()
         p.communicate()
         told = reports(read(live))
-        r = lab.vmatlas_run("-b", "-r", "regions", "-f", "json", "-n", 100000,
-                            "-R", rec)
+        r = lab.vmatlas_run("-b", "--full", "-r", "regions", "-f", "json",
+                            "-n", 100000, "-R", rec)
         again = reports(r.stdout)
         seen += len(again)
         # A report is out before its refresh is; the next one may be lost.
@@ -310,11 +310,11 @@ def check_pipe(tap, lab, pid):
     live = os.path.join(lab.folder, "stream.json")
     with open(rec, "wb") as f:
         source = record(lab, pid, "-w", "-", "-r", "pages", "-f", "json", "-o",
-                        live, "-n", 20, "-d", 0.05, stdout=subprocess.PIPE)
+                        live, "-n", 20, "-d", 0.2, stdout=subprocess.PIPE)
         reader = lab.start([lab.vmatlas, "-b", "-r", "pages", "-f", "json",
                             "-n", "100", "-R", "-"], stdin=subprocess.PIPE,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for data in iter(lambda: os.read(source.stdout.fileno(), 777), b""):
+        for data in iter(lambda: os.read(source.stdout.fileno(), 7777), b""):
             f.write(data)
             reader.stdin.write(data)
             reader.stdin.flush()
