@@ -31,7 +31,7 @@ struct kept_list {
 	struct kept *list;
 	size_t n, cap;
 	size_t nbytes;		/* of content */
-	/* Index + 1 of the last entry for a question; made as they come. */
+	/* Index + 1 of the last entry for a question, while it is filled. */
 	struct memo latest;
 	/* Index + 1 by question and turn, and by place; made when needed. */
 	struct memo by_turn, by_place;

@@ -170,6 +170,10 @@ static void end_refresh(struct recorder *recorder)
 	kept_clear(&old);
 	recorder->before = recorder->now;
 	recorder->now = old;
+	/* One memory of what was asked is enough. */
+	recorder->now.latest = recorder->before.latest;
+	recorder->before.latest = (struct memo){ NULL };
+	memo_clear(&recorder->now.latest);
 }
 
 static void put_facts(struct recorder *recorder, const struct facts *facts)

@@ -180,7 +180,8 @@ static bool take_run(void *arg, const struct word_run *run, uint32_t at,
 		add_run(maker->told, *run, n);
 		return true;
 	}
-	if (!maker->base || at > maker->base->got || n > maker->base->got - at)
+	if (!maker->base || at >= maker->base->got ||
+	    n > maker->base->got - at)
 		return false;
 	add_same(maker, at, at + n);
 	return true;
@@ -224,7 +225,7 @@ static bool make_words(struct maker *maker, const struct block *block)
 size_t told_words(const struct told *told, uint64_t from, uint64_t to,
 	uint64_t *out)
 {
-	const struct word_run *run, *end = told->runs + told->n;
+	const struct word_run *run, *end;
 	uint64_t most = told->first + told->got;
 	uint32_t i, stop;
 
@@ -232,6 +233,7 @@ size_t told_words(const struct told *told, uint64_t from, uint64_t to,
 		to = most;
 	if (from >= to)
 		return 0;
+	end = told->runs + told->n;
 	i = (uint32_t)(from - told->first);
 	stop = (uint32_t)(to - told->first);
 	for (run = find_run(told, i); i < stop; run++) {

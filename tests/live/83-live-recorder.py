@@ -131,7 +131,7 @@ def check_rotation(tap, lab, pid):
               [n, counts, said])
     remove(*names)
     r = lab.vmatlas_run("-b", "-w", rec, "-p", pid, "--rotate", "64K:2", "-d",
-                        0.05, "-n", 60, "--full")
+                        0.05, "-n", 150)
     names = sorted(glob.glob(rec + "*"))
     sizes = [os.stat(name).st_size for name in names]
     counts = [refreshes(lab, name) for name in names]
