@@ -71,7 +71,8 @@ struct refresh {
 	struct swap_users swap_users;
 	struct frames *frames;	/* NULL until it is wanted */
 	struct question question;
-	struct symbols symbols;	/* of this refresh */
+	struct symbols symbols;
+	struct detail_seen seen;	/* of this refresh */
 	struct page_tables tables;
 	struct functions functions;
 	struct finder finder;

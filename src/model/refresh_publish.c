@@ -245,7 +245,8 @@ static void publish(struct refresh *refresh, bool complete)
 			snapshot_take_cached(snapshot, &refresh->space, wish);
 		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
 			detail_fill(snapshot, &refresh->space,
-				&refresh->symbols, &wish->focus);
+				&refresh->symbols, &wish->focus,
+				&refresh->seen);
 		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks)
 			page_walk_fill(snapshot, &refresh->tables,
 				&refresh->space, wish->focus.range.start);

@@ -75,7 +75,7 @@ def board(size):
     on = "8 MiB in small pages, each 10 s"
     yield row("recording, CPU", on, between(few_cpu, cpu, n) / 10 * 100, 1,
               "%")
-    yield row("recording, memory", on, memory / MIB, 4, "MiB",
+    yield row("recording, memory", on, memory / MIB, 6, "MiB",
               f"{nbytes / (2 + n):.0f} B a refresh")
 
 
