@@ -191,5 +191,5 @@ void kept_fini(struct kept_list *list)
 	memo_fini(&list->latest);
 	memo_fini(&list->by_turn);
 	memo_fini(&list->by_place);
-	*list = (struct kept_list){ NULL };
+	*list = (struct kept_list){ 0 };
 }

@@ -172,7 +172,7 @@ static void end_refresh(struct recorder *recorder)
 	recorder->now = old;
 	/* One memory of what was asked is enough. */
 	recorder->now.latest = recorder->before.latest;
-	recorder->before.latest = (struct memo){ NULL };
+	recorder->before.latest = (struct memo){ 0 };
 	memo_clear(&recorder->now.latest);
 }
 

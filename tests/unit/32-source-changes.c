@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "../../src/source/memo.h"
-#include "../../src/source/pack.h"
+#include "read-recording.h"
 #include "vmatlas/base/mem.h"
 #include "vmatlas/source/record.h"
 #include "vmatlas/source/replay.h"
@@ -361,34 +361,6 @@ static void test_unasked(void **state)
 
 #define FEW 4
 
-static void read_whole(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n;
-
-	assert_true(fd >= 0);
-	while ((n = read(fd, buf_room(out, 4096), 4096)) > 0) {
-		out->len += (size_t)n;
-		out->data[out->len] = '\0';
-	}
-	close(fd);
-}
-
-static void unpack(const struct buf *raw, struct buf *out)
-{
-	struct unpacker *unpacker = unpacker_new();
-	struct unpacked unpacked;
-	size_t at = 0;
-
-	if (!pack_is_packed(raw->data, raw->len))
-		buf_add(out, raw->data, raw->len);
-	else
-		for (; at < raw->len; at += unpacked.used)
-			assert_true(unpacker_add(unpacker, raw->data + at,
-				raw->len - at, out, &unpacked));
-	unpacker_free(unpacker);
-}
-
 /* What can be had from DATA is true, and that some is missing is said; but a
  * recording may end behind any of its refreshes.  How many there are. */
 static size_t check_true(const char *data, size_t n, const uint64_t *said,
@@ -454,9 +426,9 @@ static void test_damage(void **state)
 
 	(void)state;
 	record(path, 60, FEW, said);
-	read_whole(path, &packed);
+	read_file(path, &packed);
 	unlink(path);
-	unpack(&packed, &text);
+	unpack_recording(&packed, &text);
 	assert_int_equal(check_true(packed.data, packed.len, said, false,
 		"as it is", 0), FEW);
 	check_damage(&packed, said);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/source/pack.h"
+#include "read-recording.h"
 #include "vmatlas/base/mem.h"
 #include "vmatlas/source/record.h"
 #include "vmatlas/source/replay.h"
@@ -165,40 +165,6 @@ static int teardown(void **state)
 	assert_int_equal(rmdir(place->dir), 0);
 	free(place);
 	return 0;
-}
-
-static void read_file(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n;
-
-	buf_clear(out);
-	assert_true(fd >= 0);
-	while ((n = read(fd, buf_room(out, 4096), 4096)) > 0) {
-		out->len += (size_t)n;
-		out->data[out->len] = '\0';
-	}
-	close(fd);
-}
-
-/* The text of a recording, however it is written. */
-static void read_recording(const char *path, struct buf *out)
-{
-	struct unpacker *unpacker = unpacker_new();
-	struct buf raw = { 0 };
-	struct unpacked unpacked;
-	size_t at = 0;
-
-	read_file(path, &raw);
-	buf_clear(out);
-	if (!pack_is_packed(raw.data, raw.len))
-		buf_add(out, raw.data, raw.len);
-	else
-		for (; at < raw.len; at += unpacked.used)
-			assert_true(unpacker_add(unpacker, raw.data + at,
-				raw.len - at, out, &unpacked));
-	unpacker_free(unpacker);
-	buf_fini(&raw);
 }
 
 static struct recording *open_recording(const char *path)
