@@ -6,7 +6,8 @@
 #
 # CC CFLAGS CPPFLAGS LDFLAGS CROSS_COMPILE PKG_CONFIG PREFIX DESTDIR V=1
 # WERROR=1 STATIC=1 SANITIZE=address,undefined LIBPROC2=0 LIBELF=0 DEMANGLE=0
-# do what people expect.  Each configuration has its own folder under build/.
+# ZSTD=0 do what people expect.  Each configuration has its own folder under
+# build/.
 
 VERSION := 0.1
 PREFIX ?= /usr/local
@@ -25,7 +26,8 @@ comma := ,
 CONFIG := release$(if $(CROSS_COMPILE),-$(CROSS_COMPILE:-=))$(if \
 	$(findstring clang,$(CC)),-clang)$(if $(SANITIZE),-san-$(subst $(comma),-,$(SANITIZE)))$(if \
 	$(filter 1,$(STATIC)),-static)$(if $(filter 0,$(LIBPROC2)),-noproc2)$(if \
-	$(filter 0,$(LIBELF)),-noelf)$(if $(filter 0,$(DEMANGLE)),-nodemangle)
+	$(filter 0,$(LIBELF)),-noelf)$(if $(filter 0,$(DEMANGLE)),-nodemangle)$(if \
+	$(filter 0,$(ZSTD)),-nozstd)
 O ?= build/$(CONFIG)
 
 # ---- libraries, by pkg-config; what is missing is named with its package
@@ -54,6 +56,17 @@ ifneq ($(LIBELF),0)
   endif
 endif
 PACKAGE_libelf := libelf-dev
+# Recordings that are packed; where it is not there, they are written as they
+# are.
+ifneq ($(ZSTD),0)
+  ifeq ($(shell $(PKG_CONFIG) --exists libzstd 2>/dev/null && echo y),y)
+    USED += libzstd
+    FEATURES += -DHAVE_LIBZSTD=1
+  else ifeq ($(ZSTD),1)
+    NEED += libzstd
+  endif
+endif
+PACKAGE_libzstd := libzstd-dev
 # Readable names of C++ and Rust: libiberty, which pkg-config does not know, so
 # the compiler is asked.  Where it is not there, names stay mangled.
 ifneq ($(DEMANGLE),0)
@@ -73,7 +86,7 @@ MISSING := $(strip $(foreach l,$(NEED),$(shell $(PKG_CONFIG) --exists $(l) 2>/de
 PC_STATIC := $(if $(filter 1,$(STATIC)),--static)
 ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
 	-DVMATLAS_VERSION='"$(VERSION)"' $(FEATURES) -Iinclude -I$O/gen \
-	$(shell $(PKG_CONFIG) --cflags $(NEED) $(LOADED) 2>/dev/null) $(CPPFLAGS)
+	$(shell $(PKG_CONFIG) --cflags $(NEED) $(USED) $(LOADED) 2>/dev/null) $(CPPFLAGS)
 WARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
@@ -81,7 +94,7 @@ SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
 ALL_CFLAGS = -std=c11 -pthread $(WARN) $(SAN) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SAN) $(if $(filter 1,$(STATIC)),-static) $(LDFLAGS)
 LINKED = $(if $(filter 1,$(STATIC)),$(NEED),$(filter-out libelf,$(NEED)))
-LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(LINKED) 2>/dev/null) \
+LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(LINKED) $(USED) 2>/dev/null) \
 	$(LIBIBERTY)
 
 # ---- the rooms, lowest first
@@ -95,7 +108,9 @@ SOURCE += live_contents
 SOURCE += elf_library elf_file elf_symbols elf_names live_symbols
 SOURCE += live_clear
 SOURCE += live_vdso
-SOURCE += rooted memo block recording record replay replay_load
+SOURCE += rooted memo block lines pack kept record
+SOURCE += outflow recording_file recording
+SOURCE += intake told replay replay_load
 MODEL := state board topology fallback machine machine_chart hugepages
 MODEL += region device usage process classify slice slice_gather
 MODEL += slice_plain slice_sums

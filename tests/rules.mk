@@ -100,7 +100,7 @@ m32-programs:
 	$(Q)if sh tests/m32 --wanted; then \
 		$(MAKE) --no-print-directory $(PARALLEL) -k O=$(M32_O) \
 		CC="gcc -m32 $$(sh tests/m32 --flags)" CFLAGS='-O1 -g' \
-		WERROR=1 LIBPROC2=0 LIBELF=0 all live-programs; \
+		WERROR=1 LIBPROC2=0 LIBELF=0 ZSTD=0 all live-programs; \
 	fi
 
 # ---- what each tier runs: one quoted command a test

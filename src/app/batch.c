@@ -25,21 +25,22 @@ struct batch {
 	bool noted;		/* what may not be seen was said */
 	bool ended;		/* the process, after it was seen */
 	bool many;		/* processes: one that cannot be read is only named */
+	bool gone[WISH_PIDS];	/* of those that are recorded */
 	uint64_t done;		/* refreshes */
 	int status;
 };
 
-/* One line on stderr for each thing that may not be seen; once. */
+/* One line on stderr for each thing that may not be seen; once, but for what
+ * the recorder left out. */
 static void note_problems(struct batch *batch, const struct snapshot *snapshot)
 {
 	struct text problems = { buf_text(&snapshot->problems),
 		snapshot->problems.len }, line;
 
-	if (batch->noted)
-		return;
-	batch->noted = true;
 	while (text_line(&problems, &line))
-		message("%.*s", (int)line.n, line.p);
+		if (!batch->noted || text_starts(line, "recording:"))
+			message("%.*s", (int)line.n, line.p);
+	batch->noted = true;
 }
 
 /* What a process that cannot be looked at is; NULL: it can. */
@@ -61,14 +62,34 @@ static const char *trouble(const struct snapshot *snapshot)
 	return NULL;
 }
 
+/* Of several processes that are recorded one is no more: the others go on. */
+static void note_gone(struct batch *batch, int pid, const char *why)
+{
+	const struct options *options = batch->reporter.options;
+	bool any = batch->many;
+	size_t i;
+
+	for (i = 0; i < options->npids; i++) {
+		if (options->pids[i] == pid && !batch->gone[i])
+			message("%d: %s", pid, why);
+		batch->gone[i] |= options->pids[i] == pid;
+		any |= !batch->gone[i];
+	}
+	batch->ended |= !any;
+}
+
 /* Process PID cannot be looked at; true: not any more. */
 static bool take_trouble(struct batch *batch, int pid, const char *why)
 {
-	if (batch->done && batch->reporter.options->npids < 2) {
+	if (batch->done && batch->reporter.options->npids < 2 && !batch->many) {
 		/* What was to be seen was seen. */
 		batch->ended = true;
 		if (!batch->reporter.session->command)
 			message("%d: it has ended", pid);
+		return true;
+	}
+	if (batch->done && batch->reporter.report == REPORT_NONE) {
+		note_gone(batch, pid, why);
 		return true;
 	}
 	message("%d: %s", pid, why);
@@ -199,8 +220,14 @@ static int run_once(struct batch *batch, int pid, bool again, struct err *err)
 		session_refresh(session, -1, reporter->stop, err);
 	if (!snapshot)
 		return -1;
-	if (snapshot->ended)
+	if (snapshot->ended) {
+		if (snapshot->end.text[0]) {
+			message("%s; shown is what came before",
+				snapshot->end.text);
+			batch->status = 1;
+		}
 		goto unref;
+	}
 	if (session->blocked[0])
 		message("%s", session->blocked);
 	session->blocked[0] = '\0';
@@ -219,8 +246,18 @@ unref:
 	return result;
 }
 
+/* A signal has asked for another file of the recording. */
+static void rotate_if_asked(const struct session *session)
+{
+	if (!session->hang_up || !*session->hang_up)
+		return;
+	*session->hang_up = 0;
+	recording_rotate(session->recording);
+}
+
 /* Sleep until MS, or until a signal. */
-static void sleep_until(uint64_t ms, const volatile int *stop)
+static void sleep_until(const struct session *session, uint64_t ms,
+	const volatile int *stop)
 {
 	uint64_t now;
 
@@ -229,6 +266,7 @@ static void sleep_until(uint64_t ms, const volatile int *stop)
 		struct timespec nap = { 0, (long)left * 1000000 };
 
 		nanosleep(&nap, NULL);
+		rotate_if_asked(session);
 	}
 }
 
@@ -246,6 +284,21 @@ static bool goes_on(const struct batch *batch)
 		return batch->done < options->iterations;
 	return options->delay_given || options->record || options->nrules ||
 		batch->reporter.session->command;
+}
+
+/* The refresh is complete for the recording, too; where that is all that was
+ * asked for, it is the end when nothing more can be written. */
+static void finish_refresh(struct batch *batch)
+{
+	struct reporter *reporter = &batch->reporter;
+	struct session *session = reporter->session;
+
+	sampler_finish(session->sampler);
+	rotate_if_asked(session);
+	/* Why is said when it is closed. */
+	if (reporter->report == REPORT_NONE &&
+	    !recording_good(session->recording, NULL))
+		batch->status = 1;
 }
 
 /* The pids of the processes that have memory and are chosen, in *PIDS; 1: the
@@ -331,7 +384,8 @@ static int refresh_all(struct batch *batch, struct err *err)
 {
 	const struct options *options = batch->reporter.options;
 	enum report_subject subject = report_subject(batch->reporter.report);
-	int pid = batch->reporter.session->pid, result;
+	int pid = batch->reporter.session->pid, result = 0;
+	bool again = false;
 	size_t i;
 
 	if (since_is_wanted(&batch->reporter))
@@ -343,12 +397,13 @@ static int refresh_all(struct batch *batch, struct err *err)
 	if (options->npids < 2 || subject == SUBJECT_ALL ||
 	    subject == SUBJECT_PAIR)
 		return run_once(batch, pid, false, err);
-	for (i = 0; i < options->npids; i++) {
-		result = run_once(batch, options->pids[i], i > 0, err);
-		if (result)
-			return result;
+	for (i = 0; i < options->npids && !result; i++) {
+		if (batch->gone[i])
+			continue;
+		result = run_once(batch, options->pids[i], again, err);
+		again = true;
 	}
-	return 0;
+	return result;
 }
 
 /* What belongs together goes out together: a refresh of all processes. */
@@ -415,15 +470,21 @@ int batch_run(struct session *session, const volatile int *stop)
 	rules_init(&batch.rules, session);
 	result = open_reporter(&batch.reporter, &err);
 	while (!result) {
+		/* A recording can have all of the machine's frames. */
+		if (batch.reporter.report == REPORT_NONE &&
+		    session->options->full)
+			session->wish.sums_asked++;
 		result = refresh_all(&batch, &err);
 		if (result >= 0 && publish(&batch.reporter, &err))
 			result = -1;
+		if (session->recording && !*stop)
+			finish_refresh(&batch);
 		batch.done++;
 		if (result || !goes_on(&batch))
 			break;
 		due += session->wish.period_ms;
 		if (!session->options->replay)
-			sleep_until(due, stop);
+			sleep_until(session, due, stop);
 		if (*stop)
 			break;
 	}

@@ -56,11 +56,18 @@
  *   source/rooted.c          names that a recording lacks, from files at hand
  *   source/processes.c       the list of processes, from libproc2 or readdir
  *   source/block.c           a block of a recording, written and read
- *   source/memo.c            what was answered already in this refresh
- *   source/recording.c       the file of a recording
+ *   source/lines.c           which lines of a text changed, likewise
+ *   source/pack.c            compression, by libzstd
+ *   source/memo.c            what was asked already
+ *   source/kept.c            what was answered in the refresh before
  *   source/record.c          a source that writes down what another answers
+ *   source/recording.c       the recording: refreshes, and the way to the file
+ *   source/recording_file.c  the file of a recording, and its older ones
+ *   source/outflow.c         what waits for the reader of a pipe
+ *   source/intake.c          the text of a recording, block by block
+ *   source/told.c            one answer of a recording
+ *   source/replay_load.c     refreshes of a recording, made of those before
  *   source/replay.c          a recording as a source
- *   source/replay_load.c     reads and checks a recording
  *
  * model: what is true about memory
  *   model/state.c            the states of a page, and its marks
@@ -327,11 +334,16 @@
 #include "vmatlas/app/script.h"
 #include "vmatlas/app/themes.h"
 
-static volatile sig_atomic_t stop;
+static volatile sig_atomic_t stop, hang_up;
 
 static void on_end(int number)
 {
 	stop = number;
+}
+
+static void on_hang_up(int number)
+{
+	hang_up = number;
 }
 
 static int print(struct buf *text)
@@ -354,7 +366,8 @@ static int run(struct session *session, const struct theme *theme)
 	if (options->batch) {
 		signal(SIGINT, on_end);
 		signal(SIGTERM, on_end);
-		signal(SIGHUP, on_end);
+		signal(SIGHUP, options->rotation.nbytes ? on_hang_up : on_end);
+		session->hang_up = &hang_up;
 		return batch_run(session, &stop);
 	}
 	return screen_run(session, theme);

@@ -28,6 +28,10 @@ static const struct {
 #undef X
 };
 
+/* Of files of recordings: bytes, and how many older ones. */
+#define ROTATION_LEAST ((uint64_t)64 << 10)
+#define ROTATION_MOST 999
+
 #define NOPTIONS (sizeof(table) / sizeof(*table))
 
 static const char *const report_names[NREPORTS] = {
@@ -82,6 +86,9 @@ void options_help(struct buf *out)
 	if (!demangle_is_built_in())
 		buf_str(out, "Built without libiberty: names of C++ and Rust "
 			"stay as the linker has them.\n");
+	if (!recording_is_packed())
+		buf_str(out, "Built without libzstd: recordings are written "
+			"unpacked, and packed ones cannot be read.\n");
 	if (!elf_is_there())
 		buf_str(out, "Without libelf: sections and symbols have no "
 			"names.\n");
@@ -132,6 +139,32 @@ static int parse_limit(const char *arg, uint64_t *out, struct err *err)
 		return bad(err, "limit", arg, "a hexadecimal address, or a "
 			"number with K, M, G or T");
 	*out <<= shift;
+	return 0;
+}
+
+/* How large a file of a recording becomes, and how many older ones stay. */
+static int parse_rotation(const char *arg, struct rotation *out,
+	struct err *err)
+{
+	static const char units[] = "KMGT";
+	struct text files = text_of(arg), size;
+	uint64_t n = 1;
+	const char *unit;
+	unsigned shift;
+
+	text_until(&files, ':', &size);
+	unit = size.n ? strchr(units, size.p[size.n - 1] & ~32) : NULL;
+	shift = unit && *unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	size.n -= shift ? 1 : 0;
+	if (!text_all_u64(size, 10, &out->nbytes) ||
+	    out->nbytes > UINT64_MAX >> shift ||
+	    out->nbytes << shift < ROTATION_LEAST ||
+	    (strchr(arg, ':') && (!text_all_u64(files, 10, &n) ||
+		    n > ROTATION_MOST)))
+		return bad(err, "rotation", arg, "SIZE or SIZE:N, from 64K on "
+			"and with at most 999 older files");
+	out->nbytes <<= shift;
+	out->files = (unsigned)n;
 	return 0;
 }
 
@@ -346,6 +379,8 @@ static int take_selection(struct options *options, int id, const char *arg,
 		return add_rule(options, arg, err);
 	case OPTION_FILTER:
 		return filter_parse(&options->filter, text_of(arg), err);
+	case OPTION_ROTATE:
+		return parse_rotation(arg, &options->rotation, err);
 	case OPTION_PA:
 		return parse_range(arg, 1, &options->pa_start,
 			&options->pa_end, "physical address", err);
@@ -543,6 +578,10 @@ static int check(const struct options *options, struct err *err)
 			"at most %d", options->npids, WISH_PIDS);
 	if (options->replay && options->record)
 		return err_set(err, 0, "a recording cannot be recorded again");
+	if (options->rotation.nbytes && (!options->record ||
+		    !strcmp(options->record, "-")))
+		return err_set(err, 0, "--rotate goes together with --record "
+			"FILE only");
 	if (options->record && options->output &&
 	    !strcmp(options->record, "-") && !strcmp(options->output, "-"))
 		return err_set(err, 0, "report and recording cannot both go "

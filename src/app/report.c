@@ -434,7 +434,7 @@ static const struct report_kind {
 	int (*write_long)(struct reporter *reporter,
 		struct snapshot **snapshot, struct err *err);
 } kinds[NREPORT_KINDS] = {
-	[REPORT_NONE] = { SUBJECT_PROCESS, NULL, NULL, NULL },
+	[REPORT_NONE] = { SUBJECT_EACH, NULL, NULL, NULL },
 	[REPORT_PROCESSES] = { SUBJECT_ALL, wish_processes, report_processes,
 		NULL },
 	[REPORT_REGIONS] = { SUBJECT_PROCESS, wish_regions, report_regions,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "vmatlas/app/command.h"
+#include "vmatlas/app/message.h"
 #include "vmatlas/app/seek.h"
 #include "vmatlas/app/selection.h"
 #include "vmatlas/kernel/iomem.h"
@@ -181,10 +182,15 @@ int session_open(struct session *session, const struct options *options,
 		return -1;
 	if (options->npids && !options->together)
 		session->pid = options->pids[0];
+	if (options->record && !strcmp(options->record, "-") &&
+	    isatty(STDOUT_FILENO))
+		return err_set(err, 0, "a recording is nothing for a "
+			"terminal: -w FILE, or -w - into a pipe");
 	if (options->record && !options->record_later) {
 		session->recording = recording_open(options->record, err);
 		if (!session->recording)
 			return -1;
+		recording_set_rotation(session->recording, &options->rotation);
 	}
 	if (options->record_later && check_folder(options->record, err))
 		return -1;
@@ -345,6 +351,20 @@ int session_target(struct session *session, struct buf *extra,
 	return result;
 }
 
+/* What is not in it, and will be missed. */
+static int close_recording(struct session *session, struct err *err)
+{
+	uint64_t left_out = recording_left_out(session->recording);
+	int result = recording_close(session->recording, err) ? 0 : -1;
+
+	session->recording = NULL;
+	if (left_out)
+		message("%llu refresh%s left out of the recording, as its "
+			"reader was too slow", (unsigned long long)left_out,
+			left_out == 1 ? " was" : "es were");
+	return result;
+}
+
 int session_close(struct session *session, struct err *err)
 {
 	int result = 0;
@@ -352,9 +372,8 @@ int session_close(struct session *session, struct err *err)
 	session_release_command(session);
 	sampler_free(session->sampler);
 	session->sampler = NULL;
-	if (session->recording && !recording_close(session->recording, err))
-		result = -1;
-	session->recording = NULL;
+	if (session->recording)
+		result = close_recording(session, err);
 	buf_fini(&session->resources);
 	demo_stop(session->demo);
 	session->demo = NULL;

@@ -157,6 +157,25 @@ static void take_rules(struct ui *ui)
 	ui->quit |= ui->rules.ended_by != NULL;
 }
 
+/* What a recorder left out, and why a recording ends too soon. */
+static void say_trouble(struct ui *ui)
+{
+	const struct snapshot *snapshot = ui->snapshot;
+	uint64_t left_out = snapshot->machine->facts.left_out;
+	char text[sizeof(ui->message)];
+
+	if (snapshot->end.text[0] && !ui->trouble_said) {
+		ui_say(ui, true, snapshot->end.text);
+		ui->trouble_said = true;
+	} else if (left_out && snapshot->refresh != ui->left_out_at) {
+		snprintf(text, sizeof(text), "%llu refresh%s before this one "
+			"left out: the line is slow",
+			(unsigned long long)left_out, left_out == 1 ? "" : "es");
+		ui_say(ui, true, text);
+		ui->left_out_at = snapshot->refresh;
+	}
+}
+
 bool ui_take(struct ui *ui)
 {
 	struct snapshot *latest;
@@ -181,6 +200,7 @@ bool ui_take(struct ui *ui)
 	ui_update(ui);
 	ui_marks_take(ui);
 	say_end(ui);
+	say_trouble(ui);
 	return true;
 }
 

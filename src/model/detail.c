@@ -193,8 +193,18 @@ static void detail_names(struct snapshot *snapshot, const struct space *space,
 	detail->names = first.answer != ANSWER_OK ? first.answer : last.answer;
 }
 
+static bool is_seen(const struct detail_seen *seen, const struct space *space,
+	const struct focus *focus)
+{
+	return seen->detail.valid && seen->pid == space->process.id.pid &&
+		seen->refresh == space->refresh &&
+		seen->layout == space->layout && seen->side == focus->side &&
+		seen->at == focus->range.start;
+}
+
 void detail_fill(struct snapshot *snapshot, struct space *space,
-	struct symbols *symbols, const struct focus *focus)
+	struct symbols *symbols, const struct focus *focus,
+	struct detail_seen *seen)
 {
 	struct page_detail *detail = &snapshot->detail;
 	struct reader *reader = space->reader;
@@ -207,10 +217,14 @@ void detail_fill(struct snapshot *snapshot, struct space *space,
 	if (!space->reader->machine || space->maps != ANSWER_OK ||
 	    space->process.answer != ANSWER_OK)
 		return;
-	if (focus->side == FOCUS_PHYSICAL)
+	if (is_seen(seen, space, focus))
+		*detail = seen->detail;
+	else if (focus->side == FOCUS_PHYSICAL)
 		detail_frame(detail, space->reader, focus->range.start);
 	else if (focus->side == FOCUS_VIRTUAL)
 		detail_page(detail, space, focus->range.start);
+	*seen = (struct detail_seen){ space->process.id.pid, space->refresh,
+		space->layout, focus->side, focus->range.start, *detail };
 	if (focus->side == FOCUS_VIRTUAL)
 		detail_names(snapshot, space, symbols);
 	if (detail->has_swap)

@@ -415,6 +415,7 @@ void refresh_read(struct refresh *refresh)
 	if (!refresh->lead)
 		read_sums(refresh);
 	count_rates(refresh);
+	refresh->whole = complete;
 	refresh_publish(refresh, complete);
 }
 
@@ -426,6 +427,9 @@ static void heed_recording(struct refresh *refresh)
 	if (refresh->recording == recording)
 		return;
 	refresh->recording = recording;
+	/* One that was broken off is not a whole one of a recording. */
+	if (refresh->whole)
+		source_done(refresh->src);
 	tap_record(refresh->src, recording);
 	if (!recording || !refresh->number)
 		return;
@@ -455,6 +459,7 @@ int refresh_step(struct refresh *refresh, struct err *err)
 
 	if (more != 1)
 		return more;
+	refresh->whole = false;
 	refresh->number++;
 	refresh_read(refresh);
 	return 1;
@@ -467,10 +472,11 @@ int refresh_run(struct refresh *refresh, struct err *err)
 	if (refresh_must_go(refresh, &refresh->wish))
 		return refresh_go(refresh, err);
 	more = refresh_step(refresh, err);
-	if (more < 0)
-		return -1;
+	if (more < 0 || more == SOURCE_LATER)
+		return more;
 	if (!more) {
 		refresh->ended = true;
+		refresh->end = *err;
 		refresh_serve(refresh);
 	}
 	return 0;

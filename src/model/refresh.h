@@ -71,7 +71,8 @@ struct refresh {
 	struct swap_users swap_users;
 	struct frames *frames;	/* NULL until it is wanted */
 	struct question question;
-	struct symbols symbols;	/* of this refresh */
+	struct symbols symbols;
+	struct detail_seen seen;	/* of this refresh */
 	struct page_tables tables;
 	struct functions functions;
 	struct finder finder;
@@ -85,6 +86,8 @@ struct refresh {
 					 * what is asked once is known from */
 	bool silent;			/* what is read now is not handed out, */
 	bool lead;			/* and only read to be compared with */
+	struct err end;			/* why, where it should have */
+	bool whole;			/* it was read as far as was wished */
 	struct rates before, now;
 	struct process first;	/* as it was when it was first read */
 	struct stacks stacks;
@@ -102,7 +105,8 @@ struct refresh {
 void refresh_init(struct refresh *refresh, struct source *src,
 	struct refresh_owner owner);
 void refresh_fini(struct refresh *refresh);
-/* One refresh, complete or broken off by the end; -1: the source failed. */
+/* One refresh, complete or broken off by the end; -1: the source failed;
+ * SOURCE_LATER: it has not come yet. */
 int refresh_run(struct refresh *refresh, struct err *err);
 /* A recording's refresh that the wish wants to go to, whole (refresh_go.c);
  * 0, -1: as refresh_run. */

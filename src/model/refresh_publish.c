@@ -204,6 +204,7 @@ static void publish(struct refresh *refresh, bool complete)
 	snapshot->go = refresh->go;
 	snapshot->recording = refresh->recording;
 	snapshot->go.count = source_count(refresh->src);
+	snapshot->end = refresh->end;
 	snapshot->self_rss = refresh->machine->facts.self_rss;
 	snapshot->has_process = snapshot->baseline.on = false;
 	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
@@ -247,7 +248,8 @@ static void publish(struct refresh *refresh, bool complete)
 			snapshot_take_cached(snapshot, &refresh->space, wish);
 		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
 			detail_fill(snapshot, &refresh->space,
-				&refresh->symbols, &wish->focus);
+				&refresh->symbols, &wish->focus,
+				&refresh->seen);
 		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks)
 			page_walk_fill(snapshot, &refresh->tables,
 				&refresh->space, wish->focus.range.start);

@@ -20,6 +20,9 @@ struct worker {
 	struct sampler *sampler;
 	struct refresh refresh;
 	bool done;			/* under the sampler's lock */
+	/* The next refresh has not come yet; and as this one once did not,
+	 * refreshes are taken when they come. */
+	bool later, comes;
 	/* Its heartbeat, without a lock as there are hundreds of thousands in
 	 * a second: odd while it asks, and then ASKED says what.  Who sees the
 	 * same odd number for too long gives it up. */
@@ -38,6 +41,7 @@ struct sampler {
 	struct sampler_source source;
 	struct wish wish;
 	bool stop;
+	bool finish;			/* the refresh is to be done with */
 	struct snapshot *latest;
 	uint64_t published;
 	struct err error;
@@ -53,6 +57,8 @@ struct sampler {
 /* Reading without a pause would keep the target from mapping memory: so
  * much reading of what its mmap_lock guards, then so much sleep. */
 #define READ_NS 500000
+/* When to look again for a refresh that has not come. */
+#define LATER_MS 50
 #define PAUSE_NS 50000
 
 static int64_t between_ns(const struct timespec *from,
@@ -182,21 +188,21 @@ static void fail(struct sampler *sampler, const struct err *err)
 
 /* ---- the thread */
 
-enum work { WORK_STOP, WORK_SERVE, WORK_READ, WORK_REFRESH };
+enum work { WORK_STOP, WORK_FINISH, WORK_SERVE, WORK_READ, WORK_REFRESH };
 
 /* Sleep until there is a wish to serve or a refresh is due. */
 static enum work wait_for_work(struct worker *worker, struct timespec *due)
 {
 	struct sampler *sampler = worker->sampler;
-	bool refresh, stop, about_else, go;
+	bool refresh, stop, about_else, finish, go;
 
 	pthread_mutex_lock(&sampler->lock);
 	/* One that was asked for while the last one was made. */
 	refresh = sampler->wish.asked != worker->refresh.wish.asked;
-	while (!sampler->stop &&
+	while (!sampler->stop && !sampler->finish &&
 	       sampler->wish.serial == worker->refresh.wish.serial && !refresh) {
-		if (!sampler->wish.serial || sampler->wish.once ||
-		    worker->refresh.ended)
+		if (!worker->later && (!sampler->wish.serial ||
+			    sampler->wish.once || worker->refresh.ended))
 			pthread_cond_wait(&sampler->wake, &sampler->lock);
 		else
 			refresh = pthread_cond_timedwait(&sampler->wake,
@@ -209,9 +215,12 @@ static enum work wait_for_work(struct worker *worker, struct timespec *due)
 	about_else = refresh_is_about_else(&sampler->wish,
 		&worker->refresh.wish);
 	stop = sampler->stop;
+	finish = sampler->finish;
 	pthread_mutex_unlock(&sampler->lock);
 	if (stop)
 		return WORK_STOP;
+	if (finish)
+		return WORK_FINISH;
 	if (go || (refresh && !worker->refresh.ended))
 		return WORK_REFRESH;
 	return about_else ? WORK_READ : WORK_SERVE;
@@ -228,30 +237,58 @@ static void set_due(struct timespec *due, unsigned period_ms)
 	}
 }
 
+static void finish_refresh(struct worker *worker)
+{
+	struct sampler *sampler = worker->sampler;
+
+	source_done(worker->refresh.src);
+	pthread_mutex_lock(&sampler->lock);
+	sampler->finish = false;
+	pthread_cond_broadcast(&sampler->wake);
+	pthread_mutex_unlock(&sampler->lock);
+}
+
+/* -1: the source failed. */
+static int run(struct worker *worker, struct timespec *due)
+{
+	struct refresh *refresh = &worker->refresh;
+	struct err err = { 0 };
+	int result;
+
+	set_due(due, refresh->wish.period_ms);
+	result = refresh_run(refresh, &err);
+	worker->later = result == SOURCE_LATER;
+	worker->comes |= worker->later;
+	if (worker->comes)
+		set_due(due, LATER_MS);
+	if (result < 0)
+		fail(worker->sampler, &err);
+	return result;
+}
+
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
 	struct refresh *refresh = &worker->refresh;
 	struct timespec due = { 0 };
 	enum work next;
-	struct err err;
 
 	while ((next = wait_for_work(worker, &due)) != WORK_STOP) {
+		if (next == WORK_FINISH) {
+			finish_refresh(worker);
+			continue;
+		}
 		take_wish(worker, &refresh->wish);
-		if (next == WORK_SERVE) {
+		if (next == WORK_SERVE)
 			refresh_serve(refresh);
-			continue;
-		}
-		if (next == WORK_READ) {
+		else if (next == WORK_READ)
 			refresh_read_again(refresh);
-			continue;
-		}
-		set_due(&due, refresh->wish.period_ms);
-		if (refresh_run(refresh, &err) < 0) {
-			fail(worker->sampler, &err);
+		else if (run(worker, &due) < 0)
 			break;
-		}
 	}
+	/* One that was broken off is not a whole one of a recording. */
+	if (refresh->whole)
+		source_done(refresh->src);
 	/* The source is freed here: a recorder flushes what it has. */
 	refresh_fini(refresh);
 	pthread_mutex_lock(&worker->sampler->lock);
@@ -378,6 +415,20 @@ bool sampler_check(struct sampler *sampler, struct blocked_file *blocked)
 	if (start(sampler, &err))
 		fail(sampler, &err);
 	return true;
+}
+
+void sampler_finish(struct sampler *sampler)
+{
+	struct timespec until;
+
+	set_due(&until, SAMPLER_PATIENCE_MS);
+	pthread_mutex_lock(&sampler->lock);
+	sampler->finish = true;
+	pthread_cond_broadcast(&sampler->wake);
+	while (sampler->finish && !sampler->worker->done &&
+	       !pthread_cond_timedwait(&sampler->wake, &sampler->lock, &until))
+		;
+	pthread_mutex_unlock(&sampler->lock);
 }
 
 struct err sampler_error(struct sampler *sampler)

@@ -18,6 +18,17 @@ static void complain(struct snapshot *snapshot, const char *what,
 		help && answer == ANSWER_DENIED ? help : "");
 }
 
+/* By a recorder whose reader was too slow. */
+static void say_left_out(struct snapshot *snapshot)
+{
+	uint64_t n = snapshot->machine->facts.left_out;
+
+	if (n)
+		buf_fmt(&snapshot->problems, "recording: %" PRIu64 " refresh%s "
+			"left out before this one, as it was read too slowly\n",
+			n, n == 1 ? " was" : "es were");
+}
+
 static void say_swap_pss(struct snapshot *snapshot)
 {
 	buf_fmt(&snapshot->problems, "swap_pss: %s", snapshot->swap_pss_why);
@@ -153,6 +164,7 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	const char *root = "needs root";
 
 	buf_clear(&snapshot->problems);
+	say_left_out(snapshot);
 	complain_of_changes(snapshot);
 	if (snapshot->has_process) {
 		complain(snapshot, "process", snapshot->process.answer,

@@ -84,7 +84,7 @@ void block_put_id(struct block_writer *writer, struct proc_id id)
 }
 
 /* Tabs act on nothing, and with them status is easier to read. */
-static void pay_line(struct buf *out, struct text line)
+void block_escape(struct buf *out, struct text line)
 {
 	struct text part = line;
 	const char *tab;
@@ -106,7 +106,7 @@ void block_pay_text(struct block_writer *writer, struct text text)
 
 	while (text_line(&text, &line)) {
 		buf_char(&writer->payload, '\t');
-		pay_line(&writer->payload, line);
+		block_escape(&writer->payload, line);
 		buf_char(&writer->payload, '\n');
 	}
 }
@@ -136,35 +136,87 @@ static size_t hex_put(char *out, uint64_t value)
 	return n;
 }
 
-void block_pay_words(struct block_writer *writer, const uint64_t *words,
-	size_t n)
+/* Tokens on lines of some length. */
+struct token_line {
+	struct buf *out;
+	size_t start;		/* of the line */
+	bool any;
+};
+
+static void put_token(struct token_line *line, const char *token, size_t n)
 {
-	struct buf *out = &writer->payload;
-	size_t start = out->len, len;
+	struct buf *out = line->out;
+
+	if (!line->any || out->len - line->start > LINE_FULL) {
+		if (line->any)
+			buf_char(out, '\n');
+		line->start = out->len;
+		line->any = true;
+		buf_char(out, '\t');
+	} else {
+		buf_char(out, ' ');
+	}
+	buf_add(out, token, n);
+}
+
+static void put_words(struct token_line *line, const uint64_t *words, size_t n)
+{
+	size_t len, used;
 	unsigned step;
 	char token[48];
 
 	for (; n; words += len, n -= len) {
-		size_t used;
-
 		len = run_length(words, n, &step);
 		used = hex_put(token, words[0]);
 		if (len > 1)
 			used += (size_t)snprintf(token + used,
 				sizeof(token) - used, "%c%zu",
 				step ? '+' : '*', len);
-		if (out->len == start || out->len - start > LINE_FULL) {
-			if (out->len != start)
-				buf_char(out, '\n');
-			start = out->len;
-			buf_char(out, '\t');
-		} else {
-			buf_char(out, ' ');
-		}
-		buf_add(out, token, used);
+		put_token(line, token, used);
 	}
-	if (out->len != start)
-		buf_char(out, '\n');
+}
+
+void block_pay_words(struct block_writer *writer, const uint64_t *words,
+	size_t n)
+{
+	block_pay_words_anew(writer, words, n, NULL, 0);
+}
+
+/* How many words from I on are the same as before. */
+static size_t same_length(const uint64_t *words, size_t n,
+	const uint64_t *base, size_t nbase, size_t i)
+{
+	size_t end = i;
+
+	while (end < n && end < nbase && words[end] == base[end])
+		end++;
+	return end - i;
+}
+
+void block_pay_words_anew(struct block_writer *writer, const uint64_t *words,
+	size_t n, const uint64_t *base, size_t nbase)
+{
+	struct token_line line = { &writer->payload, 0, false };
+	size_t i = 0, from = 0, same;
+	char token[24];
+
+	while (i < n) {
+		same = same_length(words, n, base, nbase, i);
+		/* A word or two among others are spelled as soon. */
+		if (same < 3 && i + same < n) {
+			i += same + 1;
+			continue;
+		}
+		put_words(&line, words + from, i - from);
+		i += same;
+		from = i;
+		if (same)
+			put_token(&line, token, (size_t)snprintf(token,
+				sizeof(token), "=%zu", same));
+	}
+	put_words(&line, words + from, n - from);
+	if (line.any)
+		buf_char(&writer->payload, '\n');
 }
 
 void block_pay_ranges(struct block_writer *writer,
@@ -224,57 +276,79 @@ bool payload_line(struct text *payload, struct text *line)
 	return false;
 }
 
-/* True where the header's last word is a checksum that disagrees; it is
- * taken off the header. */
-static bool crc_disagrees(struct text *header, struct text payload)
+/* Takes the checksum, if there is one, off the HEADER of BLOCK. */
+static void crc_check(struct block *block, struct text *header)
 {
 	static const char word[] = " crc=";
 	const size_t most = sizeof(word) - 1 + 8;
-	struct text given, line;
+	struct text given, line, payload = block->payload;
 	uint64_t want;
 	uint32_t crc;
 
-	if (header->n < most ||
-	    memcmp(header->p + header->n - most, word, sizeof(word) - 1))
-		return false;
+	block->checked = header->n >= most && !memcmp(header->p + header->n -
+		most, word, sizeof(word) - 1);
+	block->damaged = false;
+	if (!block->checked)
+		return;
 	given = (struct text){ header->p + header->n - 8, 8 };
 	header->n -= most;
-	if (!text_all_u64(given, 16, &want))
-		return true;
 	crc = crc32_add(0, header->p, header->n);
 	crc = crc32_add(crc, "\n", 1);
 	while (payload_line(&payload, &line)) {
 		crc = crc32_add(crc, line.p - 1, line.n + 1);
 		crc = crc32_add(crc, "\n", 1);
 	}
-	return crc != want;
+	block->damaged = !text_all_u64(given, 16, &want) || crc != want;
 }
 
-bool block_next(struct block_reader *reader, struct block *block)
+/* Past the payload of the header line in front of REST, and what is passed
+ * over with it; false: more of it may come. */
+static bool skip_payload(struct text *rest, size_t *lines, bool more)
 {
-	struct text line = { "", 0 };
+	struct text line;
 
-	for (;;) {
-		if (!text_line(&reader->rest, &line))
+	while (rest->n && strchr("\t#\n", rest->p[0]) && rest->p[0]) {
+		if (more && !memchr(rest->p, '\n', rest->n))
 			return false;
-		reader->line++;
-		if (line.n && line.p[0] != '#' && line.p[0] != '\t')
-			break;
+		text_line(rest, &line);
+		++*lines;
 	}
-	block->line = reader->line - 1;
-	block->payload = (struct text){ reader->rest.p, 0 };
-	while (reader->rest.n && strchr("\t#\n", reader->rest.p[0]) &&
-	       reader->rest.p[0]) {
-		struct text more;
+	return rest->n || !more;
+}
 
-		text_line(&reader->rest, &more);
-		reader->line++;
-	}
-	block->payload.n = (size_t)(reader->rest.p - block->payload.p);
-	block->damaged = crc_disagrees(&line, block->payload);
+static bool is_end(struct text header)
+{
+	struct text kind;
+
+	return text_word(&header, &kind) && text_is(kind, "end");
+}
+
+bool block_next(struct block_reader *reader, struct block *block, bool more)
+{
+	struct block_reader at = *reader;
+	struct text line = { "", 0 };
+	bool whole;
+
+	do {
+		whole = at.rest.n && memchr(at.rest.p, '\n', at.rest.n);
+		if (!at.rest.n || (!whole && more))
+			return false;
+		text_line(&at.rest, &line);
+		at.line++;
+	} while (!line.n || line.p[0] == '#' || line.p[0] == '\t');
+	block->line = at.line - 1;
+	block->payload = (struct text){ at.rest.p, 0 };
+	/* The end of a refresh is one without a look at what follows. */
+	if ((!whole || !is_end(line)) &&
+	    !skip_payload(&at.rest, &at.line, more))
+		return false;
+	block->payload.n = (size_t)(at.rest.p - block->payload.p);
+	block->cut = !whole || (block->payload.n && at.rest.p[-1] != '\n');
+	crc_check(block, &line);
 	block->keys = line;
 	if (!text_word(&block->keys, &block->kind))
 		block->kind = (struct text){ line.p, 0 };
+	*reader = at;
 	return true;
 }
 
@@ -313,18 +387,23 @@ bool block_get_u64(const struct block *block, const char *key, uint64_t most,
 	return true;
 }
 
-/* One word, or a run of them: VALUE, VALUE*N, VALUE+N. */
-static bool words_token(struct text token, struct word_run *run, uint64_t *n)
+/* One word, a run of them, or those of before: VALUE, VALUE*N, VALUE+N, =N. */
+static bool words_token(struct text token, struct word_run *run, uint64_t *n,
+	bool *same)
 {
+	char what = token.n ? token.p[0] : '\0';
+
 	*n = 1;
 	run->step = 0;
-	if (!text_u64(&token, 16, &run->value))
+	*same = what == '=';
+	if (!*same && !text_u64(&token, 16, &run->value))
 		return false;
 	if (!token.n)
 		return true;
-	if (token.p[0] != '*' && token.p[0] != '+')
+	what = token.p[0];
+	if (!*same && what != '*' && what != '+')
 		return false;
-	run->step = token.p[0] == '+';
+	run->step = what == '+';
 	token.p++;
 	token.n--;
 	return text_all_u64(token, 10, n) && *n && *n <= BLOCK_WORDS_MAX;
@@ -334,17 +413,19 @@ bool payload_words(struct text payload, word_run_fn *take, void *arg,
 	uint32_t *total)
 {
 	struct text line, token;
-	struct word_run run;
+	struct word_run run = { .value = 0 };
 	uint64_t n;
+	bool same;
 
 	*total = 0;
 	while (payload_line(&payload, &line))
 		while (text_word(&line, &token)) {
 			run.at = *total;
-			if (!words_token(token, &run, &n) ||
-			    n > BLOCK_WORDS_MAX - *total)
+			if (!words_token(token, &run, &n, &same) ||
+			    n > BLOCK_WORDS_MAX - *total ||
+			    !take(arg, same ? NULL : &run, *total,
+				    (uint32_t)n))
 				return false;
-			take(arg, &run);
 			*total += (uint32_t)n;
 		}
 	return true;

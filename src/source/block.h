@@ -13,7 +13,7 @@
  */
 
 #define RECORDING_MAGIC "vmatlas-recording"
-#define RECORDING_VERSION 1
+#define RECORDING_VERSION 2
 /* Words that one block may stand for, however few bytes spell them. */
 #define BLOCK_WORDS_MAX (1u << 20)
 /* Of pages and frames; PFNs have 55 bits. */
@@ -37,10 +37,16 @@ void block_put_id(struct block_writer *writer, struct proc_id id);
 void block_pay_text(struct block_writer *writer, struct text text);
 void block_pay_words(struct block_writer *writer, const uint64_t *words,
 	size_t n);
+/* The same where before there were NBASE other words at BASE, for the same
+ * indexes: only those that differ are spelled. */
+void block_pay_words_anew(struct block_writer *writer, const uint64_t *words,
+	size_t n, const uint64_t *base, size_t nbase);
 void block_pay_ranges(struct block_writer *writer,
 	const struct vpn_range *ranges, size_t n);
 void block_pay_processes(struct block_writer *writer,
 	const struct process_entry *processes, size_t n);
+/* A line of text as payload has it, without its tab. */
+void block_escape(struct buf *out, struct text line);
 /* Append the block with its checksum to OUT. */
 void block_end(struct block_writer *writer, struct buf *out);
 void block_writer_fini(struct block_writer *writer);
@@ -58,11 +64,14 @@ struct block {
 	struct text kind, keys;
 	struct text payload;	/* its lines, and what is passed over */
 	size_t line;		/* of the header */
-	bool damaged;		/* the checksum disagrees */
+	bool checked;		/* it has a checksum */
+	bool damaged;		/* that disagrees */
+	bool cut;		/* its last line has no end */
 };
 
-/* Take the next block off; false at the end. */
-bool block_next(struct block_reader *reader, struct block *block);
+/* Take the next block off; false at the end, or where it may not all be there
+ * yet as MORE may follow. */
+bool block_next(struct block_reader *reader, struct block *block, bool more);
 /* The value of KEY as it stands there, escaped; false if there is none. */
 bool block_get(const struct block *block, const char *key, struct text *value);
 /* A number, decimal or 0x...; *OUT stays where there is no such key.  False:
@@ -81,8 +90,10 @@ struct word_run {
 	uint32_t at, step;
 };
 
-/* Called for each run, with the number of its words. */
-typedef void word_run_fn(void *arg, const struct word_run *run);
+/* Called for each run, with the number of its words; RUN NULL: they are the
+ * same as before (block_pay_words_anew).  False: there are no such. */
+typedef bool word_run_fn(void *arg, const struct word_run *run, uint32_t at,
+	uint32_t n);
 /* The words of PAYLOAD; their number is in *TOTAL.  False: it is damaged. */
 bool payload_words(struct text payload, word_run_fn *take, void *arg,
 	uint32_t *total);

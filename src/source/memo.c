@@ -80,7 +80,7 @@ uint64_t *memo_at(struct memo *memo, uint64_t key)
 
 void memo_clear(struct memo *memo)
 {
-	if (memo->cap > CAP_KEPT)
+	if (memo->cap > CAP_KEPT && memo->n < memo->cap / 8)
 		memo_fini(memo);
 	else if (memo->n)
 		memset(memo->entries, 0, memo->cap * sizeof(*memo->entries));

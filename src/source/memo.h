@@ -18,7 +18,7 @@ struct memo {
 
 /* The value of KEY, 0 when it is new; the pointer holds until the next call. */
 uint64_t *memo_at(struct memo *memo, uint64_t key);
-/* Forget all; memory is kept unless it was unusually much. */
+/* Forget all; memory is kept unless it is much more than was needed. */
 void memo_clear(struct memo *memo);
 void memo_fini(struct memo *memo);
 

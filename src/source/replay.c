@@ -5,13 +5,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "replay_impl.h"
 #include "vmatlas/base/mem.h"
 
-/* A recording that is larger is read by no machine that we know. */
-#define REPLAY_MOST ((size_t)1 << 30)
 /* Questions with several answers that are counted in one refresh; beyond,
  * their last answer is given. */
 #define ASKED_MOST ((size_t)1 << 21)
@@ -24,27 +23,22 @@ struct group {
 	size_t n;
 };
 
-static struct replay_refresh *replay_now(struct replay *replay)
-{
-	return replay->next ? &replay->refreshes[replay->next - 1] : NULL;
-}
-
 /* A process that one side does not know the start of may be the same. */
 static bool starttime_fits(const struct entry *entry, struct proc_id id)
 {
-	return !id.starttime || !entry->starttime ||
-		id.starttime == entry->starttime;
+	return !id.starttime || !entry->told->starttime ||
+		id.starttime == entry->told->starttime;
 }
 
 /* How many entries of the present refresh come before KEY's group, or with
  * PAST also those of it. */
 static size_t count_before(const struct entry *entries, size_t n,
-	const struct entry *key, bool past)
+	const struct told *key, bool past)
 {
 	size_t low = 0;
 
 	while (n) {
-		int order = entry_compare_group(&entries[low + n / 2], key);
+		int order = told_compare_group(entries[low + n / 2].told, key);
 
 		if (order < 0 || (past && !order)) {
 			low += n / 2 + 1;
@@ -56,23 +50,18 @@ static size_t count_before(const struct entry *entries, size_t n,
 	return low;
 }
 
-static struct group group_find(struct replay *replay, enum entry_kind kind,
+static struct group group_find(struct replay *replay, enum told_kind kind,
 	unsigned sub, int pid, const char *path)
 {
-	struct entry key = { .kind = (uint8_t)kind, .sub = (uint8_t)sub,
-		.pid = pid, .path = text_of(path) };
-	struct replay_refresh *now = replay_now(replay);
-	struct group group = { NULL, 0 };
-	size_t from, to;
+	struct told key = { .kind = (uint8_t)kind, .sub = (uint8_t)sub,
+		.pid = pid, .path = (char *)path,
+		.path_n = path ? strlen(path) : 0 };
+	size_t from = count_before(replay->entries, replay->nentries, &key,
+		false);
+	size_t to = count_before(replay->entries, replay->nentries, &key, true);
 
-	if (!now)
-		return group;
-	group.entries = replay->entries + now->first;
-	from = count_before(group.entries, now->n, &key, false);
-	to = count_before(group.entries, now->n, &key, true);
-	group.entries += from;
-	group.n = to - from;
-	return group;
+	return (struct group){ to > from ? replay->entries + from : NULL,
+		to - from };
 }
 
 /* The answer to a text or a list: the Nth one to the Nth question. */
@@ -103,7 +92,7 @@ static enum answer refusal(struct group group, struct proc_id id)
 	if (!group.n || !group.entries->refusal)
 		return ANSWER_UNRECORDED;
 	last = &group.entries[group.entries->refusal - 1];
-	return starttime_fits(last, id) ? (enum answer)last->status :
+	return starttime_fits(last, id) ? (enum answer)last->told->status :
 		ANSWER_UNRECORDED;
 }
 
@@ -118,9 +107,9 @@ static void layers_visit(struct replay *replay, const struct entry *entries,
 		return;
 	middle = &entries[n / 2];
 	layers_visit(replay, entries, n / 2, id, index);
-	if (middle->first > index)
+	if (middle->told->first > index)
 		return;
-	if (middle->end > index && starttime_fits(middle, id)) {
+	if (middle->told->end > index && starttime_fits(middle, id)) {
 		replay->layers = mem_grow(replay->layers,
 			&replay->cap_layers, replay->nlayers + 1,
 			sizeof(const struct entry *));
@@ -143,7 +132,7 @@ static size_t first_after(struct group group, uint64_t index)
 	size_t low = 0, n = group.n;
 
 	while (n) {
-		if (group.entries[low + n / 2].first <= index) {
+		if (group.entries[low + n / 2].told->first <= index) {
 			low += n / 2 + 1;
 			n -= n / 2 + 1;
 		} else {
@@ -167,11 +156,11 @@ static uint64_t layers_at(struct replay *replay, struct group group,
 	if (replay->nlayers > 1)
 		qsort(replay->layers, replay->nlayers,
 			sizeof(const struct entry *), by_seq);
-	if (i < group.n && group.entries[i].first < limit)
-		limit = group.entries[i].first;
+	if (i < group.n && group.entries[i].told->first < limit)
+		limit = group.entries[i].told->first;
 	for (i = 0; i < replay->nlayers; i++)
-		if (replay->layers[i]->end < limit)
-			limit = replay->layers[i]->end;
+		if (replay->layers[i]->told->end < limit)
+			limit = replay->layers[i]->told->end;
 	return limit;
 }
 
@@ -194,79 +183,6 @@ static const struct entry *layer_take(struct replay *replay,
 
 /* ---- words */
 
-/* The run that holds word WHICH of ENTRY. */
-static const struct word_run *run_find(const struct replay *replay,
-	const struct entry *entry, uint32_t which)
-{
-	const struct word_run *runs = replay->runs + entry->at;
-	size_t low = 0, n = entry->n;
-
-	while (n) {
-		if (runs[low + n / 2].at <= which) {
-			low += n / 2 + 1;
-			n -= n / 2 + 1;
-		} else {
-			n /= 2;
-		}
-	}
-	return &runs[low - 1];
-}
-
-/* Copy the words FROM..TO of ENTRY; less than asked for is the file's end. */
-static size_t words_copy(const struct replay *replay,
-	const struct entry *entry, uint64_t from, uint64_t to, uint64_t *out)
-{
-	const struct word_run *run, *end = replay->runs + entry->at + entry->n;
-	uint64_t most = entry->first + entry->got;
-	uint32_t i, stop;
-
-	if (to > most)
-		to = most;
-	if (from >= to)
-		return 0;
-	i = (uint32_t)(from - entry->first);
-	stop = (uint32_t)(to - entry->first);
-	for (run = run_find(replay, entry, i); i < stop; run++) {
-		uint32_t until = run + 1 < end ? run[1].at : entry->got;
-
-		for (; i < until && i < stop; i++)
-			*out++ = run->value + (uint64_t)run->step *
-				(i - run->at);
-	}
-	return (size_t)(to - from);
-}
-
-/* Add what ENTRY knows of FROM..TO; returns how far OUT had room. */
-static uint64_t ranges_copy(const struct replay *replay,
-	const struct entry *entry, uint64_t from, uint64_t to,
-	struct vpn_range *out, size_t max, size_t *n)
-{
-	const struct vpn_range *ranges = replay->ranges + entry->at;
-	size_t low = 0, count = entry->n;
-
-	while (count) {
-		if (ranges[low + count / 2].end <= from) {
-			low += count / 2 + 1;
-			count -= count / 2 + 1;
-		} else {
-			count /= 2;
-		}
-	}
-	for (; low < entry->n && ranges[low].start < to; low++) {
-		uint64_t start = ranges[low].start, end = ranges[low].end;
-
-		start = start < from ? from : start;
-		end = end > to ? to : end;
-		if (*n && out[*n - 1].end == start)
-			out[*n - 1].end = end;
-		else if (*n == max)
-			return start;
-		else
-			out[(*n)++] = (struct vpn_range){ start, end };
-	}
-	return to;
-}
-
 /*
  * Up to where, from INDEX on, no page is populated by what was answered: then
  * their entries were not worth asking for, and are void.
@@ -274,7 +190,7 @@ static uint64_t ranges_copy(const struct replay *replay,
 static uint64_t void_until(struct replay *replay, struct proc_id id,
 	uint64_t index, uint64_t limit)
 {
-	struct group group = group_find(replay, ENTRY_POPULATED, POPULATED_ANY,
+	struct group group = group_find(replay, TOLD_POPULATED, POPULATED_ANY,
 		id.pid, NULL);
 	uint64_t until = layers_at(replay, group, id, index, limit);
 	const struct entry *entry = replay->nlayers ?
@@ -282,9 +198,9 @@ static uint64_t void_until(struct replay *replay, struct proc_id id,
 	struct vpn_range found;
 	size_t n = 0;
 
-	if (!entry || entry->status != ANSWER_OK)
+	if (!entry || entry->told->status != ANSWER_OK)
 		return index;
-	ranges_copy(replay, entry, index, until, &found, 1, &n);
+	told_ranges(entry->told, index, until, &found, 1, &n);
 	return n ? found.start : until;
 }
 
@@ -292,7 +208,7 @@ static enum answer replay_words(struct source *src, enum word_file file,
 	struct proc_id id, uint64_t first, size_t n, uint64_t *out, size_t *got)
 {
 	struct replay *replay = (struct replay *)src;
-	struct group group = group_find(replay, ENTRY_WORDS, file,
+	struct group group = group_find(replay, TOLD_WORDS, file,
 		file == WORDS_PAGEMAP ? id.pid : 0, NULL);
 	uint64_t index = first, end = first + n, until, step;
 
@@ -318,12 +234,12 @@ static enum answer replay_words(struct source *src, enum word_file file,
 		/* One answer for all of it, or counted word by word. */
 		for (step = replay->nlayers > 1 ? 1 : until - index;
 		     index < until; index += step) {
-			const struct entry *entry = layer_take(replay, group,
-				index);
+			const struct told *told = layer_take(replay, group,
+				index)->told;
 
-			if (entry->status != ANSWER_OK)
-				return (enum answer)entry->status;
-			*got += words_copy(replay, entry, index, index + step,
+			if (told->status != ANSWER_OK)
+				return (enum answer)told->status;
+			*got += told_words(told, index, index + step,
 				out + *got);
 			if (*got < index + step - first)
 				return ANSWER_OK;
@@ -338,19 +254,19 @@ static enum answer replay_populated(struct source *src,
 	uint64_t *next)
 {
 	struct replay *replay = (struct replay *)src;
-	struct group group = group_find(replay, ENTRY_POPULATED, kind, id.pid,
+	struct group group = group_find(replay, TOLD_POPULATED, kind, id.pid,
 		NULL);
-	const struct entry *entry = NULL;
+	const struct told *told = NULL;
 	uint64_t index = start, to;
 
 	while (index < end) {
 		layers_at(replay, group, id, index, end);
-		entry = replay->nlayers ? layer_take(replay, group, index) :
-			NULL;
-		if (!entry || entry->status != ANSWER_OK)
+		told = replay->nlayers ?
+			layer_take(replay, group, index)->told : NULL;
+		if (!told || told->status != ANSWER_OK)
 			break;
-		to = entry->end < end ? entry->end : end;
-		index = ranges_copy(replay, entry, index, to, out, max, n);
+		to = told->end < end ? told->end : end;
+		index = told_ranges(told, index, to, out, max, n);
 		if (index < to)
 			break;
 	}
@@ -358,7 +274,7 @@ static enum answer replay_populated(struct source *src,
 	*next = index;
 	if (index > start)
 		return ANSWER_OK;
-	return entry ? (enum answer)entry->status : refusal(group, id);
+	return told ? (enum answer)told->status : refusal(group, id);
 }
 
 /* ---- all else */
@@ -367,21 +283,15 @@ static enum answer replay_text(struct source *src, struct proc_id id,
 	const char *path, struct buf *out)
 {
 	struct replay *replay = (struct replay *)src;
-	const struct entry *entry = nth_answer(group_find(replay, ENTRY_TEXT, 0,
+	const struct entry *entry = nth_answer(group_find(replay, TOLD_TEXT, 0,
 		id.pid, path), id);
-	struct text payload, line;
 
 	if (!entry)
 		return ANSWER_UNRECORDED;
-	if (entry->status != ANSWER_OK)
-		return (enum answer)entry->status;
-	payload = entry->payload;
-	while (payload_line(&payload, &line)) {
-		text_unescape(out, line);
-		buf_char(out, '\n');
-	}
-	if (!entry->eol && out->len)
-		out->data[--out->len] = '\0';
+	if (entry->told->status != ANSWER_OK)
+		return (enum answer)entry->told->status;
+	if (entry->told->text.len)
+		buf_add(out, entry->told->text.data, entry->told->text.len);
 	return ANSWER_OK;
 }
 
@@ -397,16 +307,17 @@ static enum answer replay_processes(struct source *src,
 {
 	struct replay *replay = (struct replay *)src;
 	const struct entry *entry = nth_answer(group_find(replay,
-		ENTRY_PROCESSES, 0, 0, NULL), PROC_NONE);
-	struct text payload, line;
+		TOLD_PROCESSES, 0, 0, NULL), PROC_NONE);
+	struct text lines, line;
 	size_t cap = 0;
 
 	if (!entry)
 		return ANSWER_UNRECORDED;
-	if (entry->status != ANSWER_OK)
-		return (enum answer)entry->status;
-	payload = entry->payload;
-	while (payload_line(&payload, &line)) {
+	if (entry->told->status != ANSWER_OK)
+		return (enum answer)entry->told->status;
+	lines = (struct text){ buf_text(&entry->told->text),
+		entry->told->text.len };
+	while (text_line(&lines, &line)) {
 		*out = mem_grow(*out, &cap, *n + 1, sizeof(**out));
 		if (payload_process(line, &(*out)[*n]))
 			++*n;
@@ -418,34 +329,118 @@ static enum answer replay_processes(struct source *src,
 
 static enum answer replay_facts(struct source *src, struct facts *out)
 {
-	struct replay_refresh *now = replay_now((struct replay *)src);
+	struct replay *replay = (struct replay *)src;
 
-	if (!now || !now->has_facts)
+	if (!replay->next || !replay->refreshes[replay->next - 1].has_facts)
 		return ANSWER_UNRECORDED;
-	*out = now->facts;
+	*out = replay->refreshes[replay->next - 1].facts;
 	return ANSWER_OK;
 }
 
-static void forget_asked(struct replay *replay)
+/* ---- refreshes */
+
+int told_compare_group(const struct told *a, const struct told *b)
 {
-	struct replay_refresh *now = replay_now(replay);
+	size_t n = a->path_n < b->path_n ? a->path_n : b->path_n;
+	int order = (a->kind > b->kind) - (a->kind < b->kind);
+
+	if (!order)
+		order = (a->sub > b->sub) - (a->sub < b->sub);
+	if (!order)
+		order = (a->pid > b->pid) - (a->pid < b->pid);
+	if (!order && n)
+		order = memcmp(a->path, b->path, n);
+	if (!order)
+		order = (a->path_n > b->path_n) - (a->path_n < b->path_n);
+	return order;
+}
+
+static int entry_compare(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+	int order = told_compare_group(a->told, b->told);
+
+	if (!order)
+		order = (a->told->first > b->told->first) -
+			(a->told->first < b->told->first);
+	if (!order)
+		order = (a->seq > b->seq) - (a->seq < b->seq);
+	return order;
+}
+
+static uint64_t tree_build(struct entry *entries, size_t n)
+{
+	struct entry *middle = &entries[n / 2];
+	uint64_t end;
+
+	if (!n)
+		return 0;
+	middle->max_end = middle->told->end;
+	end = tree_build(entries, n / 2);
+	if (end > middle->max_end)
+		middle->max_end = end;
+	end = tree_build(middle + 1, n - n / 2 - 1);
+	if (end > middle->max_end)
+		middle->max_end = end;
+	return middle->max_end;
+}
+
+static void group_build(struct entry *group, size_t n)
+{
+	uint32_t last = 0;
 	size_t i;
 
+	tree_build(group, n);
+	for (i = 0; i < n; i++)
+		if (group[i].told->status != ANSWER_OK &&
+		    (!group->refusal || group[i].seq > last)) {
+			group->refusal = (uint32_t)i + 1;
+			last = group[i].seq;
+		}
+}
+
+/* The answers of the refresh that was read last, by what they answer. */
+static void build_entries(struct replay *replay)
+{
+	struct told_list *list = &replay->list;
+	struct entry *entries;
+	size_t i, from, to;
+
+	replay->entries = entries = mem_grow(replay->entries,
+		&replay->cap_entries, list->n, sizeof(*entries));
+	replay->nentries = 0;
+	for (i = 0; i < list->n; i++)
+		if (!list->list[i]->ignored)
+			entries[replay->nentries++] = (struct entry){
+				.told = list->list[i], .seq = (uint32_t)i };
+	if (replay->nentries)
+		qsort(entries, replay->nentries, sizeof(*entries),
+			entry_compare);
+	for (from = 0; from < replay->nentries; from = to) {
+		for (to = from + 1; to < replay->nentries &&
+		     !told_compare_group(entries[from].told, entries[to].told);)
+			to++;
+		group_build(&entries[from], to - from);
+	}
 	memo_clear(&replay->asked);
-	for (i = 0; now && i < now->n; i++)
-		replay->entries[now->first + i].asked = 0;
 }
 
 static int replay_refresh(struct source *src, struct err *err)
 {
 	struct replay *replay = (struct replay *)src;
+	size_t at = replay->at;
+	int more = replay_read(replay, replay->next);
 
-	(void)err;
-	if (replay->next == replay->nrefreshes)
-		return 0;
-	replay->next++;
-	forget_asked(replay);
-	return 1;
+	replay->next += more == 1;
+	/* Also where there was none, after a jump to behind the last one. */
+	if (more == 1 || replay->at != at)
+		build_entries(replay);
+	if (!more && replay->trouble.text[0] && !replay->said) {
+		replay->said = true;
+		if (err)
+			*err = replay->trouble;
+	}
+	return more;
 }
 
 /* What a recorder had open is nothing to us. */
@@ -484,11 +479,9 @@ static void replay_free(struct source *src)
 {
 	struct replay *replay = (struct replay *)src;
 
-	free(replay->data);
-	free(replay->refreshes);
+	replay_unload(replay);
+	free(replay->name);
 	free(replay->entries);
-	free(replay->runs);
-	free(replay->ranges);
 	free(replay->layers);
 	memo_fini(&replay->asked);
 	free(replay);
@@ -508,17 +501,24 @@ static const struct source_ops replay_ops = {
 	.free = replay_free,
 };
 
-static struct source *replay_of(char *data, size_t size, const char *name,
-	struct err *warning, struct err *err)
+/* What FD (-1: nothing) and DATA hold. */
+static struct source *replay_of(int fd, bool is_stream, struct buf *data,
+	const char *name, struct err *warning, struct err *err)
 {
 	struct replay *replay = mem_new(1, sizeof(*replay));
 
 	replay->src.ops = &replay_ops;
-	replay->data = data;
-	replay->size = size;
-	if (replay_load(replay, name, warning, err)) {
+	replay->name = mem_text(name, strlen(name));
+	replay->intake.raw = *data;
+	if (intake_open(&replay->intake, fd, is_stream, name, err) ||
+	    replay_load(replay, !is_stream, err)) {
 		replay_free(&replay->src);
 		return NULL;
+	}
+	if (replay->trouble.text[0]) {
+		err_set(warning, 0, "%.170s; shown is what comes before",
+			replay->trouble.text);
+		replay->said = true;
 	}
 	return &replay->src;
 }
@@ -526,58 +526,39 @@ static struct source *replay_of(char *data, size_t size, const char *name,
 struct source *replay_of_text(const char *data, size_t n, struct err *warning,
 	struct err *err)
 {
-	return replay_of(mem_text(data, n), n, "the recording", warning, err);
+	struct buf copy = { 0 };
+
+	buf_add(&copy, data, n);
+	return replay_of(-1, false, &copy, "the recording", warning, err);
 }
 
-/* All of FD, unless it clearly is something else than a recording. */
-static int read_all(int fd, const char *name, struct buf *out, struct err *err)
+/* A pipe is looked at as what comes through it comes. */
+static bool is_stream(int fd)
 {
-	const size_t magic = strlen(RECORDING_MAGIC), chunk = (size_t)1 << 16;
-	ssize_t n;
+	struct stat stat;
 
-	do {
-		char *at = buf_room(out, chunk);
-
-		n = read(fd, at, chunk);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(err, errno, "reading %s", name);
-		out->len += (size_t)n;
-		out->data[out->len] = '\0';
-		if (out->len >= magic &&
-		    memcmp(out->data, RECORDING_MAGIC, magic))
-			return err_set(err, 0, "%s is no recording of vmatlas",
-				name);
-		if (out->len > REPLAY_MOST)
-			return err_set(err, EFBIG, "reading %s", name);
-	} while (n);
-	return 0;
+	return !fstat(fd, &stat) && (S_ISFIFO(stat.st_mode) ||
+		S_ISSOCK(stat.st_mode));
 }
 
 struct source *replay_new(const char *path, struct err *warning,
 	struct err *err)
 {
 	bool standard = !strcmp(path, "-");
-	const char *name = standard ? "standard input" : path;
 	int fd = standard ? STDIN_FILENO :
 		open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct buf data = { 0 };
-	int rc;
+	struct source *src;
 
 	if (fd < 0) {
 		err_set(err, errno, "opening %s", path);
 		return NULL;
 	}
-	rc = read_all(fd, name, &data, err);
+	src = replay_of(fd, standard && is_stream(fd), &data,
+		standard ? "standard input" : path, warning, err);
 	if (!standard)
 		close(fd);
-	if (rc) {
-		buf_fini(&data);
-		return NULL;
-	}
-	buf_room(&data, 0);
-	return replay_of(data.data, data.len, name, warning, err);
+	return src;
 }
 
 bool replay_subject(struct source *src, struct proc_id *out)

@@ -2,118 +2,26 @@
 #include "replay_impl.h"
 
 #include <inttypes.h>
-#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "vmatlas/base/mem.h"
 
-struct loader {
-	struct replay *replay;
-	const char *name;
-	struct replay_refresh now;	/* the refresh that is being read */
-	bool open;			/* NOW is; the others wait for an END */
-	size_t nruns, nranges;		/* when NOW began */
-	const char *why;		/* what is wrong with the block */
-};
-
-static bool bad(struct loader *loader, const char *why)
+static bool bad(struct replay *replay, const char *why)
 {
-	loader->why = why;
+	replay->loader.why = why;
 	return false;
 }
 
-/* ---- the index */
-
-int entry_compare_group(const struct entry *a, const struct entry *b)
+static void list_clear(struct told_list *list)
 {
-	size_t n = a->path.n < b->path.n ? a->path.n : b->path.n;
-	int order = (a->kind > b->kind) - (a->kind < b->kind);
-
-	if (!order)
-		order = (a->sub > b->sub) - (a->sub < b->sub);
-	if (!order)
-		order = (a->pid > b->pid) - (a->pid < b->pid);
-	if (!order && n)
-		order = memcmp(a->path.p, b->path.p, n);
-	if (!order)
-		order = (a->path.n > b->path.n) - (a->path.n < b->path.n);
-	return order;
+	while (list->n)
+		told_unref(list->list[--list->n]);
 }
 
-static int entry_compare(const void *x, const void *y)
-{
-	const struct entry *a = x, *b = y;
-	int order = entry_compare_group(a, b);
-
-	if (!order)
-		order = (a->first > b->first) - (a->first < b->first);
-	if (!order)
-		order = (a->seq > b->seq) - (a->seq < b->seq);
-	return order;
-}
-
-static uint64_t tree_build(struct entry *entries, size_t n)
-{
-	struct entry *middle = &entries[n / 2];
-	uint64_t end;
-
-	if (!n)
-		return 0;
-	middle->max_end = middle->end;
-	end = tree_build(entries, n / 2);
-	if (end > middle->max_end)
-		middle->max_end = end;
-	end = tree_build(middle + 1, n - n / 2 - 1);
-	if (end > middle->max_end)
-		middle->max_end = end;
-	return middle->max_end;
-}
-
-static void group_build(struct entry *group, size_t n)
-{
-	uint32_t last = 0;
-	size_t i;
-
-	tree_build(group, n);
-	for (i = 0; i < n; i++)
-		if (group[i].status != ANSWER_OK &&
-		    (!group->refusal || group[i].seq > last)) {
-			group->refusal = (uint32_t)i + 1;
-			last = group[i].seq;
-		}
-}
-
-static void refresh_build(struct entry *entries, size_t n)
-{
-	size_t from, to;
-
-	if (n)
-		qsort(entries, n, sizeof(*entries), entry_compare);
-	for (from = 0; from < n; from = to) {
-		for (to = from + 1; to < n && !entry_compare_group(
-			&entries[from], &entries[to]);)
-			to++;
-		group_build(&entries[from], to - from);
-	}
-}
-
-/* ---- blocks */
-
-/* Unescape TEXT where it stands: that never makes it longer. */
-static struct text unescape_here(struct text text)
-{
-	struct buf plain = { 0 };
-
-	if (!memchr(text.p, '\\', text.n))
-		return text;
-	text_unescape(&plain, text);
-	memcpy((char *)text.p, plain.data, plain.len);
-	text.n = plain.len;
-	buf_fini(&plain);
-	return text;
-}
+/* ---- facts */
 
 static void copy_value(const struct block *block, const char *key, char *out,
 	size_t size)
@@ -128,9 +36,9 @@ static void copy_value(const struct block *block, const char *key, char *out,
 	buf_fini(&plain);
 }
 
-static bool load_facts(struct loader *loader, const struct block *block)
+static bool load_facts(struct replay *replay, const struct block *block)
 {
-	struct facts *facts = &loader->now.facts;
+	struct facts *facts = &replay->loader.now.facts;
 	uint64_t page_size = facts->page_size ? facts->page_size : 4096;
 	uint64_t ticks = facts->clock_ticks ? facts->clock_ticks : 100;
 	uint64_t uid = facts->uid;
@@ -142,321 +50,351 @@ static bool load_facts(struct loader *loader, const struct block *block)
 	copy_value(block, "machine", facts->machine, sizeof(facts->machine));
 	if (!block_get_u64(block, "page_size", UINT64_C(1) << 30, &page_size) ||
 	    page_size < 512 || (page_size & (page_size - 1)))
-		return bad(loader, "page_size is none");
+		return bad(replay, "page_size is none");
 	if (!block_get_u64(block, "clock_ticks", 1000000, &ticks) || !ticks)
-		return bad(loader, "clock_ticks is none");
+		return bad(replay, "clock_ticks is none");
 	if (!block_get_u64(block, "task_size", UINT64_MAX,
 		    &facts->task_size) ||
 	    !block_get_u64(block, "uid", UINT32_MAX, &uid))
-		return bad(loader, "a number is none");
+		return bad(replay, "a number is none");
 	if (block_get(block, "pfn_visible", &value))
 		facts->pfn_visible = text_is(value, "yes");
 	facts->page_size = (uint32_t)page_size;
 	facts->clock_ticks = (uint32_t)ticks;
 	facts->uid = (uint32_t)uid;
-	loader->now.has_facts = true;
+	replay->loader.now.has_facts = true;
 	return true;
 }
 
-/* What every answer has; STATUS that nobody knows is UNRECORDED. */
-static bool load_common(struct loader *loader, const struct block *block,
-	struct entry *entry)
+/* ---- answers */
+
+static void list_add(struct told_list *list, struct told *told)
 {
-	uint64_t pid = 0;
-	struct text value;
-	unsigned i;
-
-	if (!block_get_u64(block, "pid", INT_MAX, &pid) ||
-	    !block_get_u64(block, "starttime", UINT64_MAX, &entry->starttime))
-		return bad(loader, "the process is none");
-	entry->pid = (int)pid;
-	entry->payload = block->payload;
-	if (!block_get(block, "status", &value))
-		return true;
-	entry->status = ANSWER_UNRECORDED;
-	for (i = 0; i < NANSWERS; i++)
-		if (text_is(value, answer_name((enum answer)i)))
-			entry->status = (uint8_t)i;
-	return true;
-}
-
-static bool load_text(struct loader *loader, const struct block *block,
-	struct entry *entry)
-{
-	struct text value;
-
-	entry->kind = ENTRY_TEXT;
-	if (!block_get(block, "path", &value) || !value.n)
-		return bad(loader, "a text has no path");
-	entry->path = value;
-	entry->eol = !block_get(block, "eol", &value) || !text_is(value, "no");
-	/* Last: what is left of the header is no header any more. */
-	entry->path = unescape_here(entry->path);
-	return true;
-}
-
-static void take_run(void *arg, const struct word_run *run)
-{
-	struct replay *replay = arg;
-
-	replay->runs = mem_grow(replay->runs, &replay->cap_runs,
-		replay->nruns + 1, sizeof(*replay->runs));
-	replay->runs[replay->nruns++] = *run;
-}
-
-static bool load_words(struct loader *loader, const struct block *block,
-	struct entry *entry)
-{
-	struct replay *replay = loader->replay;
-	struct text file = { "", 0 };
-	uint64_t got, asked;
-	uint32_t total;
-
-	entry->kind = ENTRY_WORDS;
-	block_get(block, "file", &file);
-	while (entry->sub < NWORD_FILES && !text_is(file,
-		word_file_name((enum word_file)entry->sub)))
-		entry->sub++;
-	/* Of another kernel's file: passed over. */
-	if (entry->sub == NWORD_FILES) {
-		entry->status = ANSWER_UNRECORDED;
-		return true;
-	}
-	if (entry->sub != WORDS_PAGEMAP)
-		entry->pid = 0;
-	entry->at = replay->nruns;
-	if (!payload_words(block->payload, take_run, replay, &total))
-		return bad(loader, "the words are damaged");
-	entry->n = replay->nruns - entry->at;
-	got = total;
-	if (!block_get_u64(block, "first", BLOCK_INDEX_MAX, &entry->first) ||
-	    !block_get_u64(block, "got", BLOCK_WORDS_MAX, &got) ||
-	    got != total)
-		return bad(loader, "the words are not as many as they should be");
-	asked = got;
-	if (!block_get_u64(block, "asked", BLOCK_WORDS_MAX, &asked) ||
-	    asked < got)
-		return bad(loader, "more words than were asked for");
-	entry->got = total;
-	entry->end = entry->first + asked;
-	return true;
-}
-
-static bool load_populated(struct loader *loader, const struct block *block,
-	struct entry *entry)
-{
-	struct replay *replay = loader->replay;
-	struct text kind = { "any", 3 }, payload = block->payload, line;
-	uint64_t last;
-
-	entry->kind = ENTRY_POPULATED;
-	block_get(block, "kind", &kind);
-	entry->sub = text_is(kind, "huge") ? POPULATED_HUGE : POPULATED_ANY;
-	if (!entry->sub && !text_is(kind, "any"))
-		entry->status = ANSWER_UNRECORDED;
-	entry->at = replay->nranges;
-	if (!block_get_u64(block, "start", BLOCK_INDEX_MAX, &entry->first) ||
-	    !block_get_u64(block, "end", BLOCK_INDEX_MAX, &entry->end))
-		return bad(loader, "the bounds are none");
-	last = entry->first;
-	while (payload_line(&payload, &line))
-		for (line = text_trim(line); line.n; line = text_trim(line)) {
-			struct vpn_range range;
-
-			if (!payload_range(&line, &range) ||
-			    (line.n && line.p[0] != ' ') ||
-			    range.start < last || range.end <= range.start ||
-			    range.end > entry->end)
-				return bad(loader, "the ranges are damaged");
-			last = range.end;
-			replay->ranges = mem_grow(replay->ranges,
-				&replay->cap_ranges, replay->nranges + 1,
-				sizeof(range));
-			replay->ranges[replay->nranges++] = range;
-		}
-	entry->n = replay->nranges - entry->at;
-	return true;
-}
-
-static bool load_processes(struct loader *loader, const struct block *block,
-	struct entry *entry)
-{
-	struct text payload = block->payload, line;
-	struct process_entry process;
-
-	entry->kind = ENTRY_PROCESSES;
-	while (payload_line(&payload, &line))
-		if (!payload_process(line, &process))
-			return bad(loader, "a process is none");
-	return true;
-}
-
-static bool load_answer(struct loader *loader, const struct block *block)
-{
-	struct replay *replay = loader->replay;
-	struct entry entry = { .seq = (uint32_t)replay->nentries };
-	bool ok;
-
-	if (!load_common(loader, block, &entry))
-		return false;
-	if (text_is(block->kind, "text"))
-		ok = load_text(loader, block, &entry);
-	else if (text_is(block->kind, "words"))
-		ok = load_words(loader, block, &entry);
-	else if (text_is(block->kind, "populated"))
-		ok = load_populated(loader, block, &entry);
-	else if (text_is(block->kind, "processes"))
-		ok = load_processes(loader, block, &entry);
-	else
-		return true;
-	if (!ok || entry.status == ANSWER_UNRECORDED)
-		return ok;
-	if (!loader->open)
-		return bad(loader, "an answer outside of a refresh");
-	replay->entries = mem_grow(replay->entries, &replay->cap_entries,
-		replay->nentries + 1, sizeof(entry));
-	replay->entries[replay->nentries++] = entry;
-	return true;
-}
-
-static bool begin_refresh(struct loader *loader, const struct block *block)
-{
-	struct replay *replay = loader->replay;
-	struct facts *facts = &loader->now.facts;
-
-	if (loader->open)
-		return bad(loader, "the refresh before has no end");
-	if (!block_get_u64(block, "time_ms", UINT64_MAX / 2,
-		    &facts->time_ms) ||
-	    !block_get_u64(block, "uptime_ms", UINT64_MAX / 2,
-		    &facts->uptime_ms))
-		return bad(loader, "the time is none");
-	loader->open = true;
-	loader->now.first = replay->nentries;
-	loader->nruns = replay->nruns;
-	loader->nranges = replay->nranges;
-	return true;
-}
-
-static bool end_refresh(struct loader *loader)
-{
-	struct replay *replay = loader->replay;
-	struct replay_refresh *now = &loader->now;
-
-	if (!loader->open)
-		return bad(loader, "the end of no refresh");
-	loader->open = false;
-	now->n = replay->nentries - now->first;
-	refresh_build(replay->entries + now->first, now->n);
-	replay->refreshes = mem_grow(replay->refreshes,
-		&replay->cap_refreshes, replay->nrefreshes + 1, sizeof(*now));
-	replay->refreshes[replay->nrefreshes++] = *now;
-	return true;
-}
-
-/* Whether the recording stops in the middle of BLOCK's last line. */
-static bool is_cut(const struct replay *replay, const struct block *block)
-{
-	const char *end = replay->data + replay->size;
-
-	return block->payload.p + block->payload.n == end && end[-1] != '\n';
-}
-
-static bool load_block(struct loader *loader, const struct block *block)
-{
-	if (is_cut(loader->replay, block) && !text_is(block->kind, "end"))
-		return bad(loader, "it is cut short");
-	if (block->damaged)
-		return bad(loader, "its checksum does not agree");
-	if (text_is(block->kind, "refresh"))
-		return begin_refresh(loader, block);
-	if (text_is(block->kind, "end"))
-		return end_refresh(loader);
-	if (text_is(block->kind, "facts"))
-		return load_facts(loader, block);
-	return load_answer(loader, block);
-}
-
-/* The first line; false with ERR where it is not that of a recording. */
-static int load_magic(struct loader *loader, struct block_reader *reader,
-	struct err *err)
-{
-	struct text line = { "", 0 }, word;
-	uint64_t version;
-
-	text_line(&reader->rest, &line);
-	reader->line++;
-	if (!text_word(&line, &word) || !text_is(word, RECORDING_MAGIC) ||
-	    !text_word(&line, &word) || !text_all_u64(word, 10, &version))
-		return err_set(err, 0, "%s is no recording of vmatlas",
-			loader->name);
-	if (version != RECORDING_VERSION)
-		return err_set(err, 0, "%s is a recording of version %" PRIu64
-			"; this vmatlas reads version %d: a newer one may help",
-			loader->name, version, RECORDING_VERSION);
-	return 0;
+	list->list = mem_grow(list->list, &list->cap, list->n + 1,
+		sizeof(struct told *));
+	list->list[list->n++] = told;
 }
 
 /* The process that has the first pagemap or maps, best of all a readable
- * one.  Sorting has mixed the entries; SEQ tells which came first. */
-static void find_subject(struct replay *replay)
+ * one. */
+static void note_subject(struct replay *replay, const struct told *told)
 {
-	uint32_t best = UINT32_MAX;
-	bool best_ok = false;
-	size_t i;
+	int rank = told->status == ANSWER_OK ? 2 : 1;
 
-	for (i = 0; i < replay->nentries; i++) {
-		const struct entry *entry = &replay->entries[i];
-		bool ok = entry->status == ANSWER_OK;
-
-		if (!entry->pid || (entry->kind != ENTRY_WORDS &&
-			(entry->kind != ENTRY_TEXT ||
-			!text_is(entry->path, "maps"))))
-			continue;
-		if (ok < best_ok || (ok == best_ok && entry->seq >= best))
-			continue;
-		best = entry->seq;
-		best_ok = ok;
-		replay->subject = (struct proc_id){ entry->pid,
-			entry->starttime };
-	}
+	if (!told->pid || told->ignored || rank <= replay->subject_rank ||
+	    (told->kind != TOLD_WORDS && (told->kind != TOLD_TEXT ||
+		strcmp(told->path, "maps"))))
+		return;
+	replay->subject_rank = rank;
+	replay->subject = (struct proc_id){ told->pid, told->starttime };
 }
 
-int replay_load(struct replay *replay, const char *name, struct err *warning,
-	struct err *err)
+/* How many answers the refresh before has that this one may speak of. */
+static size_t nbefore(const struct replay *replay)
 {
-	struct loader loader = { .replay = replay, .name = name };
-	struct block_reader reader = { { replay->data, replay->size }, 1 };
-	struct block block = { .line = 0 };
-	struct err trouble = { 0 };
+	return replay->loader.whole ? 0 : replay->list.n;
+}
 
-	if (load_magic(&loader, &reader, err))
-		return -1;
-	replay->entries = mem_grow(NULL, &replay->cap_entries, 1,
-		sizeof(*replay->entries));
-	replay->runs = mem_grow(NULL, &replay->cap_runs, 1,
-		sizeof(*replay->runs));
-	replay->ranges = mem_grow(NULL, &replay->cap_ranges, 1,
-		sizeof(*replay->ranges));
-	while (!loader.why && block_next(&reader, &block))
-		load_block(&loader, &block);
-	if (loader.why)
-		err_set(&trouble, 0, "%s, line %zu: %s", name, block.line,
-			loader.why);
-	else if (loader.open)
-		err_set(&trouble, 0, "%s ends within a refresh", name);
-	if (loader.open) {
-		replay->nentries = loader.now.first;
-		replay->nruns = loader.nruns;
-		replay->nranges = loader.nranges;
+/* An answer of the refresh before, which is used this once: so no refresh is
+ * larger than what was written justifies. */
+static bool take_before(struct replay *replay, uint64_t which)
+{
+	struct loader *loader = &replay->loader;
+
+	if (which >= nbefore(replay))
+		return bad(replay, "the refresh before has no such answer");
+	if (!loader->taken)
+		loader->taken = mem_new(replay->list.n, sizeof(bool));
+	if (loader->taken[which])
+		return bad(replay, "an answer of before is used twice");
+	loader->taken[which] = true;
+	return true;
+}
+
+static bool load_same(struct replay *replay, const struct block *block)
+{
+	uint64_t first = 0, n = 0, i;
+
+	if (!block_get_u64(block, "first", UINT32_MAX, &first) ||
+	    !block_get_u64(block, "n", UINT32_MAX, &n) ||
+	    first > nbefore(replay) || n > nbefore(replay) - first)
+		return bad(replay, "the refresh before has no such answers");
+	for (i = first; i < first + n; i++) {
+		if (!take_before(replay, i))
+			return false;
+		list_add(&replay->loader.list,
+			told_ref(replay->list.list[i]));
 	}
-	if (!replay->nrefreshes)
-		return err_set(err, 0, "%s%s", trouble.text[0] ? trouble.text :
-			name, trouble.text[0] ? "; there is no whole refresh" :
-			" holds no refresh");
-	if (trouble.text[0])
-		err_set(warning, 0, "%.170s; shown is what comes before",
-			trouble.text);
-	find_subject(replay);
+	return true;
+}
+
+static bool load_answer(struct replay *replay, const struct block *block)
+{
+	struct loader *loader = &replay->loader;
+	uint64_t which = UINT64_MAX;
+	struct told *told;
+
+	if (loader->now.version > 1 &&
+	    !block_get_u64(block, "base", UINT32_MAX, &which))
+		return bad(replay, "its base is none");
+	if (which != UINT64_MAX && !take_before(replay, which))
+		return false;
+	told = told_new(block, which != UINT64_MAX ?
+		replay->list.list[which] : NULL, &loader->why);
+	if (!told)
+		return false;
+	list_add(&loader->list, told);
+	return true;
+}
+
+/* ---- refreshes */
+
+/* Back to where the last whole one ended. */
+static void forget_open(struct replay *replay)
+{
+	struct loader *loader = &replay->loader;
+
+	loader->open = false;
+	list_clear(&loader->list);
+	free(loader->taken);
+	loader->taken = NULL;
+}
+
+static bool begin_refresh(struct replay *replay, const struct block *block)
+{
+	struct loader *loader = &replay->loader;
+	struct facts *facts = &loader->now.facts;
+	struct text value;
+
+	if (loader->open)
+		return bad(replay, "the refresh before has no end");
+	loader->open = true;
+	loader->blocks = 0;
+	facts->left_out = 0;
+	if (!block_get_u64(block, "time_ms", UINT64_MAX / 2,
+		    &facts->time_ms) ||
+	    !block_get_u64(block, "uptime_ms", UINT64_MAX / 2,
+		    &facts->uptime_ms) ||
+	    !block_get_u64(block, "left_out", UINT64_MAX, &facts->left_out))
+		return bad(replay, "the time is none");
+	loader->whole = loader->now.version == 1 ||
+		(block_get(block, "whole", &value) && text_is(value, "yes"));
+	if (!loader->whole)
+		loader->now.is_begin = false;
+	return true;
+}
+
+/* One that was not come to before. */
+static void note_refresh(struct replay *replay)
+{
+	size_t i;
+
+	replay->refreshes = mem_grow(replay->refreshes,
+		&replay->cap_refreshes, replay->nrefreshes + 1,
+		sizeof(*replay->refreshes));
+	replay->refreshes[replay->nrefreshes] = replay->loader.now;
+	/* Together with what stands before it. */
+	if (!replay->nrefreshes) {
+		replay->refreshes->is_begin = true;
+		replay->refreshes->place = (struct intake_place){ 0, 1 };
+	}
+	replay->nrefreshes++;
+	for (i = 0; i < replay->list.n && replay->subject_rank < 2; i++)
+		note_subject(replay, replay->list.list[i]);
+}
+
+/* The refresh is whole: it takes the place of the one before. */
+static bool end_refresh(struct replay *replay, const struct block *block)
+{
+	struct loader *loader = &replay->loader;
+	struct told_list old = replay->list;
+	uint64_t blocks = loader->blocks;
+
+	if (!loader->open)
+		return bad(replay, "the end of no refresh");
+	if (!block_get_u64(block, "blocks", UINT64_MAX, &blocks) ||
+	    blocks != loader->blocks)
+		return bad(replay, "some of the refresh is missing");
+	replay->list = loader->list;
+	loader->list = old;
+	forget_open(replay);
+	if (replay->at == replay->nrefreshes)
+		note_refresh(replay);
+	replay->at++;
+	return true;
+}
+
+/* The first line of a file; others may have been put behind it. */
+static bool load_magic(struct replay *replay, const struct block *block)
+{
+	struct loader *loader = &replay->loader;
+	struct text rest = block->keys, word;
+	uint64_t version;
+
+	if (loader->open)
+		return bad(replay, "the refresh before has no end");
+	if (!text_word(&rest, &word) || !text_all_u64(word, 10, &version))
+		return bad(replay, "it is no recording of vmatlas");
+	if (!version || version > RECORDING_VERSION) {
+		snprintf(loader->words, sizeof(loader->words), "it is of "
+			"version %" PRIu64 " and only %d is known: a newer "
+			"vmatlas may help", version, RECORDING_VERSION);
+		return bad(replay, loader->words);
+	}
+	loader->now.version = (uint8_t)version;
+	loader->now.checked = text_word(&rest, &word) &&
+		text_is(word, "checked");
+	return true;
+}
+
+/* What stands within refreshes. */
+static bool load_within(struct replay *replay, const struct block *block)
+{
+	struct loader *loader = &replay->loader;
+	bool same = loader->now.version > 1 && text_is(block->kind, "same");
+
+	loader->blocks++;
+	if (text_is(block->kind, "facts"))
+		return load_facts(replay, block);
+	if (!same && !told_is_answer(block))
+		return true;
+	if (!loader->open)
+		return bad(replay, "an answer outside of a refresh");
+	return same ? load_same(replay, block) : load_answer(replay, block);
+}
+
+static bool load_block(struct replay *replay, const struct block *block)
+{
+	struct loader *loader = &replay->loader;
+
+	if (block->cut && !text_is(block->kind, "end"))
+		return bad(replay, "it is cut short");
+	if (block->damaged)
+		return bad(replay, "its checksum does not agree");
+	if (text_is(block->kind, RECORDING_MAGIC))
+		return load_magic(replay, block);
+	if (!loader->now.version)
+		return bad(replay, "it is no recording of vmatlas");
+	if (loader->now.checked && !block->checked)
+		return bad(replay, "it lacks its checksum");
+	if (text_is(block->kind, "refresh"))
+		return begin_refresh(replay, block);
+	if (text_is(block->kind, "end"))
+		return end_refresh(replay, block);
+	if (text_is(block->kind, "broken-off") && loader->now.version > 1) {
+		forget_open(replay);
+		return true;
+	}
+	return load_within(replay, block);
+}
+
+/* What is not as it should be ends the recording, once for all. */
+static void note_trouble(struct replay *replay)
+{
+	const struct loader *loader = &replay->loader;
+	const char *why = loader->why ? loader->why : replay->intake.why;
+
+	if (why)
+		err_set(&replay->trouble, 0, "%s, line %zu: %s", replay->name,
+			loader->line, why);
+	else if (loader->open)
+		err_set(&replay->trouble, 0, "%s ends within a refresh",
+			replay->name);
+	replay->all = true;
+	forget_open(replay);
+}
+
+/* The next refresh: 1, LATER or 0. */
+static int read_next(struct replay *replay)
+{
+	struct loader *loader = &replay->loader;
+	enum intake_result result = INTAKE_BLOCK;
+	struct block block;
+	size_t at = replay->at;
+
+	if (replay->all && at == replay->nrefreshes)
+		return 0;
+	while (!loader->why && replay->at == at) {
+		if (!loader->open)
+			loader->now.is_begin = intake_can_begin(
+				&replay->intake, &loader->now.place);
+		result = intake_block(&replay->intake, &block);
+		if (result == INTAKE_LATER)
+			return SOURCE_LATER;
+		if (result != INTAKE_BLOCK)
+			break;
+		loader->line = block.line;
+		load_block(replay, &block);
+	}
+	if (replay->at > at)
+		return 1;
+	note_trouble(replay);
 	return 0;
+}
+
+/* To before refresh N: 1, or what reading from there on gave. */
+static int go_to(struct replay *replay, size_t n)
+{
+	struct loader *loader = &replay->loader;
+	size_t begin = n < replay->nrefreshes ? n : replay->nrefreshes - 1;
+	int result = 1;
+
+	while (begin && !replay->refreshes[begin].is_begin)
+		begin--;
+	if (replay->at > n || begin > replay->at) {
+		forget_open(replay);
+		list_clear(&replay->list);
+		replay->at = begin;
+		loader->now = replay->refreshes[begin];
+		loader->why = NULL;
+		intake_go(&replay->intake, &loader->now.place);
+	}
+	while (result == 1 && replay->at < n)
+		result = read_next(replay);
+	return result;
+}
+
+int replay_read(struct replay *replay, size_t n)
+{
+	int result = 1;
+
+	if (replay->all && n >= replay->nrefreshes)
+		return 0;
+	if (replay->at != n)
+		result = go_to(replay, n);
+	return result == 1 ? read_next(replay) : result;
+}
+
+/* A stream: there is nothing to look at before its first refresh. */
+static int wait_for_first(struct replay *replay)
+{
+	struct pollfd pfd = { .fd = replay->intake.fd, .events = POLLIN };
+	int result;
+
+	while ((result = read_next(replay)) == SOURCE_LATER)
+		poll(&pfd, 1, -1);
+	return result;
+}
+
+int replay_load(struct replay *replay, bool all, struct err *err)
+{
+	const char *why = replay->trouble.text;
+	int more = wait_for_first(replay);
+
+	while (all && more == 1)
+		more = read_next(replay);
+	if (replay->nrefreshes)
+		return 0;
+	return err_set(err, 0, "%.160s%s", *why ? why : replay->name, *why ?
+		"; there is no whole refresh" : " holds no refresh");
+}
+
+void replay_unload(struct replay *replay)
+{
+	forget_open(replay);
+	list_clear(&replay->list);
+	free(replay->list.list);
+	free(replay->loader.list.list);
+	free(replay->refreshes);
+	intake_fini(&replay->intake);
 }

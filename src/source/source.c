@@ -52,6 +52,12 @@ int source_refresh(struct source *src, struct err *err)
 	return src->ops->refresh(src, err);
 }
 
+void source_done(struct source *src)
+{
+	if (src->ops->done)
+		src->ops->done(src);
+}
+
 enum answer source_facts(struct source *src, struct facts *out)
 {
 	return src->ops->facts(src, out);

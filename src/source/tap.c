@@ -25,6 +25,11 @@ static int tap_refresh(struct source *src, struct err *err)
 	return source_refresh(outer_of(src), err);
 }
 
+static void tap_done(struct source *src)
+{
+	source_done(outer_of(src));
+}
+
 static enum answer tap_facts(struct source *src, struct facts *out)
 {
 	return source_facts(outer_of(src), out);
@@ -82,6 +87,7 @@ static void tap_free(struct source *src)
 
 static const struct source_ops tap_ops = {
 	.refresh = tap_refresh,
+	.done = tap_done,
 	.facts = tap_facts,
 	.text = tap_text,
 	.words = tap_words,

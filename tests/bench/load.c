@@ -10,6 +10,8 @@
  *   load reserve K N      a reservation of K pages, N pages of it touched
  *   load regions N        N regions of one touched page each
  *   load family N         N processes more, alike
+ *   load busy MIB         as small, and gives up a page and touches it again
+ *                         some thousand times a second
  *   load churn MIB        as small, and mmap and munmap without end; for each
  *                         line of input the median and 99th percentile (ns)
  *                         of what these took since the last
@@ -125,16 +127,32 @@ static void churn(void)
 	}
 }
 
+static void be_busy(char *at, size_t npages)
+{
+	struct pollfd input = { .fd = 0, .events = POLLIN | POLLHUP };
+	unsigned seed = 1;
+
+	while (!poll(&input, 1, 1)) {
+		char *one;
+
+		seed = seed * 1103515245 + 12345;
+		one = at + (seed >> 4) % npages * page;
+		madvise(one, page, MADV_DONTNEED);
+		*one = 1;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *kind = argc > 1 ? argv[1] : "";
 	size_t n = argc > 2 ? strtoull(argv[2], NULL, 0) : 0;
 	size_t i, k = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;
-	char *at, end;
+	char *at = NULL, end;
 
 	page = (size_t)sysconf(_SC_PAGESIZE);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!strcmp(kind, "small") || !strcmp(kind, "churn")) {
+	if (!strcmp(kind, "small") || !strcmp(kind, "churn") ||
+	    !strcmp(kind, "busy")) {
 		at = map_of(n * MIB + MIB, 0);
 		madvise(at, n * MIB, MADV_NOHUGEPAGE);
 		touch(at, n * MIB, page);
@@ -160,13 +178,15 @@ int main(int argc, char **argv)
 		make_family(n);
 	} else {
 		fprintf(stderr, "usage: load small|pages|thp|hugetlb|reserve|"
-			"regions|family|churn N [N]\n");
+			"regions|family|busy|churn N [N]\n");
 		return 2;
 	}
 	puts("ready");
 	fflush(stdout);
 	if (!strcmp(kind, "churn"))
 		churn();
+	if (!strcmp(kind, "busy"))
+		be_busy(at, n * MIB / page);
 	while (read(0, &end, 1) > 0)
 		;
 	return 0;

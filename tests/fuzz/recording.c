@@ -69,6 +69,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		ask(src, id);
 		ask(src, id);
 	}
+	/* Back, and on again from there. */
+	replay_rewind(src, replay_nrefreshes(src) / 2);
+	if (source_refresh(src, &err) == 1)
+		ask(src, id);
 	source_free(src);
 	return 0;
 }

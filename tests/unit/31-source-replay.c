@@ -476,7 +476,9 @@ static void test_refused(void **state)
 	(void)state;
 	check_refused("", "no recording");
 	check_refused("#!/bin/sh\n", "no recording");
-	check_refused("vmatlas-recording 2\nrefresh\nend\n", "version 2");
+	check_refused("vmatlas-recording 3\nrefresh\nend\n", "version 3");
+	check_refused("vmatlas-recording 0\nrefresh\nend\n", "version 0");
+	check_refused("vmatlas-recordings 1\nrefresh\nend\n", "no recording");
 	check_refused(MAGIC, "no refresh");
 	check_refused(MAGIC "refresh\n", "ends within");
 	check_refused(MAGIC "end\n", "line 2");

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "read-recording.h"
 #include "vmatlas/base/mem.h"
 #include "vmatlas/kernel/pagemap.h"
 #include "vmatlas/source/guard.h"
@@ -157,9 +158,7 @@ static void contents_are_not_recorded(void **state)
 	struct recording *recording;
 	struct source *src;
 	struct err err;
-	struct stat st;
-	char *text;
-	FILE *file;
+	struct buf text = { 0 };
 
 	close(mkstemp(path));
 	recording = recording_open(path, &err);
@@ -170,16 +169,13 @@ static void contents_are_not_recorded(void **state)
 	assert_int_equal(source_contents(src, own->id, &page, own->out,
 		own->size), ANSWER_OK);
 	assert_memory_equal(own->out, secret, sizeof(secret));
+	source_done(src);
 	source_free(src);
 	assert_true(recording_close(recording, &err));
-	assert_int_equal(stat(path, &st), 0);
-	text = calloc(1, (size_t)st.st_size + 1);
-	file = fopen(path, "r");
-	assert_int_equal(fread(text, 1, (size_t)st.st_size, file), st.st_size);
-	fclose(file);
-	assert_non_null(strstr(text, "facts"));
-	assert_null(strstr(text, "nobody-else"));
-	free(text);
+	read_recording(path, &text);
+	assert_non_null(strstr(buf_text(&text), "facts"));
+	assert_null(strstr(buf_text(&text), "nobody-else"));
+	buf_fini(&text);
 	unlink(path);
 }
 

@@ -363,29 +363,55 @@ static void frames_of_the_wish(void **state)
 static void detail_of_a_page_and_a_frame(void **state)
 {
 	struct symbols symbols = { 0 };
+	struct detail_seen seen = { 0 };
 	struct focus focus = { FOCUS_VIRTUAL, { 0x2001, 0x2002 }, 0 };
 	const struct page_detail *detail = &snapshot.detail;
 
 	(void)state;
-	detail_fill(&snapshot, &space, &symbols, &focus);
+	detail_fill(&snapshot, &space, &symbols, &focus, &seen);
 	assert_true(detail->valid && detail->has_pfn && detail->has_count);
 	assert_true(detail->pfn == 0x5001);
 	assert_true(detail->count == 2);
 	assert_int_equal(detail->state, STATE_SHMEM);
 	focus.range = (struct page_range){ 0x1fff, 0x2000 };	/* a hole */
-	detail_fill(&snapshot, &space, &symbols, &focus);
+	detail_fill(&snapshot, &space, &symbols, &focus, &seen);
 	assert_true(detail->valid && !detail->has_pfn);
 	assert_int_equal(detail->state, STATE_HOLE);
 	focus = (struct focus){ FOCUS_PHYSICAL, { 0x5002, 0x5003 }, 0 };
-	detail_fill(&snapshot, &space, &symbols, &focus);
+	detail_fill(&snapshot, &space, &symbols, &focus, &seen);
 	assert_true(detail->has_flags && detail->count == 2);
 	assert_true(detail->flags & KPF(SWAPBACKED));
 	/* A question that fails says nothing about the pass. */
 	fake->words_answer[WORDS_PAGEMAP] = ANSWER_UNRECORDED;
 	focus = (struct focus){ FOCUS_VIRTUAL, { 0x2001, 0x2002 }, 0 };
-	detail_fill(&snapshot, &space, &symbols, &focus);
+	detail_fill(&snapshot, &space, &symbols, &focus, &seen);
 	assert_int_equal(space.reader->answers[WORDS_PAGEMAP], ANSWER_OK);
 	fake->words_answer[WORDS_PAGEMAP] = ANSWER_OK;
+	symbols_fini(&symbols);
+}
+
+/* What we do to a frame by looking at its page is not told before the next
+ * refresh: how often one looked would decide what is seen. */
+static void detail_is_asked_for_once_a_refresh(void **state)
+{
+	struct symbols symbols = { 0 };
+	struct detail_seen seen = { 0 };
+	struct focus focus = { FOCUS_VIRTUAL, { 0x2001, 0x2002 }, 0 };
+	const struct page_detail *detail = &snapshot.detail;
+	uint64_t before = fake->flags[0x5001];
+
+	(void)state;
+	detail_fill(&snapshot, &space, &symbols, &focus, &seen);
+	assert_false(detail->flags & KPF(REFERENCED));
+	fake->flags[0x5001] |= KPF(REFERENCED);
+	detail_fill(&snapshot, &space, &symbols, &focus, &seen);
+	assert_true(detail->valid && detail->pfn == 0x5001);
+	assert_false(detail->flags & KPF(REFERENCED));
+	space.refresh++;
+	detail_fill(&snapshot, &space, &symbols, &focus, &seen);
+	assert_true(detail->flags & KPF(REFERENCED));
+	fake->flags[0x5001] = before;
+	space.refresh--;
 	symbols_fini(&symbols);
 }
 
@@ -393,6 +419,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test(name)
 	const struct CMUnitTest tests[] = {
+		T(detail_is_asked_for_once_a_refresh),
 		T(pages_to_frames_at_every_size),
 		T(frames_to_pages_at_every_size), T(there_and_back),
 		T(a_frame_mapped_twice), T(first_in_a_cell),

@@ -433,6 +433,7 @@ static void look_at(struct atlas *atlas, enum side side, uint64_t at,
 	unsigned shift)
 {
 	struct symbols symbols = { 0 };
+	struct detail_seen seen = { 0 };
 	uint64_t start, end;
 
 	atlas_update(atlas, &snapshot, 24, 80, false);
@@ -449,7 +450,7 @@ static void look_at(struct atlas *atlas, enum side side, uint64_t at,
 		atlas->panes[!side].shift };
 	take();
 	link_fill(&snapshot, &space, &wish.focus);
-	detail_fill(&snapshot, &space, &symbols, &wish.focus);
+	detail_fill(&snapshot, &space, &symbols, &wish.focus, &seen);
 	symbols_fini(&symbols);
 }
 

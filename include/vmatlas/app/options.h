@@ -11,6 +11,7 @@
 #include "vmatlas/base/err.h"
 #include "vmatlas/model/filter.h"
 #include "vmatlas/model/rule.h"
+#include "vmatlas/source/record.h"
 
 /*
  * The command line.  The option table feeds the parser, --help and the
@@ -37,6 +38,7 @@
 	X(FILE, 0, "file", "PATH", "in sharing: who maps this file, and how much of it") \
 	X(OUTPUT, 'o', "output", "FILE", "write the report there; - is standard output") \
 	X(RECORD, 'w', "record", "FILE", "record what the kernel answers; - is standard output") \
+	X(ROTATE, 0, "rotate", "SIZE[:N]", "begin another file at this size (4M); N older ones stay, default 1") \
 	X(REPLAY, 'R', "replay", "FILE", "look at a recording; - is standard input (repeatable: as one)") \
 	X(AT, 0, "at", "WHEN", "of a recording: begin at refresh N, HH:MM[:SS], a time, +SECS or -SECS") \
 	X(SINCE, 0, "since", "WHEN", "in changes and regions: what differs from then to --at, or to the end") \
@@ -121,6 +123,7 @@ struct options {
 	struct filter filter;		/* n 0: none was given */
 	const char *file;		/* of --file */
 	const char *output, *record;
+	struct rotation rotation;	/* nbytes 0: none was given */
 	const char *replay;		/* the first one; NULL: none */
 	const char **replays;
 	size_t nreplays;

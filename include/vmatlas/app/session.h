@@ -2,6 +2,7 @@
 #ifndef VMATLAS_APP_SESSION_H
 #define VMATLAS_APP_SESSION_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "vmatlas/app/demo.h"
@@ -16,6 +17,7 @@
 struct session {
 	const struct options *options;
 	struct recording *recording;
+	volatile sig_atomic_t *hang_up;	/* SIGHUP: another file; or NULL */
 	struct sampler *sampler;
 	struct demo *demo;
 	int command;		/* pid of COMMAND, or 0 */

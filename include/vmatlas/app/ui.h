@@ -76,6 +76,8 @@ struct ui {
 	bool steered;			/* by the user: the demo no longer leads */
 	bool chosen_tagged;		/* those that --union chooses */
 	bool end_said;			/* that the process ended */
+	bool trouble_said;		/* why the recording ended */
+	uint64_t left_out_at;		/* the refresh of which that was told last */
 	struct watch_dialog watch;	/* takes the keys while it is open */
 	struct watch_wish watching;	/* what the user has agreed to, */
 	int watching_pid;		/* of which process; 0: nothing */

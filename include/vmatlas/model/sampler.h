@@ -35,6 +35,9 @@ struct sampler *sampler_new(const struct sampler_source *source,
 	struct err *err);
 /* Take WISH over; its serial is set here and returned. */
 uint64_t sampler_wish(struct sampler *sampler, const struct wish *wish);
+/* All was asked that belongs to the present refresh: a recorder writes it as
+ * a whole now, not when the next one begins. */
+void sampler_finish(struct sampler *sampler);
 /* Readable once there is something new; reading it is sampler_latest's. */
 int sampler_fd(const struct sampler *sampler);
 /* A reference to the newest snapshot, or NULL before the first one. */

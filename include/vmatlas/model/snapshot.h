@@ -320,6 +320,7 @@ struct snapshot {
 	bool ended;		/* there will be no further refresh */
 	struct go_state go;
 	const struct recording *recording;	/* it was written there */
+	struct err end;		/* why, where it ended too soon */
 	struct machine *machine;
 
 	/* The process. */

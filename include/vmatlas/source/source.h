@@ -78,6 +78,7 @@ struct facts {
 	uint64_t task_size;	/* end of user space in bytes; 0: not known */
 	bool pfn_visible;	/* we hold CAP_SYS_ADMIN: PFNs are told */
 	uint32_t uid;		/* effective */
+	uint64_t left_out;	/* refreshes before this one, by the recorder */
 	uint64_t self_cpu_us;	/* our own CPU time; 0 in a replay */
 	uint64_t self_rss;	/* our own RSS in bytes; 0 in a replay */
 };
@@ -128,9 +129,13 @@ enum clear_kind { CLEAR_NOTHING, CLEAR_REFERENCED, CLEAR_SOFT_DIRTY,
  * ANSWER_OK.
  */
 struct source_ops {
-	/* Begin refresh N+1: 1; 0: there is no further one (a recording's
-	 * end); -1: failed, with ERR. */
+	/* Begin refresh N+1: 1; SOURCE_LATER: that is yet to come, ask again;
+	 * 0: there is no further one (a recording's end; with ERR where that
+	 * is not as it should be); -1: failed, with ERR. */
 	int (*refresh)(struct source *src, struct err *err);
+	/* All was asked that belongs to the refresh; a recorder then need not
+	 * wait for the next one.  NULL: nobody cares. */
+	void (*done)(struct source *src);
 	enum answer (*facts)(struct source *src, struct facts *out);
 	/* All of a text file: "maps" of ID, or "zoneinfo" with PROC_NONE;
 	 * a path that starts with "/sys/" is found below the sysfs root. */
@@ -236,6 +241,7 @@ struct source_ops {
 	uint64_t (*first)(struct source *src, uint64_t n);
 };
 
+#define SOURCE_LATER 2
 #define SOURCE_SLICE 4096
 /* Symbols in one answer about a range. */
 #define SOURCE_SYMBOLS 4096
@@ -243,6 +249,7 @@ struct source_ops {
 #define SOURCE_RESOURCES "resources"
 
 int source_refresh(struct source *src, struct err *err);
+void source_done(struct source *src);
 enum answer source_facts(struct source *src, struct facts *out);
 enum answer source_text(struct source *src, struct proc_id id,
 	const char *path, struct buf *out);
