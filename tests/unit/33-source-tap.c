@@ -50,6 +50,7 @@ static void what_is_recorded(void **state)
 	assert_non_null(recording);
 	tap_record(src, recording);
 	check(src, "two\n");
+	source_done(src);
 	tap_record(src, NULL);
 	/* It is whole, and nothing more comes. */
 	check(src, "three\n");
@@ -64,7 +65,7 @@ static void what_is_recorded(void **state)
 	unlink(path);
 }
 
-/* It ends with its source, whole. */
+/* It ends with its source; what was not done is not whole. */
 static void while_it_is_recorded(void **state)
 {
 	char path[] = "/tmp/vmatlas-tap-XXXXXX";
@@ -72,18 +73,19 @@ static void while_it_is_recorded(void **state)
 	struct err err = { 0 };
 	struct source *src;
 
-	(void)state;
 	close(mkstemp(path));
 	src = tap_new(replay_of_text(TEXT, strlen(TEXT), &err, &err));
 	recording = recording_open(path, &err);
 	tap_record(src, recording);
 	check(src, "one\n");
 	check(src, "two\n");
+	if (*state)
+		source_done(src);
 	source_free(src);
 	assert_true(recording_close(recording, &err));
 	src = replay_new(path, &err, &err);
 	assert_non_null(src);
-	assert_int_equal(source_count(src), 2);
+	assert_int_equal(source_count(src), *state ? 2 : 1);
 	source_free(src);
 	unlink(path);
 }
@@ -102,9 +104,11 @@ static void no_tap(void **state)
 
 int main(void)
 {
+	static char done[] = "done";
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_recorded),
 		cmocka_unit_test(while_it_is_recorded),
+		cmocka_unit_test_prestate(while_it_is_recorded, done),
 		cmocka_unit_test(no_tap),
 	};
 

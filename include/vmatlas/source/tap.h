@@ -14,7 +14,8 @@ struct source *tap_new(struct source *inner);
 /*
  * From the next refresh on, answers are written to RECORDING (which stays the
  * caller's and must outlive that), or with NULL nowhere: the refresh that was
- * recorded last is whole then.  Nothing for a source that is no tap.
+ * recorded last is whole then, if source_done ended it.  Nothing for a source
+ * that is no tap.
  */
 void tap_record(struct source *src, struct recording *recording);
 
