@@ -57,11 +57,15 @@ ifneq ($(LIBELF),0)
 endif
 PACKAGE_libelf := libelf-dev
 # Recordings that are packed; where it is not there, they are written as they
-# are.
+# are.  Loaded when it is needed (src/source/pack.c).
+LIBZSTD_SONAME ?= libzstd.so.1
 ifneq ($(ZSTD),0)
   ifeq ($(shell $(PKG_CONFIG) --exists libzstd 2>/dev/null && echo y),y)
     USED += libzstd
     FEATURES += -DHAVE_LIBZSTD=1
+    ifneq ($(STATIC),1)
+      FEATURES += -DLIBZSTD_SONAME='"$(LIBZSTD_SONAME)"'
+    endif
   else ifeq ($(ZSTD),1)
     NEED += libzstd
   endif
@@ -93,8 +97,8 @@ SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c11 -pthread $(WARN) $(SAN) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SAN) $(if $(filter 1,$(STATIC)),-static) $(LDFLAGS)
-LINKED = $(if $(filter 1,$(STATIC)),$(NEED),$(filter-out libelf,$(NEED)))
-LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(LINKED) $(USED) 2>/dev/null) \
+LINKED = $(if $(filter 1,$(STATIC)),$(NEED) $(USED),$(filter-out libelf,$(NEED)))
+LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(LINKED) 2>/dev/null) \
 	$(LIBIBERTY)
 
 # ---- the rooms, lowest first

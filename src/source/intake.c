@@ -73,9 +73,9 @@ int intake_open(struct intake *intake, int fd, bool is_stream,
 	if (!error && !intake->packed &&
 	    (intake->raw.len < n || memcmp(intake->raw.data, magic, n)))
 		return err_set(err, 0, "%s is no recording of vmatlas", name);
-	if (intake->packed && !pack_is_built_in())
-		return err_set(err, 0, "%s is packed by zstd, and this vmatlas "
-			"is built without: zstd -dc %s | vmatlas -R -", name,
+	if (intake->packed && !pack_is_there())
+		return err_set(err, 0, "%s is packed by zstd, and there is no "
+			"libzstd here: zstd -dc %s | vmatlas -R -", name,
 			fd == STDIN_FILENO ? "" : name);
 	if (!error)
 		error = intake_read(intake);

@@ -28,47 +28,114 @@ bool pack_is_packed(const char *bytes, size_t n)
 /* What the unpacker wants next where no block was begun: a block's header. */
 #define BETWEEN_BLOCKS 3
 
+#define FUNCTIONS(X) \
+	X(createCCtx) X(freeCCtx) X(CCtx_setParameter) X(CStreamOutSize) \
+	X(compressStream2) X(createDCtx) X(freeDCtx) X(DCtx_setParameter) \
+	X(DCtx_reset) X(decompressStream) X(isError)
+
+struct library {
+#define X(name) __typeof__(ZSTD_##name) *name;
+	FUNCTIONS(X)
+#undef X
+};
+
 struct packer {
-	ZSTD_CCtx *zstd;
+	struct library zstd;
+	ZSTD_CCtx *context;
 };
 
 struct unpacker {
-	ZSTD_DCtx *zstd;
+	struct library zstd;
+	ZSTD_DCtx *context;
 };
 
-bool pack_is_built_in(void)
+#ifdef LIBZSTD_SONAME
+#include <dlfcn.h>
+
+/* Only who has a recording pays for loading it, and once. */
+static bool library_load(struct library *library)
 {
+	void *handle = dlopen(LIBZSTD_SONAME,
+		RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
+	bool good = handle != NULL;
+
+	/* As POSIX has it: an object pointer that is a function's. */
+#define X(name) \
+	good = good && (*(void **)&library->name = dlsym(handle, "ZSTD_" #name));
+	FUNCTIONS(X)
+#undef X
+	if (handle)
+		dlclose(handle);
+	return good;
+}
+
+#else
+
+/* No static program loads libraries. */
+static bool library_load(struct library *library)
+{
+#define X(name) library->name = ZSTD_##name;
+	FUNCTIONS(X)
+#undef X
 	return true;
+}
+
+#endif
+
+bool pack_is_there(void)
+{
+	struct library library;
+
+	return library_load(&library);
 }
 
 struct packer *packer_new(void)
 {
+	static const struct {
+		ZSTD_cParameter which;
+		int value;
+	} set[] = {
+		{ ZSTD_c_compressionLevel, LEVEL },
+		{ ZSTD_c_windowLog, WINDOW_LOG },
+		{ ZSTD_c_hashLog, TABLE_LOG }, { ZSTD_c_chainLog, TABLE_LOG },
+		{ ZSTD_c_checksumFlag, 1 },
+	};
 	struct packer *packer = mem_new(1, sizeof(*packer));
+	size_t i;
 
-	packer->zstd = ZSTD_createCCtx();
-	if (!packer->zstd)
-		abort();
-	ZSTD_CCtx_setParameter(packer->zstd, ZSTD_c_compressionLevel, LEVEL);
-	ZSTD_CCtx_setParameter(packer->zstd, ZSTD_c_windowLog, WINDOW_LOG);
-	ZSTD_CCtx_setParameter(packer->zstd, ZSTD_c_hashLog, TABLE_LOG);
-	ZSTD_CCtx_setParameter(packer->zstd, ZSTD_c_chainLog, TABLE_LOG);
-	ZSTD_CCtx_setParameter(packer->zstd, ZSTD_c_checksumFlag, 1);
+	if (!library_load(&packer->zstd)) {
+		free(packer);
+		return NULL;
+	}
+	packer->context = packer->zstd.createCCtx();
+	if (!packer->context)
+		mem_exhausted();
+	for (i = 0; i < sizeof(set) / sizeof(*set); i++)
+		packer->zstd.CCtx_setParameter(packer->context, set[i].which,
+			set[i].value);
 	return packer;
 }
 
 static void pack(struct packer *packer, const char *bytes, size_t n,
 	ZSTD_EndDirective how, struct buf *out)
 {
+	const struct library *zstd;
 	ZSTD_inBuffer in = { bytes, n, 0 };
 	size_t left;
 
+	if (!packer) {
+		buf_add(out, bytes, n);
+		return;
+	}
+	zstd = &packer->zstd;
 	do {
-		size_t room = ZSTD_CStreamOutSize();
+		size_t room = zstd->CStreamOutSize();
 		ZSTD_outBuffer to = { buf_room(out, room), room, 0 };
 
-		left = ZSTD_compressStream2(packer->zstd, &to, &in, how);
-		if (ZSTD_isError(left))
-			abort();	/* for want of memory only */
+		left = zstd->compressStream2(packer->context, &to, &in, how);
+		/* For want of memory only. */
+		if (zstd->isError(left))
+			mem_exhausted();
 		out->len += to.pos;
 		out->data[out->len] = '\0';
 	} while (how == ZSTD_e_continue ? in.pos < in.size : left > 0);
@@ -94,7 +161,7 @@ void packer_free(struct packer *packer)
 {
 	if (!packer)
 		return;
-	ZSTD_freeCCtx(packer->zstd);
+	packer->zstd.freeCCtx(packer->context);
 	free(packer);
 }
 
@@ -102,11 +169,15 @@ struct unpacker *unpacker_new(void)
 {
 	struct unpacker *unpacker = mem_new(1, sizeof(*unpacker));
 
-	unpacker->zstd = ZSTD_createDCtx();
-	if (!unpacker->zstd)
-		abort();
-	ZSTD_DCtx_setParameter(unpacker->zstd, ZSTD_d_windowLogMax,
-		WINDOW_LOG_MOST);
+	if (!library_load(&unpacker->zstd)) {
+		free(unpacker);
+		return NULL;
+	}
+	unpacker->context = unpacker->zstd.createDCtx();
+	if (!unpacker->context)
+		mem_exhausted();
+	unpacker->zstd.DCtx_setParameter(unpacker->context,
+		ZSTD_d_windowLogMax, WINDOW_LOG_MOST);
 	return unpacker;
 }
 
@@ -115,9 +186,10 @@ bool unpacker_add(struct unpacker *unpacker, const char *in, size_t n,
 {
 	ZSTD_inBuffer from = { in, n, 0 };
 	ZSTD_outBuffer to = { buf_room(out, CHUNK), CHUNK, 0 };
-	size_t left = ZSTD_decompressStream(unpacker->zstd, &to, &from);
+	size_t left = unpacker->zstd.decompressStream(unpacker->context, &to,
+		&from);
 
-	if (ZSTD_isError(left))
+	if (unpacker->zstd.isError(left))
 		return false;
 	out->len += to.pos;
 	out->data[out->len] = '\0';
@@ -128,20 +200,20 @@ bool unpacker_add(struct unpacker *unpacker, const char *in, size_t n,
 
 void unpacker_reset(struct unpacker *unpacker)
 {
-	ZSTD_DCtx_reset(unpacker->zstd, ZSTD_reset_session_only);
+	unpacker->zstd.DCtx_reset(unpacker->context, ZSTD_reset_session_only);
 }
 
 void unpacker_free(struct unpacker *unpacker)
 {
 	if (!unpacker)
 		return;
-	ZSTD_freeDCtx(unpacker->zstd);
+	unpacker->zstd.freeDCtx(unpacker->context);
 	free(unpacker);
 }
 
 #else
 
-bool pack_is_built_in(void)
+bool pack_is_there(void)
 {
 	return false;
 }

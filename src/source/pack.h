@@ -8,16 +8,18 @@
 #include "vmatlas/base/buf.h"
 
 /*
- * Compression of recordings: frames of Zstandard (RFC 8878).  Built without
- * libzstd, nothing is packed and nothing can be unpacked.
+ * Compression of recordings: frames of Zstandard (RFC 8878).  libzstd is loaded
+ * when it is needed; without it, at build time or then, nothing is packed and
+ * nothing can be unpacked.
  */
-bool pack_is_built_in(void);
+bool pack_is_there(void);
 /* Do these first bytes begin a frame? */
 bool pack_is_packed(const char *bytes, size_t n);
 
-/* What packs; NULL where that is not built in.  Some 1 MiB. */
+/* What packs; NULL without libzstd.  Some 1 MiB. */
 struct packer *packer_new(void);
-/* Pack N bytes; what is ready is appended to OUT. */
+/* Pack N bytes; what is ready is appended to OUT.  Without a packer, as they
+ * are. */
 void packer_add(struct packer *packer, const char *bytes, size_t n,
 	struct buf *out);
 /* All that was added can be unpacked from what is in OUT by then. */
@@ -26,7 +28,7 @@ void packer_flush(struct packer *packer, struct buf *out);
 void packer_finish(struct packer *packer, struct buf *out);
 void packer_free(struct packer *packer);
 
-/* What unpacks, from the beginning of a frame on. */
+/* What unpacks, from the beginning of a frame on; NULL without libzstd. */
 struct unpacker *unpacker_new(void);
 /*
  * Unpack from the N bytes at IN; some of them are done with, OUT has grown.

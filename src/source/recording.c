@@ -332,7 +332,7 @@ void recording_rotate(struct recording *recording)
 
 bool recording_is_packed(void)
 {
-	return pack_is_built_in();
+	return pack_is_there();
 }
 
 bool recording_good(struct recording *recording, struct err *err)

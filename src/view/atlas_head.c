@@ -85,7 +85,7 @@ static void paint_mode(const struct head *head, int after,
 		snprintf(text + n, sizeof(text) - n, "%s%s",
 			n && mode[0] ? ", " : "", mode);
 	}
-	put_right(head->grid, 0, after, ROLE_VALUE, text);
+	put_right(head->grid, 0, after, mode_role(status), text);
 }
 
 /* Where the figures end: of a replay it matters most which moment they are of. */

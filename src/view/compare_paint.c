@@ -158,7 +158,7 @@ static void paint_mode(const struct painter *painter, int after,
 	else
 		mode_words(text, snapshot, status,
 			painter->grid->cols - after - 2);
-	put_right(painter->grid, 0, after, ROLE_VALUE, text);
+	put_right(painter->grid, 0, after, mode_role(status), text);
 }
 
 /* One is the other's fork, and runs the same program still. */

@@ -47,7 +47,7 @@ static int paint_mode(const struct list *list,
 	col = grid->cols - (int)strlen(mode) - 1;
 	if (col < 24)
 		return grid->cols;
-	grid_str(grid, 0, col, -1, ROLE_VALUE, mode);
+	grid_str(grid, 0, col, -1, mode_role(status), mode);
 	if (grid->cols < 100 || !snapshot->self_rss || snapshot->self_cpu < 0)
 		return col;
 	col -= 18;

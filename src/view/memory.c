@@ -95,7 +95,8 @@ static void paint_head(const struct snapshot *snapshot,
 	mode_words(mode, snapshot, status, grid->cols - col - 2);
 	width = (int)strlen(mode);
 	if (col + width + 1 < grid->cols)
-		grid_str(grid, 0, grid->cols - width - 1, -1, ROLE_VALUE, mode);
+		grid_str(grid, 0, grid->cols - width - 1, -1,
+			mode_role(status), mode);
 	if (snapshot->self_rss && snapshot->self_cpu >= 0 &&
 	    col + width + 24 < grid->cols)
 		grid_fmt(grid, 0, grid->cols - width - 20, -1, ROLE_HEADER,

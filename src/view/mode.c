@@ -95,5 +95,10 @@ void mode_put(struct grid *grid, int after, const struct snapshot *snapshot,
 	int width = (int)strlen(mode_words(text, snapshot, status,
 		grid->cols - after - 2));
 
-	grid_str(grid, 0, grid->cols - width - 1, -1, ROLE_VALUE, text);
+	grid_str(grid, 0, grid->cols - width - 1, -1, mode_role(status), text);
+}
+
+enum role mode_role(const struct atlas_status *status)
+{
+	return status->replay ? ROLE_HEADER : ROLE_VALUE;
 }

@@ -41,5 +41,7 @@ char *mem_text(const char *text, size_t n);
 
 /* HOOK runs before the program ends for want of memory; NULL: none. */
 void mem_on_exhaustion(void (*hook)(void));
+/* For those who find it out by themselves. */
+_Noreturn void mem_exhausted(void);
 
 #endif

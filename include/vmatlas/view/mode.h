@@ -3,6 +3,7 @@
 #define VMATLAS_VIEW_MODE_H
 
 #include "vmatlas/view/atlas.h"
+#include "vmatlas/view/role.h"
 
 /*
  * What stands in the top right corner of every screen: how often it is read,
@@ -17,5 +18,9 @@ const char *mode_words(char out[MODE_MAX], const struct snapshot *snapshot,
 /* The same in row 0 at the right, behind column AFTER. */
 void mode_put(struct grid *grid, int after, const struct snapshot *snapshot,
 	const struct atlas_status *status);
+
+/* How they look: what is another in each refresh is not bold, as that costs a
+ * slow line as many bytes again. */
+enum role mode_role(const struct atlas_status *status);
 
 #endif
