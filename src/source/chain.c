@@ -7,64 +7,22 @@
 #include "vmatlas/base/mem.h"
 
 struct chain {
-	struct source source;
+	struct source source;	/* its inner: the part that we are in */
 	struct source **parts;
 	size_t n, at;
 };
 
-/* Who watches us watches whom we ask. */
-static struct source *part_of(struct source *src)
-{
-	struct chain *chain = (struct chain *)src;
-
-	chain->parts[chain->at]->watch = src->watch;
-	return chain->parts[chain->at];
-}
-
 static int chain_refresh(struct source *src, struct err *err)
 {
 	struct chain *chain = (struct chain *)src;
-	int more = source_refresh(part_of(src), err);
+	int more = source_refresh(source_inner(src), err);
 
 	while (!more && chain->at + 1 < chain->n) {
-		chain->at++;
-		source_go(part_of(src), 1);
-		more = source_refresh(part_of(src), err);
+		src->inner = chain->parts[++chain->at];
+		source_go(src->inner, 1);
+		more = source_refresh(source_inner(src), err);
 	}
 	return more;
-}
-
-static enum answer chain_facts(struct source *src, struct facts *out)
-{
-	return source_facts(part_of(src), out);
-}
-
-static enum answer chain_text(struct source *src, struct proc_id id,
-	const char *path, struct buf *out)
-{
-	return source_text(part_of(src), id, path, out);
-}
-
-static enum answer chain_words(struct source *src, enum word_file file,
-	struct proc_id id, uint64_t first, size_t n, uint64_t *out,
-	size_t *got)
-{
-	return source_words(part_of(src), file, id, first, n, out, got);
-}
-
-static enum answer chain_populated(struct source *src,
-	enum populated_kind kind, struct proc_id id, uint64_t start,
-	uint64_t end, struct vpn_range *out, size_t max, size_t *n,
-	uint64_t *next)
-{
-	return source_populated(part_of(src), kind, id, start, end, out, max,
-		n, next);
-}
-
-static enum answer chain_processes(struct source *src,
-	struct process_entry **out, size_t *n)
-{
-	return source_processes(part_of(src), out, n);
 }
 
 /* Which part has refresh *N, which becomes that part's own number; chain->n:
@@ -110,6 +68,7 @@ static bool chain_go(struct source *src, uint64_t n)
 	if (i == chain->n || !source_go(chain->parts[i], n))
 		return false;
 	chain->at = i;
+	src->inner = chain->parts[i];
 	return true;
 }
 
@@ -119,11 +78,6 @@ static uint64_t chain_first(struct source *src, uint64_t n)
 	uint64_t own = n;
 
 	return part_with(chain, &own) < chain->n ? n - own + 1 : 1;
-}
-
-static void chain_forget(struct source *src, struct proc_id id)
-{
-	source_forget(part_of(src), id);
 }
 
 static void chain_free(struct source *src)
@@ -139,16 +93,10 @@ static void chain_free(struct source *src)
 
 static const struct source_ops chain_ops = {
 	.refresh = chain_refresh,
-	.facts = chain_facts,
-	.text = chain_text,
-	.words = chain_words,
-	.populated = chain_populated,
-	.processes = chain_processes,
 	.count = chain_count,
 	.time_of = chain_time_of,
 	.go = chain_go,
 	.first = chain_first,
-	.forget = chain_forget,
 	.free = chain_free,
 };
 
@@ -160,5 +108,6 @@ struct source *chain_new(struct source *const *parts, size_t n)
 	chain->n = n;
 	chain->parts = mem_new(n, sizeof(struct source *));
 	memcpy(chain->parts, parts, n * sizeof(struct source *));
+	chain->source.inner = parts[0];
 	return &chain->source;
 }

@@ -8,17 +8,13 @@
 
 struct guard {
 	struct source source;
-	struct source *inner;
 	struct blocked_file *list;
 	size_t n;
 };
 
 static struct guard *guard_of(struct source *src)
 {
-	struct guard *guard = (struct guard *)src;
-
-	guard->inner->watch = src->watch;
-	return guard;
+	return (struct guard *)src;
 }
 
 static bool is_blocked(const struct guard *guard, int pid, const char *file)
@@ -33,16 +29,6 @@ static bool is_blocked(const struct guard *guard, int pid, const char *file)
 	return false;
 }
 
-static int guard_refresh(struct source *src, struct err *err)
-{
-	return source_refresh(guard_of(src)->inner, err);
-}
-
-static enum answer guard_facts(struct source *src, struct facts *out)
-{
-	return source_facts(guard_of(src)->inner, out);
-}
-
 static enum answer guard_text(struct source *src, struct proc_id id,
 	const char *path, struct buf *out)
 {
@@ -52,7 +38,7 @@ static enum answer guard_text(struct source *src, struct proc_id id,
 	if (is_blocked(guard, id.pid, !strncmp(path, "map_files/", 10) ?
 		    "map_files" : path))
 		return ANSWER_BLOCKED;
-	return source_text(guard->inner, id, path, out);
+	return source_text(source_inner(src), id, path, out);
 }
 
 static enum answer guard_words(struct source *src, enum word_file file,
@@ -63,7 +49,7 @@ static enum answer guard_words(struct source *src, enum word_file file,
 
 	if (is_blocked(guard, id.pid, word_file_name(file)))
 		return ANSWER_BLOCKED;
-	return source_words(guard->inner, file, id, first, n, out, got);
+	return source_words(source_inner(src), file, id, first, n, out, got);
 }
 
 static enum answer guard_populated(struct source *src,
@@ -75,7 +61,7 @@ static enum answer guard_populated(struct source *src,
 
 	if (is_blocked(guard, id.pid, word_file_name(WORDS_PAGEMAP)))
 		return ANSWER_BLOCKED;
-	return source_populated(guard->inner, kind, id, start, end, out, max,
+	return source_populated(source_inner(src), kind, id, start, end, out, max,
 		n, next);
 }
 
@@ -87,7 +73,7 @@ static enum answer guard_contents(struct source *src, struct proc_id id,
 	if (is_blocked(guard, id.pid, "mem") ||
 	    is_blocked(guard, id.pid, word_file_name(WORDS_PAGEMAP)))
 		return ANSWER_BLOCKED;
-	return source_contents(guard->inner, id, page, out, n);
+	return source_contents(source_inner(src), id, page, out, n);
 }
 
 static enum answer guard_processes(struct source *src,
@@ -97,7 +83,7 @@ static enum answer guard_processes(struct source *src,
 
 	if (is_blocked(guard, 0, "processes"))
 		return ANSWER_BLOCKED;
-	return source_processes(guard->inner, out, n);
+	return source_processes(source_inner(src), out, n);
 }
 
 static enum answer guard_clear(struct source *src, struct proc_id id,
@@ -107,33 +93,25 @@ static enum answer guard_clear(struct source *src, struct proc_id id,
 
 	if (is_blocked(guard, id.pid, "clear_refs"))
 		return ANSWER_BLOCKED;
-	return source_clear(guard->inner, id, kind, try_only);
-}
-
-static void guard_forget(struct source *src, struct proc_id id)
-{
-	source_forget(guard_of(src)->inner, id);
+	return source_clear(source_inner(src), id, kind, try_only);
 }
 
 static void guard_free(struct source *src)
 {
 	struct guard *guard = guard_of(src);
 
-	source_free(guard->inner);
+	source_free(src->inner);
 	free(guard->list);
 	free(guard);
 }
 
 static const struct source_ops guard_ops = {
-	.refresh = guard_refresh,
-	.facts = guard_facts,
 	.text = guard_text,
 	.words = guard_words,
 	.populated = guard_populated,
 	.processes = guard_processes,
 	.contents = guard_contents,
 	.clear = guard_clear,
-	.forget = guard_forget,
 	.free = guard_free,
 };
 
@@ -143,7 +121,7 @@ struct source *guard_new(struct source *inner,
 	struct guard *guard = mem_new(1, sizeof(*guard));
 
 	guard->source.ops = &guard_ops;
-	guard->inner = inner;
+	guard->source.inner = inner;
 	guard->list = mem_new(n, sizeof(*guard->list));
 	if (n)
 		memcpy(guard->list, list, n * sizeof(*list));

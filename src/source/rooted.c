@@ -23,7 +23,6 @@ struct mapped_file {
 
 struct rooted {
 	struct source source;
-	struct source *inner;
 	const char *root;
 	struct live *live;	/* reads files, and asks no process */
 	struct kept_maps {
@@ -34,15 +33,6 @@ struct rooted {
 	struct mapped_file *files;
 	size_t nfiles, cap_files, next_file;
 };
-
-/* Who watches us watches whom we ask. */
-static struct source *inner_of(struct source *src)
-{
-	struct rooted *rooted = (struct rooted *)src;
-
-	rooted->inner->watch = src->watch;
-	return rooted->inner;
-}
 
 /* ---- what was told, kept; maps are never asked for by us, as a recording
  * counts questions whose answers change */
@@ -172,7 +162,7 @@ static bool ask_layout(struct rooted *rooted, struct proc_id id,
 		buf_clear(&question);
 		buf_fmt(&question, "map_files/%" PRIx64 "-%" PRIx64 ":elf",
 			start, end);
-		found = source_text(rooted->inner, id, buf_text(&question),
+		found = source_text(rooted->source.inner, id, buf_text(&question),
 			out) == ANSWER_OK;
 	}
 	if (found)
@@ -247,7 +237,7 @@ static enum answer rooted_text(struct source *src, struct proc_id id,
 	const char *path, struct buf *out)
 {
 	struct rooted *rooted = (struct rooted *)src;
-	enum answer told = source_text(inner_of(src), id, path, out);
+	enum answer told = source_text(source_inner(src), id, path, out);
 	struct symbol_question q;
 	struct buf own = { 0 };
 
@@ -275,71 +265,12 @@ static enum answer rooted_text(struct source *src, struct proc_id id,
 	return told;
 }
 
-/* ---- all else */
-
-static int rooted_refresh(struct source *src, struct err *err)
-{
-	return source_refresh(inner_of(src), err);
-}
-
-static enum answer rooted_facts(struct source *src, struct facts *out)
-{
-	return source_facts(inner_of(src), out);
-}
-
-static enum answer rooted_words(struct source *src, enum word_file file,
-	struct proc_id id, uint64_t first, size_t n, uint64_t *out,
-	size_t *got)
-{
-	return source_words(inner_of(src), file, id, first, n, out, got);
-}
-
-static enum answer rooted_populated(struct source *src,
-	enum populated_kind kind, struct proc_id id, uint64_t start,
-	uint64_t end, struct vpn_range *out, size_t max, size_t *n,
-	uint64_t *next)
-{
-	return source_populated(inner_of(src), kind, id, start, end, out, max,
-		n, next);
-}
-
-static enum answer rooted_processes(struct source *src,
-	struct process_entry **out, size_t *n)
-{
-	return source_processes(inner_of(src), out, n);
-}
-
-static uint64_t rooted_count(struct source *src)
-{
-	return source_count(inner_of(src));
-}
-
-static bool rooted_time_of(struct source *src, uint64_t n, uint64_t *time_ms)
-{
-	return source_time_of(inner_of(src), n, time_ms);
-}
-
-static bool rooted_go(struct source *src, uint64_t n)
-{
-	return source_go(inner_of(src), n);
-}
-
-static uint64_t rooted_first(struct source *src, uint64_t n)
-{
-	return source_first(inner_of(src), n);
-}
-
-static void rooted_forget(struct source *src, struct proc_id id)
-{
-	source_forget(inner_of(src), id);
-}
-
 static void rooted_free(struct source *src)
 {
 	struct rooted *rooted = (struct rooted *)src;
 	size_t i;
 
-	source_free(inner_of(src));
+	source_free(src->inner);
 	source_free(&rooted->live->src);
 	for (i = 0; i < MAPS_KEPT; i++)
 		buf_fini(&rooted->maps[i].text);
@@ -350,17 +281,7 @@ static void rooted_free(struct source *src)
 }
 
 static const struct source_ops rooted_ops = {
-	.refresh = rooted_refresh,
-	.facts = rooted_facts,
 	.text = rooted_text,
-	.words = rooted_words,
-	.populated = rooted_populated,
-	.processes = rooted_processes,
-	.count = rooted_count,
-	.time_of = rooted_time_of,
-	.go = rooted_go,
-	.first = rooted_first,
-	.forget = rooted_forget,
 	.free = rooted_free,
 };
 
@@ -370,7 +291,7 @@ struct source *rooted_new(struct source *inner, const char *root)
 	const struct live_options options = { .sysroot = root };
 
 	rooted->source.ops = &rooted_ops;
-	rooted->inner = inner;
+	rooted->source.inner = inner;
 	rooted->root = root;
 	rooted->live = (struct live *)live_new(&options);
 	return &rooted->source;

@@ -47,19 +47,33 @@ const char *word_file_name(enum word_file file)
 	return (unsigned)file < NWORD_FILES ? word_file_names[file] : "unknown";
 }
 
+struct source *source_inner(struct source *src)
+{
+	src->inner->watch = src->watch;
+	return src->inner;
+}
+
+/* Leave SRC where it knows OP, or nobody behind it might. */
+#define PASS_ON(src, op) \
+	while (!(src)->ops->op && (src)->inner) \
+		(src) = source_inner(src)
+
 int source_refresh(struct source *src, struct err *err)
 {
+	PASS_ON(src, refresh);
 	return src->ops->refresh(src, err);
 }
 
 void source_done(struct source *src)
 {
+	PASS_ON(src, done);
 	if (src->ops->done)
 		src->ops->done(src);
 }
 
 enum answer source_facts(struct source *src, struct facts *out)
 {
+	PASS_ON(src, facts);
 	return src->ops->facts(src, out);
 }
 
@@ -68,6 +82,7 @@ enum answer source_text(struct source *src, struct proc_id id,
 {
 	enum answer answer;
 
+	PASS_ON(src, text);
 	buf_clear(out);
 	answer = src->ops->text(src, id, path, out);
 	if (answer != ANSWER_OK)
@@ -81,6 +96,7 @@ enum answer source_words(struct source *src, enum word_file file,
 	enum answer answer;
 
 	*got = 0;
+	PASS_ON(src, words);
 	answer = src->ops->words(src, file, id, first, n, out, got);
 	if (answer != ANSWER_OK)
 		*got = 0;
@@ -99,6 +115,7 @@ enum answer source_populated(struct source *src, enum populated_kind kind,
 		*next = start < end ? start : end;
 		return ANSWER_OK;
 	}
+	PASS_ON(src, populated);
 	answer = src->ops->populated(src, kind, id, start, end, out, max, n,
 		next);
 	if (answer != ANSWER_OK)
@@ -111,6 +128,7 @@ enum answer source_contents(struct source *src, struct proc_id id,
 {
 	page->was_read = false;
 	page->before = page->after = page->faults = 0;
+	PASS_ON(src, contents);
 	return src->ops->contents ?
 		src->ops->contents(src, id, page, out, n) : ANSWER_UNRECORDED;
 }
@@ -120,38 +138,45 @@ enum answer source_processes(struct source *src, struct process_entry **out,
 {
 	*out = NULL;
 	*n = 0;
+	PASS_ON(src, processes);
 	return src->ops->processes(src, out, n);
 }
 
 enum answer source_clear(struct source *src, struct proc_id id,
 	enum clear_kind kind, bool try_only)
 {
+	PASS_ON(src, clear);
 	return src->ops->clear && kind != CLEAR_NOTHING ?
 		src->ops->clear(src, id, kind, try_only) : ANSWER_ABSENT;
 }
 
 uint64_t source_count(struct source *src)
 {
+	PASS_ON(src, count);
 	return src->ops->count ? src->ops->count(src) : 0;
 }
 
 bool source_time_of(struct source *src, uint64_t n, uint64_t *time_ms)
 {
+	PASS_ON(src, time_of);
 	return src->ops->time_of && src->ops->time_of(src, n, time_ms);
 }
 
 bool source_go(struct source *src, uint64_t n)
 {
+	PASS_ON(src, go);
 	return src->ops->go && src->ops->go(src, n);
 }
 
 uint64_t source_first(struct source *src, uint64_t n)
 {
+	PASS_ON(src, first);
 	return src->ops->first ? src->ops->first(src, n) : 1;
 }
 
 void source_forget(struct source *src, struct proc_id id)
 {
+	PASS_ON(src, forget);
 	src->ops->forget(src, id);
 }
 

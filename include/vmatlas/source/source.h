@@ -115,6 +115,9 @@ struct page_read {
 
 struct source {
 	const struct source_ops *ops;
+	/* Around whom it stands: what OPS has no answer to, that one is asked.
+	 * NULL: nobody. */
+	struct source *inner;
 	struct source_watch watch;
 };
 
@@ -126,7 +129,7 @@ enum clear_kind { CLEAR_NOTHING, CLEAR_REFERENCED, CLEAR_SOFT_DIRTY,
 
 /*
  * The questions.  Each op returns an answer, and fills its results only on
- * ANSWER_OK.
+ * ANSWER_OK.  One that is NULL is put to the source's inner, if it has one.
  */
 struct source_ops {
 	/* Begin refresh N+1: 1; SOURCE_LATER: that is yet to come, ask again;
@@ -271,6 +274,8 @@ bool source_time_of(struct source *src, uint64_t n, uint64_t *time_ms);
 bool source_go(struct source *src, uint64_t n);
 uint64_t source_first(struct source *src, uint64_t n);
 void source_forget(struct source *src, struct proc_id id);
+/* Whom SRC stands around, for implementations: who watches us watches it. */
+struct source *source_inner(struct source *src);
 /* Calls of the watch, for implementations; they do nothing without one. */
 void source_before(struct source *src, int pid, const char *file);
 void source_after(struct source *src);
