@@ -185,14 +185,86 @@ static void take_stacks(struct snapshot *snapshot, struct refresh *refresh)
 	stacks_copy(&snapshot->stacks, &refresh->stacks);
 }
 
-static void publish(struct refresh *refresh, bool complete)
+/* What is under the cursor, or near it. */
+static void take_focus(struct snapshot *snapshot, struct refresh *refresh)
 {
 	const struct wish *wish = &refresh->wish;
-	struct snapshot *snapshot;
+	const struct focus *focus = &wish->focus;
 
-	if (!refresh->machine)
+	if (focus->side == FOCUS_NONE || !wish->keep_blocks)
 		return;
-	snapshot = snapshot_take(refresh);
+	detail_fill(snapshot, &refresh->space, &refresh->symbols, focus,
+		&refresh->seen);
+	if (focus->side != FOCUS_VIRTUAL)
+		return;
+	page_walk_fill(snapshot, &refresh->tables, &refresh->space,
+		focus->range.start);
+	if (wish->want_contents && focus->range.end - focus->range.start == 1)
+		contents_fill(snapshot, &refresh->space, focus->range.start);
+	if (wish->want_fitness)
+		take_fitness(snapshot, refresh);
+}
+
+static void take_process(struct snapshot *snapshot, struct refresh *refresh,
+	bool complete)
+{
+	const struct wish *wish = &refresh->wish;
+	struct space *space = &refresh->space;
+
+	matches_fill(&refresh->matches, space, snapshot);
+	refresh_baseline(refresh);
+	space->baseline = refresh_has_baseline(refresh) ? &refresh->baseline :
+		NULL;
+	snapshot_take_space(snapshot, space, wish);
+	refresh_take_baseline(refresh, snapshot);
+	if (wish->want_audit && complete)
+		take_audit(snapshot, refresh);
+	if (wish->keep_blocks)
+		snapshot_take_cached(snapshot, space, wish);
+	take_focus(snapshot, refresh);
+	if (wish->want_cow_files && complete)
+		cow_files_count(&snapshot->cow_files, space,
+			&refresh->symbols);
+	if (wish->functions.wanted)
+		take_functions(snapshot, refresh);
+	if (wish->want_runs && complete)
+		runs_fill(snapshot, space, wish);
+	if (wish->want_rt && complete)
+		rt_fill(snapshot, space, &refresh->symbols, &refresh->first);
+	take_stacks(snapshot, refresh);
+}
+
+/* A snapshot is used again: nothing stays that this refresh does not say. */
+static void clear(struct snapshot *snapshot)
+{
+	snapshot->has_process = snapshot->baseline.on = false;
+	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
+	snapshot->nframe_blocks = snapshot->nframes = 0;
+	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
+	snapshot->walk.valid = snapshot->budget.valid = false;
+	contents_fini(&snapshot->contents);	/* not kept unasked */
+	snapshot->nfitness = 0;
+	snapshot->ncached = snapshot->ncached_known = 0;
+	buf_clear(&snapshot->command);
+	snapshot->nruns = 0;
+	snapshot->audit.n = 0;
+	snapshot->cow_files.n = 0;
+	snapshot->cow_files.is_cut = false;
+	snapshot->cow_files.answer = ANSWER_OK;
+	snapshot->functions.n = 0;
+	snapshot->functions.valid = false;
+	snapshot->functions.answer = ANSWER_OK;
+	snapshot->filter.n = 0;
+	buf_clear(&snapshot->symbol_notes);
+	swap_rows_clear(snapshot);
+}
+
+/* Of which refresh, and in answer to what. */
+static void take_refresh(struct snapshot *snapshot,
+	const struct refresh *refresh, bool complete)
+{
+	const struct wish *wish = &refresh->wish;
+
 	machine_unref(snapshot->machine);
 	snapshot->machine = machine_ref(refresh->machine);
 	snapshot->wish = wish->serial;
@@ -202,83 +274,38 @@ static void publish(struct refresh *refresh, bool complete)
 	snapshot->complete = complete;
 	snapshot->ended = refresh->ended;
 	snapshot->go = refresh->go;
-	snapshot->recording = refresh->recording;
 	snapshot->go.count = source_count(refresh->src);
+	snapshot->recording = refresh->recording;
 	snapshot->end = refresh->end;
 	snapshot->self_rss = refresh->machine->facts.self_rss;
-	snapshot->has_process = snapshot->baseline.on = false;
-	snapshot->nregions = snapshot->nblocks = snapshot->nlink = 0;
-	snapshot->nframe_blocks = snapshot->nframes = 0;
-	snapshot->detail.valid = snapshot->focus_fitness.valid = false;
-	snapshot->walk.valid = false;
-	contents_fini(&snapshot->contents);	/* not kept unasked */
-	snapshot->nfitness = 0;
-	snapshot->found = refresh->finder.found;
 	snapshot->below = wish->below;
-	snapshot->ncached = snapshot->ncached_known = 0;
+	snapshot->raw_names = wish->raw_names;
+}
+
+static void publish(struct refresh *refresh, bool complete)
+{
+	const struct wish *wish = &refresh->wish;
+	struct snapshot *snapshot;
+
+	if (!refresh->machine)
+		return;
+	snapshot = snapshot_take(refresh);
+	clear(snapshot);
+	take_refresh(snapshot, refresh, complete);
+	snapshot->found = refresh->finder.found;
 	take_rates(snapshot, refresh);
 	roster_fill(&refresh->roster, wish, snapshot);
-	buf_clear(&snapshot->command);
 	buf_add(&snapshot->command, buf_text(&refresh->command),
 		refresh->command.len);
-	snapshot->nruns = 0;
-	snapshot->audit.n = 0;
-	snapshot->cow_files.n = 0;
-	snapshot->cow_files.is_cut = false;
-	snapshot->cow_files.answer = ANSWER_OK;
-	snapshot->functions.n = 0;
-	snapshot->functions.valid = false;
-	snapshot->functions.answer = ANSWER_OK;
-	snapshot->raw_names = wish->raw_names;
-	swap_rows_clear(snapshot);
 	snapshot->swap_pss_why = refresh->swap_users.why;
 	snapshot->swap_pss_pid = refresh->swap_users.pid;
 	snapshot->watch = refresh->watch;
-	snapshot->filter.n = 0;
-	if (refresh->has_space) {
-		matches_fill(&refresh->matches, &refresh->space, snapshot);
-		refresh_baseline(refresh);
-		refresh->space.baseline = refresh_has_baseline(refresh) ?
-			&refresh->baseline : NULL;
-		snapshot_take_space(snapshot, &refresh->space, wish);
-		refresh_take_baseline(refresh, snapshot);
-		if (wish->want_audit && complete)
-			take_audit(snapshot, refresh);
-		if (wish->keep_blocks)
-			snapshot_take_cached(snapshot, &refresh->space, wish);
-		if (wish->focus.side != FOCUS_NONE && wish->keep_blocks)
-			detail_fill(snapshot, &refresh->space,
-				&refresh->symbols, &wish->focus,
-				&refresh->seen);
-		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks)
-			page_walk_fill(snapshot, &refresh->tables,
-				&refresh->space, wish->focus.range.start);
-		if (wish->want_contents && wish->keep_blocks &&
-		    wish->focus.side == FOCUS_VIRTUAL &&
-		    wish->focus.range.end - wish->focus.range.start == 1)
-			contents_fill(snapshot, &refresh->space,
-				wish->focus.range.start);
-		if (wish->focus.side == FOCUS_VIRTUAL && wish->keep_blocks &&
-		    wish->want_fitness)
-			take_fitness(snapshot, refresh);
-		if (wish->want_cow_files && complete)
-			cow_files_count(&snapshot->cow_files,
-				&refresh->space, &refresh->symbols);
-		if (wish->functions.wanted)
-			take_functions(snapshot, refresh);
-		if (wish->want_runs && complete)
-			runs_fill(snapshot, &refresh->space, wish);
-		if (wish->want_rt && complete)
-			rt_fill(snapshot, &refresh->space, &refresh->symbols,
-				&refresh->first);
-		take_stacks(snapshot, refresh);
-	}
+	if (refresh->has_space)
+		take_process(snapshot, refresh, complete);
 	take_frames(snapshot, refresh, complete);
-	snapshot->budget.valid = false;
 	take_sums(snapshot, refresh);
 	if (wish->want_budget)
 		budget_copy(&snapshot->budget, &refresh->budget);
-	buf_clear(&snapshot->symbol_notes);
 	symbols_add_notes(&refresh->symbols, &snapshot->symbol_notes);
 	refresh_take_changes(refresh, snapshot);
 	question_fill(&refresh->question, wish, snapshot);

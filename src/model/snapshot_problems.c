@@ -157,6 +157,53 @@ static void complain_of_sparse(struct snapshot *snapshot)
 			n == 1 ? "is" : "are");
 }
 
+static void complain_of_process(struct snapshot *snapshot, const char *owner)
+{
+	complain(snapshot, "process", snapshot->process.answer,
+		NULL, NULL);
+	complain(snapshot, "maps", snapshot->maps,
+		"its regions are unknown", owner);
+	if (snapshot->maps == ANSWER_OK && snapshot->dropped)
+		buf_fmt(&snapshot->problems, "maps: %zu line%s "
+			"not understood and left out\n",
+			snapshot->dropped,
+			snapshot->dropped == 1 ? " was" : "s were");
+	if (snapshot->came || snapshot->went)
+		buf_fmt(&snapshot->problems, "maps: while it was read "
+			"%zu region%s came and %zu went\n",
+			snapshot->came, snapshot->came == 1 ? "" : "s",
+			snapshot->went);
+	complain(snapshot, "pagemap", snapshot->pagemap,
+		"what its pages are is unknown", owner);
+	complain_of_sparse(snapshot);
+	complain(snapshot, "smaps", snapshot->smaps, NULL, owner);
+	if (snapshot->swap_pss_why)
+		say_swap_pss(snapshot);
+	complain(snapshot, "page cache", snapshot->cached_answer,
+		"which pages of some files it has is unknown",
+		"needs root, or CAP_CHECKPOINT_RESTORE");
+}
+
+static void complain_of_machine(struct snapshot *snapshot, const char *root)
+{
+	const struct machine *machine = snapshot->machine;
+
+	complain(snapshot, "zoneinfo", machine->zoneinfo,
+		"zones are unknown", root);
+	complain(snapshot, "node distance", machine->topology->distance,
+		"in which order nodes are allocated from is unknown", root);
+	/* Named only where it is missed. */
+	if (machine->nplaces > machine->nzones)
+		complain(snapshot, "memory blocks", machine->topology->blocks,
+			"where spans of zones overlap, zones are in doubt",
+			root);
+	complain(snapshot, "iomem", machine->iomem,
+		"what lies at physical addresses is unknown", root);
+	if (machine->resources_hidden)
+		buf_str(&snapshot->problems, "iomem: addresses are hidden from "
+			"this user; seeing them needs CAP_SYS_ADMIN\n");
+}
+
 void snapshot_take_problems(struct snapshot *snapshot)
 {
 	const struct machine *machine = snapshot->machine;
@@ -166,31 +213,8 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	buf_clear(&snapshot->problems);
 	say_left_out(snapshot);
 	complain_of_changes(snapshot);
-	if (snapshot->has_process) {
-		complain(snapshot, "process", snapshot->process.answer,
-			NULL, NULL);
-		complain(snapshot, "maps", snapshot->maps,
-			"its regions are unknown", owner);
-		if (snapshot->maps == ANSWER_OK && snapshot->dropped)
-			buf_fmt(&snapshot->problems, "maps: %zu line%s "
-				"not understood and left out\n",
-				snapshot->dropped,
-				snapshot->dropped == 1 ? " was" : "s were");
-		if (snapshot->came || snapshot->went)
-			buf_fmt(&snapshot->problems, "maps: while it was read "
-				"%zu region%s came and %zu went\n",
-				snapshot->came, snapshot->came == 1 ? "" : "s",
-				snapshot->went);
-		complain(snapshot, "pagemap", snapshot->pagemap,
-			"what its pages are is unknown", owner);
-		complain_of_sparse(snapshot);
-		complain(snapshot, "smaps", snapshot->smaps, NULL, owner);
-		if (snapshot->swap_pss_why)
-			say_swap_pss(snapshot);
-		complain(snapshot, "page cache", snapshot->cached_answer,
-			"which pages of some files it has is unknown",
-			"needs root, or CAP_CHECKPOINT_RESTORE");
-	}
+	if (snapshot->has_process)
+		complain_of_process(snapshot, owner);
 	if (!machine->facts.pfn_visible) {
 		buf_str(&snapshot->problems, machine->facts.uid ?
 			"frames: not told to this user; seeing them needs "
@@ -228,18 +252,5 @@ void snapshot_take_problems(struct snapshot *snapshot)
 	if (snapshot->swap_unnamed && snapshot->swaps_answer == ANSWER_OK)
 		buf_str(&snapshot->problems, "swaps: there are several areas, "
 			"and its entries do not tell which is which\n");
-	complain(snapshot, "zoneinfo", machine->zoneinfo,
-		"zones are unknown", root);
-	complain(snapshot, "node distance", machine->topology->distance,
-		"in which order nodes are allocated from is unknown", root);
-	/* Named only where it is missed. */
-	if (machine->nplaces > machine->nzones)
-		complain(snapshot, "memory blocks", machine->topology->blocks,
-			"where spans of zones overlap, zones are in doubt",
-			root);
-	complain(snapshot, "iomem", machine->iomem,
-		"what lies at physical addresses is unknown", root);
-	if (machine->resources_hidden)
-		buf_str(&snapshot->problems, "iomem: addresses are hidden from "
-			"this user; seeing them needs CAP_SYS_ADMIN\n");
+	complain_of_machine(snapshot, root);
 }
