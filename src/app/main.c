@@ -260,6 +260,7 @@
  *   app/main.c               this file
  *   app/message.c            a line on standard error
  *   app/options.c            the command line
+ *   app/option_values.c      numbers and ranges in it
  *   app/completions.awk      what shells complete, made from its tables
  *   app/config.c             the configuration file, and where it is
  *   app/priority.c           how much of the machine we take

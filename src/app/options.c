@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "option_values.h"
 #include "vmatlas/base/demangle.h"
 #include "vmatlas/base/mem.h"
 #include "vmatlas/base/text.h"
@@ -27,10 +28,6 @@ static const struct {
 	OPTIONS(X)
 #undef X
 };
-
-/* Of files of recordings: bytes, and how many older ones. */
-#define ROTATION_LEAST ((uint64_t)64 << 10)
-#define ROTATION_MOST 999
 
 #define NOPTIONS (sizeof(table) / sizeof(*table))
 
@@ -96,102 +93,6 @@ void options_help(struct buf *out)
 
 /* ---- arguments */
 
-static int bad(struct err *err, const char *what, const char *arg,
-	const char *want)
-{
-	return err_set(err, 0, "%s '%s' is not %s", what, arg, want);
-}
-
-static int parse_range(const char *arg, uint64_t page, uint64_t *start,
-	uint64_t *end, const char *what, struct err *err)
-{
-	struct text text = text_of(arg), first;
-	bool range;
-
-	text_until(&text, '-', &first);
-	range = memchr(arg, '-', strlen(arg)) != NULL;
-	if (!text_all_u64(first, 16, start) ||
-	    (range && !text_all_u64(text, 16, end)))
-		return bad(err, what, arg, "a hexadecimal number or A-B");
-	if (!range) {	/* the page that it lies in */
-		*start &= ~(page - 1);
-		*end = *start > UINT64_MAX - page ? UINT64_MAX : *start + page;
-		if (*end == *start)
-			--*start;
-	}
-	if (*end <= *start)
-		return bad(err, what, arg, "a range (its end is not above its start)");
-	return 0;
-}
-
-/* An address in hexadecimal, as everywhere, or as people name limits: 4G. */
-static int parse_limit(const char *arg, uint64_t *out, struct err *err)
-{
-	static const char units[] = "KMGT";
-	size_t n = strlen(arg);
-	const char *unit = n ? strchr(units, arg[n - 1] & ~32) : NULL;
-	unsigned shift = unit && *unit ?
-		10 * (unsigned)(unit - units + 1) : 0;
-	struct text text = { arg, shift ? n - 1 : n };
-
-	if (!text_all_u64(text, shift && !text_starts(text, "0x") ? 10 : 16,
-		    out) || !*out || *out > UINT64_MAX >> shift)
-		return bad(err, "limit", arg, "a hexadecimal address, or a "
-			"number with K, M, G or T");
-	*out <<= shift;
-	return 0;
-}
-
-/* How large a file of a recording becomes, and how many older ones stay. */
-static int parse_rotation(const char *arg, struct rotation *out,
-	struct err *err)
-{
-	static const char units[] = "KMGT";
-	struct text files = text_of(arg), size;
-	uint64_t n = 1;
-	const char *unit;
-	unsigned shift;
-
-	text_until(&files, ':', &size);
-	unit = size.n ? strchr(units, size.p[size.n - 1] & ~32) : NULL;
-	shift = unit && *unit ? 10 * (unsigned)(unit - units + 1) : 0;
-	size.n -= shift ? 1 : 0;
-	if (!text_all_u64(size, 10, &out->nbytes) ||
-	    out->nbytes > UINT64_MAX >> shift ||
-	    out->nbytes << shift < ROTATION_LEAST ||
-	    (strchr(arg, ':') && (!text_all_u64(files, 10, &n) ||
-		    n > ROTATION_MOST)))
-		return bad(err, "rotation", arg, "SIZE or SIZE:N, from 64K on "
-			"and with at most 999 older files");
-	out->nbytes <<= shift;
-	out->files = (unsigned)n;
-	return 0;
-}
-
-static int parse_double(const char *arg, double low, double high,
-	double *out, const char *what, struct err *err)
-{
-	char *end;
-
-	*out = strtod(arg, &end);
-	if (end == arg || *end || !(*out >= low && *out <= high)) {
-		char want[64];
-
-		snprintf(want, sizeof(want), "a number from %g to %g", low,
-			high);
-		return bad(err, what, arg, want);
-	}
-	return 0;
-}
-
-static int parse_int(const char *arg, uint64_t low, uint64_t high,
-	uint64_t *out, const char *what, struct err *err)
-{
-	if (!text_all_u64(text_of(arg), 10, out) || *out < low || *out > high)
-		return bad(err, what, arg, "a whole number in range");
-	return 0;
-}
-
 static int parse_report(struct options *options, const char *arg,
 	struct err *err)
 {
@@ -206,7 +107,7 @@ static int parse_report(struct options *options, const char *arg,
 		}
 	buf_str(&names, "known; it is one of");
 	add_report_names(&names);
-	bad(err, "report", arg, buf_text(&names));
+	value_bad(err, "report", arg, buf_text(&names));
 	buf_fini(&names);
 	return -1;
 }
@@ -221,7 +122,7 @@ static int parse_format(struct options *options, const char *arg,
 			options->format = i;
 			return 0;
 		}
-	return bad(err, "format", arg, "known; it is one of text json csv "
+	return value_bad(err, "format", arg, "known; it is one of text json csv "
 		"openmetrics");
 }
 
@@ -234,7 +135,7 @@ static int parse_size(struct options *options, const char *arg,
 	text_until(&text, 'x', &cols);
 	if (!text_all_u64(cols, 10, &c) || !text_all_u64(text, 10, &r) ||
 	    !c || !r || c > 1000 || r > 1000)
-		return bad(err, "size", arg, "COLSxROWS, each from 1 to 1000");
+		return value_bad(err, "size", arg, "COLSxROWS, each from 1 to 1000");
 	options->cols = (int)c;
 	options->rows = (int)r;
 	return 0;
@@ -246,7 +147,7 @@ static int add_number(int **numbers, size_t *n, uint64_t least,
 	uint64_t number;
 	int *grown;
 
-	if (parse_int(arg, least, INT32_MAX, &number, what, err))
+	if (value_int(arg, least, INT32_MAX, &number, what, err))
 		return -1;
 	grown = mem_new(*n + 1, sizeof(*grown));
 	if (*n)
@@ -284,7 +185,7 @@ static int add_cgroup(struct options *options, const char *arg,
 	if (!strncmp(arg, mount, n) && (arg[n] == '/' || !arg[n]))
 		arg += n;
 	else if (*arg != '/')
-		return bad(err, "control group", arg, "a path that begins with /");
+		return value_bad(err, "control group", arg, "a path that begins with /");
 	add_word(&options->cgroups, &options->ncgroups, arg);
 	return 0;
 }
@@ -295,7 +196,7 @@ static int add_without(struct options *options, const char *arg,
 	unsigned bit = without_of_name(arg);
 
 	if (!bit)
-		return bad(err, "--without", arg,
+		return value_bad(err, "--without", arg,
 			"known");
 	options->without |= bit;
 	return 0;
@@ -323,7 +224,7 @@ static int take_moment(struct moment *moment, const char *arg,
 	struct err *err)
 {
 	if (!moment_parse(moment, text_of(arg)))
-		return bad(err, "moment", arg, "the number of a refresh, "
+		return value_bad(err, "moment", arg, "the number of a refresh, "
 			"HH:MM[:SS], a time as 2026-11-20T13:22:01Z, +SECS "
 			"or -SECS");
 	return 0;
@@ -348,7 +249,7 @@ static int take_selection(struct options *options, int id, const char *arg,
 			"session", arg, err);
 	case OPTION_DELAY:
 		options->delay_given = true;
-		return parse_double(arg, 0.05, 86400, &options->delay,
+		return value_double(arg, 0.05, 86400, &options->delay,
 			"delay", err);
 	case OPTION_AT:
 		options->at_given = true;
@@ -357,7 +258,7 @@ static int take_selection(struct options *options, int id, const char *arg,
 		options->since_given = true;
 		return take_moment(&options->since, arg, err);
 	case OPTION_ITERATIONS:
-		if (parse_int(arg, 1, UINT32_MAX, &n, "number of refreshes",
+		if (value_int(arg, 1, UINT32_MAX, &n, "number of refreshes",
 			    err))
 			return -1;
 		options->iterations = n;
@@ -367,36 +268,36 @@ static int take_selection(struct options *options, int id, const char *arg,
 	case OPTION_FORMAT:
 		return parse_format(options, arg, err);
 	case OPTION_VA:
-		return parse_range(arg, 1, &options->va_start,
+		return value_range(arg, 1, &options->va_start,
 			&options->va_end, "address", err);
 	case OPTION_PFN:
-		return parse_range(arg, 1, &options->pfn_start,
+		return value_range(arg, 1, &options->pfn_start,
 			&options->pfn_end, "frame", err);
 	case OPTION_BELOW:
 		options->below_given = true;
-		return parse_limit(arg, &options->below, err);
+		return value_limit(arg, &options->below, err);
 	case OPTION_WHEN:
 		return add_rule(options, arg, err);
 	case OPTION_FILTER:
 		return filter_parse(&options->filter, text_of(arg), err);
 	case OPTION_ROTATE:
-		return parse_rotation(arg, &options->rotation, err);
+		return value_rotation(arg, &options->rotation, err);
 	case OPTION_PA:
-		return parse_range(arg, 1, &options->pa_start,
+		return value_range(arg, 1, &options->pa_start,
 			&options->pa_end, "physical address", err);
 	case OPTION_CPU:
 		options->cpu_given = true;
-		return parse_double(arg, 0.01, 100, &options->cpu, "CPU",
+		return value_double(arg, 0.01, 100, &options->cpu, "CPU",
 			err);
 	case OPTION_WITHOUT:
 		return add_without(options, arg, err);
 	case OPTION_COLORS:
-		if (parse_int(arg, 0, 1 << 24, &n, "number of colours", err))
+		if (value_int(arg, 0, 1 << 24, &n, "number of colours", err))
 			return -1;
 		options->colors = (int)n;
 		return 0;
 	case OPTION_BAUD:
-		if (parse_int(arg, 1, INT32_MAX, &n, "speed", err))
+		if (value_int(arg, 1, INT32_MAX, &n, "speed", err))
 			return -1;
 		options->baud = (int)n;
 		return 0;

@@ -158,6 +158,29 @@ bool text_all_u64(struct text t, int base, uint64_t *out)
 	return true;
 }
 
+unsigned text_take_unit(struct text *t)
+{
+	static const char units[4] = "KMGT";
+	const char *unit = t->n ? memchr(units, t->p[t->n - 1] & ~32,
+		sizeof(units)) : NULL;
+
+	if (!unit)
+		return 0;
+	t->n--;
+	return 10 * (unsigned)(unit - units + 1);
+}
+
+bool text_all_sized(struct text t, uint64_t *out)
+{
+	unsigned shift = text_take_unit(&t);
+	uint64_t value;
+
+	if (!text_all_u64(t, 10, &value) || value > UINT64_MAX >> shift)
+		return false;
+	*out = value << shift;
+	return true;
+}
+
 size_t text_decode(const char *p, size_t n, int32_t *code)
 {
 	static const int32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };

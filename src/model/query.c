@@ -53,16 +53,9 @@ static size_t hex_digits(struct text text)
 /* 4G, 512k: decimal, of bytes. */
 static bool take_sized(struct text text, uint64_t *out)
 {
-	static const char units[] = "KMGT";
-	const char *unit = text.n > 1 ? memchr(units,
-		text.p[text.n - 1] & ~32, 4) : NULL;
-	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	struct text number = text;
 
-	text.n -= unit != NULL;
-	if (!unit || !text_all_u64(text, 10, out) || *out > UINT64_MAX >> shift)
-		return false;
-	*out <<= shift;
-	return true;
+	return text_take_unit(&number) && text_all_sized(text, out);
 }
 
 /* LOOSE: where nothing but an address can stand. */

@@ -159,14 +159,11 @@ static int parse_figure(struct rule_term *term, struct text text,
 static int parse_number(struct rule_term *term, struct text text,
 	struct err *err)
 {
-	static const char units[] = "KMGT";
-	const char *unit = text.n ? memchr(units, text.p[text.n - 1], 4) : NULL;
 	struct text whole, rest = text;
+	unsigned shift = text_take_unit(&rest);
 	uint64_t n = 0, part = 0;
 	double scale = 1;
 
-	if (unit)
-		rest.n--;
 	text_until(&rest, '.', &whole);
 	if (whole.n > 18 || rest.n > 9 || !text_all_u64(whole, 10, &n) ||
 	    (rest.n && !text_all_u64(rest, 10, &part)) ||
@@ -176,9 +173,7 @@ static int parse_number(struct rule_term *term, struct text text,
 	while (rest.n--)
 		scale *= 10;
 	term->bound = (double)n + (double)part / scale;
-	if (unit)
-		term->bound *= (double)(UINT64_C(1) << 10 *
-			(unit - units + 1));
+	term->bound *= (double)(UINT64_C(1) << shift);
 	return 0;
 }
 

@@ -41,6 +41,12 @@ struct text text_trim(struct text t);
 bool text_u64(struct text *rest, int base, uint64_t *out);
 /* The same for all of T: nothing may follow. */
 bool text_all_u64(struct text t, int base, uint64_t *out);
+/* Take K, M, G or T (or small ones) off the end of T: the bits by which the
+ * number before it is shifted; 0: there is none. */
+unsigned text_take_unit(struct text *t);
+/* All of T is a decimal number with such a unit or without, shifted; false
+ * where it is not, or does not fit. */
+bool text_all_sized(struct text t, uint64_t *out);
 
 /*
  * One character of UTF-8 at P (N > 0 bytes): its length and its code point,
