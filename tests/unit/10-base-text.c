@@ -289,9 +289,37 @@ static void test_size(void **state)
 							 i - 1, out)), 1, 5);
 }
 
+/* "64K", "1g": shifted; what does not fit, or is no number, is none. */
+static void test_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint64_t value;
+	} cases[] = {
+		{ "0", true, 0 }, { "7", true, 7 }, { "64K", true, 65536 },
+		{ "3m", true, 3 << 20 }, { "1G", true, 1 << 30 },
+		{ "16777215T", true, UINT64_C(16777215) << 40 },
+		{ "16777216T", false, 0 }, { "K", false, 0 }, { "", false, 0 },
+		{ "1KK", false, 0 }, { "1P", false, 0 }, { "1 ", false, 0 },
+		{ "0x1K", false, 0 }, { "K1", false, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint64_t value = 99;
+
+		assert_int_equal(text_all_sized(text_of(cases[i].text), &value),
+			cases[i].good);
+		assert_int_equal(value, cases[i].good ? cases[i].value : 99);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_numbers),
