@@ -46,6 +46,7 @@
  *   source/elf_file.c        what an ELF file says of itself, read with care
  *   source/elf_symbols.c     the symbols in it, by address
  *   source/elf_names.c       and by name
+ *   source/symbol_files.c    which files have symbols, and what is kept of them
  *   source/live_symbols.c    the running kernel: names in the files mapped
  *   source/live_contents.c   the running kernel: the bytes of one page
  *   source/live_clear.c      the running kernel: the one thing that writes

@@ -7,10 +7,9 @@
 /*
  * What the files that make up the live source share: live.c (texts, words,
  * scans), live_cache.c (the page cache), live_compare.c (address spaces),
- * live_symbols.c (names in ELF files), live_contents.c (bytes), live_clear.c
- * (what writes), live_list.c (folders), live_facts.c
- * live_symbols.c (names in ELF files), live_vdso.c (and in the vdso), live_contents.c (bytes), live_list.c (folders), live_facts.c
- * (what machine this is), processes.c (who is there).
+ * live_symbols.c (names in ELF files), live_vdso.c (and in the vdso),
+ * live_contents.c (bytes), live_clear.c (what writes), live_list.c (folders),
+ * live_facts.c (what machine this is), processes.c (who is there).
  */
 
 /* A pagemap that is kept open; fd -1: the slot is free. */
