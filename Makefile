@@ -102,7 +102,7 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PC_STATIC) $(LINKED) 2>/dev/null) \
 	$(LIBIBERTY)
 
 # ---- the rooms, lowest first
-BASE := err mem buf text ambiguous json key demangle
+BASE := err mem buf text stamp ambiguous json key demangle
 KERNEL := release maps pagemap kpageflags zoneinfo iomem devicetree
 KERNEL += procstat smaps swaps meminfo cgroup thread
 KERNEL += paging

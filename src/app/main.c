@@ -11,6 +11,7 @@
  *   base/mem.c               memory that is never NULL
  *   base/buf.c               growing strings
  *   base/text.c              views of text; escaping what others chose
+ *   base/stamp.c             moments as text
  *   base/ambiguous.c         characters that some terminals draw twice as wide
  *   base/json.c              a JSON writer
  *   base/key.c               names of keys

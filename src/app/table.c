@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "vmatlas/base/json.h"
+#include "vmatlas/base/stamp.h"
 
 const char *format_name(enum format format)
 {
@@ -189,27 +189,16 @@ static void json_denied(struct json *json, const struct snapshot *snapshot)
 	json_close(json, ']');
 }
 
-static void time_text(uint64_t ms, char *out, size_t size)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-	size_t n;
-
-	gmtime_r(&seconds, &tm);
-	n = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out + n, size - n, ".%03uZ", (unsigned)(ms % 1000));
-}
-
 void table_begin(struct buf *out, enum format format,
 	const struct snapshot *snapshot)
 {
 	const struct facts *facts = &snapshot->machine->facts;
 	struct json json;
-	char when[40];
+	char when[STAMP_MAX];
 
 	if (format != FORMAT_JSON)
 		return;
-	time_text(facts->time_ms, when, sizeof(when));
+	stamp_utc(when, facts->time_ms);
 	json_init(&json, out);
 	json_object(&json, NULL);
 	json_str(&json, "kind", "snapshot");

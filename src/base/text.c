@@ -158,6 +158,13 @@ bool text_all_u64(struct text t, int base, uint64_t *out)
 	return true;
 }
 
+size_t text_find(struct text t, const char *word)
+{
+	const char *at = t.n ? memmem(t.p, t.n, word, strlen(word)) : NULL;
+
+	return at ? (size_t)(at - t.p) : t.n;
+}
+
 unsigned text_take_unit(struct text *t)
 {
 	static const char units[4] = "KMGT";

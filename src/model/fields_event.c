@@ -1,48 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-#include <time.h>
-
 #include "fields_impl.h"
+#include "vmatlas/base/stamp.h"
 #include "vmatlas/model/rule.h"
 
-/* When the refresh began; false: it does not say. */
-static bool time_of(const struct record *record, time_t *seconds, unsigned *ms)
+static void put_stamp(struct record *record, struct value *value,
+	bool told, const char *text)
 {
-	uint64_t time_ms = record->snapshot->machine->facts.time_ms;
-
-	*seconds = (time_t)(time_ms / 1000);
-	*ms = (unsigned)(time_ms % 1000);
-	return time_ms != 0;
-}
-
-static void get_time(struct record *record, struct value *value)
-{
-	char text[40];
-	time_t seconds;
-	unsigned ms;
-	struct tm tm;
-
-	if (!time_of(record, &seconds, &ms) || !gmtime_r(&seconds, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm))
-		return;
-	buf_clear(&record->scratch);
-	buf_fmt(&record->scratch, "%s.%03uZ", text, ms);
-	set_scratch(record, value);
-}
-
-static void get_local_time(struct record *record, struct value *value)
-{
-	char text[40];
-	time_t seconds;
-	unsigned ms;
-	struct tm tm;
-
-	if (!time_of(record, &seconds, &ms) || !localtime_r(&seconds, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
+	if (!record->snapshot->machine->facts.time_ms || !told)
 		return;
 	buf_clear(&record->scratch);
 	buf_str(&record->scratch, text);
 	set_scratch(record, value);
+}
+
+/* When the refresh began. */
+static void get_time(struct record *record, struct value *value)
+{
+	char text[STAMP_MAX];
+
+	put_stamp(record, value, stamp_utc(text,
+		record->snapshot->machine->facts.time_ms), text);
+}
+
+static void get_local_time(struct record *record, struct value *value)
+{
+	char text[STAMP_MAX];
+
+	put_stamp(record, value, stamp_local(text,
+		record->snapshot->machine->facts.time_ms, true), text);
 }
 
 static void get_refresh(struct record *record, struct value *value)

@@ -65,17 +65,6 @@ static const struct marker {
 
 /* ---- words of a line */
 
-/* Where WORDS stand in LINE, or its end. */
-static size_t find(struct text line, const char *words)
-{
-	size_t n = strlen(words), i;
-
-	for (i = 0; i + n <= line.n; i++)
-		if (!memcmp(line.p + i, words, n))
-			return i;
-	return line.n;
-}
-
 static struct text from(struct text line, size_t at)
 {
 	at = at < line.n ? at : line.n;
@@ -122,7 +111,7 @@ static void take_markers(struct query *query, struct text line)
 
 	for (i = 0; i < sizeof(markers) / sizeof(*markers); i++) {
 		const struct marker *marker = &markers[i];
-		size_t at = find(line, marker->words);
+		size_t at = text_find(line, marker->words);
 		uint64_t value;
 
 		/* The number begins with the 0x that names it. */
@@ -187,7 +176,7 @@ static bool is_place(struct text line, size_t open, struct text *inner,
 {
 	size_t plus;
 
-	*close = open + find(from(line, open), ")");
+	*close = open + text_find(from(line, open), ")");
 	*inner = (struct text){ line.p + open, *close - open };
 	for (plus = inner->n; plus && inner->p[plus - 1] != '+'; plus--)
 		;
@@ -207,7 +196,7 @@ static void take_parentheses(struct query *query, struct text line)
 	uint64_t offset = 0, va;
 
 	do {
-		open += find(from(line, open), "(") + 1;
+		open += text_find(from(line, open), "(") + 1;
 		if (open > line.n)
 			return;
 	} while (!is_place(line, open, &inner, &close, &offset));
@@ -252,15 +241,15 @@ static void take_frame(struct query *query, struct text line)
 		name = word;
 	if (has_va)
 		query_add(query, QUERY_VA, "the return address", va);
-	at = find(name, "(");	/* C++ */
+	at = text_find(name, "(");	/* C++ */
 	name.n = at;
-	if (!has_va && find(line, "(") == line.n)
+	if (!has_va && text_find(line, "(") == line.n)
 		return;
 	if (name.n && name.p[0] != '?' && name.n < QUERY_NAME) {
 		target = query_add(query, QUERY_SYMBOL, "the function", 0);
 		if (target)
 			query_copy(target->name, name);
-		at = find(line, " from ");
+		at = text_find(line, " from ");
 		if (target && at < line.n)
 			query_copy(target->file, from(line, at + 6));
 	}
@@ -272,10 +261,10 @@ static void take_frame(struct query *query, struct text line)
  * line has nothing better. */
 static void take_pte(struct query *query, struct text line)
 {
-	size_t at = find(line, "pte:");
+	size_t at = text_find(line, "pte:");
 	uint64_t pte;
 
-	if (query->ntargets || find(line, "Bad page map") == line.n ||
+	if (query->ntargets || text_find(line, "Bad page map") == line.n ||
 	    !take_number(from(line, at + 4), &pte))
 		return;
 	query_add(query, QUERY_PA, "the frame in its entry, if that is one of x86-64's",
@@ -288,7 +277,7 @@ static void take_any(struct query *query, struct text line)
 {
 	size_t at;
 
-	while (!query->ntargets && (at = find(line, "0x")) < line.n) {
+	while (!query->ntargets && (at = text_find(line, "0x")) < line.n) {
 		struct text rest = from(line, at);
 		uint64_t value;
 

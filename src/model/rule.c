@@ -20,17 +20,6 @@ static struct text cut(struct text text, size_t from, size_t to)
 	return (struct text){ text.p + from, to - from };
 }
 
-/* Where WORD is in TEXT, or its end. */
-static size_t place_of(struct text text, const char *word)
-{
-	size_t n = strlen(word), i;
-
-	for (i = 0; i + n <= text.n; i++)
-		if (!memcmp(text.p + i, word, n))
-			return i;
-	return text.n;
-}
-
 static bool is_operator(char c)
 {
 	return c == '<' || c == '>' || c == '=' || c == '!';
@@ -136,7 +125,7 @@ static int find_state(struct rule_term *term, struct text inner,
 static int parse_figure(struct rule_term *term, struct text text,
 	struct err *err)
 {
-	size_t open = place_of(text, "(");
+	size_t open = text_find(text, "(");
 	struct text name = text_trim(cut(text, 0, open)), inner;
 
 	if (open == text.n)
@@ -258,7 +247,7 @@ int rule_parse(struct rule *rule, struct text text, struct err *err)
 		return -1;
 	rule->text = text = text_trim(text);
 	do {
-		size_t at = place_of(text, "&&");
+		size_t at = text_find(text, "&&");
 
 		if (rule->n == RULE_TERMS)
 			return wrong(err, rule->text, "that are too many terms");

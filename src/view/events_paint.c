@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "events_impl.h"
+#include "vmatlas/base/stamp.h"
 #include "vmatlas/view/foot.h"
 #include "vmatlas/view/mode.h"
 #include "vmatlas/view/role.h"
@@ -24,12 +24,8 @@ struct column {
 static void time_text(const struct snapshot *snapshot,
 	const struct change *change, char out[64])
 {
-	time_t seconds = (time_t)(change->time_ms / 1000);
-	struct tm tm;
-
 	(void)snapshot;
-	if (!localtime_r(&seconds, &tm) || !strftime(out, 64, "%H:%M:%S", &tm))
-		snprintf(out, 64, "?");
+	stamp_local(out, change->time_ms, false);
 }
 
 static void pid_text(const struct snapshot *snapshot,

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "vmatlas/base/stamp.h"
 #include "vmatlas/view/role.h"
 
 /* With less room than that, other things matter more than the date. */
@@ -18,20 +18,6 @@ static void speed_words(char *out, size_t size, int speed)
 	if (speed)
 		snprintf(out, size, speed > 0 ? " x%u" : " x1/%u",
 			1u << (speed > 0 ? speed : -speed));
-}
-
-/* " ?" for a time that has no name. */
-static void time_words(char *out, size_t size, uint64_t time_ms, bool date)
-{
-	time_t seconds = (time_t)(time_ms / 1000);
-	struct tm tm;
-	size_t n = 0;
-
-	if (localtime_r(&seconds, &tm))
-		n = date ? strftime(out, size, " %Y-%m-%d %H:%M:%S", &tm) :
-			strftime(out, size, " %H:%M:%S", &tm);
-	if (!n)
-		snprintf(out, size, " ?");
 }
 
 static const char *replay_words(char out[MODE_MAX],
@@ -51,19 +37,21 @@ static const char *replay_words(char out[MODE_MAX],
 	/* More of a stream may still come. */
 	bool is_end = snapshot->ended || (!status->playing &&
 		snapshot->refresh == snapshot->go.count);
-	char at[40], speed[16];
+	char at[STAMP_MAX], speed[16];
 	size_t i;
 
 	speed_words(speed, sizeof(speed), status->speed);
 	for (i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		at[0] = '\0';
 		if (forms[i].time)
-			time_words(at, sizeof(at),
-				snapshot->machine->facts.time_ms, forms[i].date);
-		snprintf(out, MODE_MAX, "%s%" PRIu64 "/%" PRIu64 "%s%s%s",
+			stamp_local(at, snapshot->machine->facts.time_ms,
+				forms[i].date);
+		snprintf(out, MODE_MAX, "%s%" PRIu64 "/%" PRIu64 "%s%s%s%s",
 			forms[i].replay ? "replay " : "", snapshot->refresh,
-			snapshot->go.count, at, !forms[i].play ? "" :
-			is_end ? " end" : status->playing ? " play" : " paused", forms[i].play ? speed : "");
+			snapshot->go.count, at[0] ? " " : "", at,
+			!forms[i].play ? "" : is_end ? " end" :
+			status->playing ? " play" : " paused",
+			forms[i].play ? speed : "");
 		if ((int)strlen(out) <= room && (!forms[i].date ||
 				room >= DATE_ROOM))
 			return out;

@@ -2,8 +2,8 @@
 #include "vmatlas/view/since.h"
 
 #include <inttypes.h>
-#include <time.h>
 
+#include "vmatlas/base/stamp.h"
 #include "vmatlas/base/text.h"
 
 static void add_size(struct buf *out, const char *name, bool known,
@@ -23,16 +23,12 @@ static void add_size(struct buf *out, const char *name, bool known,
 void since_words(struct buf *out, const struct snapshot *snapshot)
 {
 	const struct baseline_view *view = &snapshot->baseline;
-	time_t seconds = (time_t)(view->time_ms / 1000);
-	char at[16] = "?";
-	struct tm tm;
+	char at[STAMP_MAX];
 	unsigned kind;
 
 	if (!view->on)
 		return;
-	if (!localtime_r(&seconds, &tm) ||
-	    !strftime(at, sizeof(at), "%H:%M:%S", &tm))
-		at[0] = '?';
+	stamp_local(at, view->time_ms, false);
 	if (view->pages_known)
 		buf_fmt(out, "since %s: %" PRIu64 " page%s differ", at,
 			view->differ, view->differ == 1 ? "" : "s");

@@ -5,11 +5,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <time.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
+#include "vmatlas/base/stamp.h"
 #include "vmatlas/base/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -316,10 +318,43 @@ static void test_sizes(void **state)
 	}
 }
 
+/* A recording can claim any moment. */
+static void test_stamps(void **state)
+{
+	char text[STAMP_MAX];
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_true(stamp_utc(text, UINT64_C(1700000000123)));
+	assert_string_equal(text, "2023-11-14T22:13:20.123Z");
+	assert_true(stamp_local(text, UINT64_C(1700000000123), true));
+	assert_string_equal(text, "2023-11-14 22:13:20");
+	assert_true(stamp_local(text, UINT64_C(1700000000123), false));
+	assert_string_equal(text, "22:13:20");
+	/* As far as the calendar of the C library goes, and no further. */
+	if (!stamp_utc(text, UINT64_MAX))
+		assert_string_equal(text, "?");
+	assert_in_range(strlen(text), 1, STAMP_MAX - 1);
+	if (!stamp_local(text, UINT64_MAX, true))
+		assert_string_equal(text, "?");
+}
+
+static void test_find(void **state)
+{
+	(void)state;
+	assert_int_equal(text_find(text_of("a && b"), "&&"), 2);
+	assert_int_equal(text_find(text_of("ab"), "abc"), 2);
+	assert_int_equal(text_find(text_of("aab"), "ab"), 1);
+	assert_int_equal(text_find(text_of(""), "x"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_stamps),
+		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_numbers),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "next-text.h"
 #include "vmatlas/source/chain.h"
 #include "vmatlas/source/replay.h"
 
@@ -28,17 +29,6 @@ static struct source *chain(void)
 	assert_non_null(parts[0]);
 	assert_non_null(parts[1]);
 	return chain_new(parts, 2);
-}
-
-static void check(struct source *src, const char *want)
-{
-	struct buf text = { 0 };
-
-	assert_int_equal(source_refresh(src, NULL), 1);
-	assert_int_equal(source_text(src, PROC_NONE, "zoneinfo", &text),
-		ANSWER_OK);
-	assert_string_equal(buf_text(&text), want);
-	buf_fini(&text);
 }
 
 static void one_after_the_other(void **state)

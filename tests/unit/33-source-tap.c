@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "next-text.h"
 #include "vmatlas/source/replay.h"
 #include "vmatlas/source/tap.h"
 
@@ -20,17 +21,6 @@
 	"text path=zoneinfo\n\ttwo\nend\n" \
 	"refresh n=2 time_ms=3 uptime_ms=3\nfacts page_size=4096\n" \
 	"text path=zoneinfo\n\tthree\nend\n"
-
-static void check(struct source *src, const char *want)
-{
-	struct buf text = { 0 };
-
-	assert_int_equal(source_refresh(src, NULL), 1);
-	assert_int_equal(source_text(src, PROC_NONE, "zoneinfo", &text),
-		ANSWER_OK);
-	assert_string_equal(buf_text(&text), want);
-	buf_fini(&text);
-}
 
 /* The same answers, and in the file those of the refreshes between. */
 static void what_is_recorded(void **state)

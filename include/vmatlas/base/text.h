@@ -33,6 +33,9 @@ bool text_holds(struct text t, struct text part);
 /* Drop blanks at both ends. */
 struct text text_trim(struct text t);
 
+/* Where WORD stands first in T; its length where it does not. */
+size_t text_find(struct text t, const char *word);
+
 /*
  * A whole number in BASE 10 or 16 (with or without 0x) at the front of REST,
  * taken off; false, with nothing taken, where there is none or it does not
