@@ -88,14 +88,15 @@ static void paint_mode(const struct head *head, int after,
 	put_right(head->grid, 0, after, mode_role(status), text);
 }
 
-/* Where the figures end: of a replay it matters most which moment they are of. */
+/* Where the figures end: that they are of another moment, or are written down,
+ * matters more than the last of them. */
 static int figures_end(const struct head *head,
 	const struct atlas_status *status)
 {
 	int cols = head->grid->cols;
 	char text[MODE_MAX];
 
-	if (!status->replay)
+	if (!status->replay && !status->recording && !status->frozen)
 		return cols;
 	return cols - 3 - (int)strlen(mode_words(text, head->snapshot, status,
 		cols / 2));
