@@ -87,6 +87,10 @@ static void snapshots_stay_as_they_were(void **state)
 	turn(&w, DEPTH_STATES);
 	second = take(&w);
 	assert_ptr_not_equal(first->regions, w.space.regions);
+	assert_ptr_not_equal(first->names.data, w.space.names.data);
+	assert_int_equal(w.space.names.len, first->names.len);
+	assert_memory_equal(w.space.names.data, first->names.data,
+		first->names.len);
 	/* And others. */
 	w.fake->maps = A B;
 	turn(&w, DEPTH_STATES);
