@@ -81,8 +81,4 @@ void space_disown(struct space *space)
 		free(space->zone_pages);
 		free(space->state_pages);
 	}
-	space->lent = NULL;
-	space->regions = NULL;
-	memset(&space->names, 0, sizeof(space->names));
-	space->zone_pages = space->state_pages = NULL;
 }
