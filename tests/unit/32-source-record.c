@@ -326,6 +326,130 @@ static void test_once(void **state)
 	buf_fini(&text);
 }
 
+/* ---- what changed a little */
+
+static int slow_refresh(struct source *src, struct err *err)
+{
+	(void)err;
+	return ((struct teller *)src)->refresh++ < 3;
+}
+
+/* Much, of which a little is another in each refresh; of "still" and of what
+ * begins at 8192 only in the third. */
+static enum answer slow_text(struct source *src, struct proc_id id,
+	const char *path, struct buf *out)
+{
+	struct teller *teller = (struct teller *)src;
+	unsigned i;
+
+	(void)id;
+	/* "turns" is another at each question. */
+	teller->asked += !strcmp(path, "turns");
+	for (i = 0; i < 400; i++)
+		buf_fmt(out, "%s %u: %u\n", path, i, i != 7 ?
+			i * 7919 + teller->asked % 2 : strcmp(path, "still") ?
+			teller->refresh : teller->refresh > 2);
+	return ANSWER_OK;
+}
+
+/* Scattered below 4096, and in runs from there on. */
+static enum answer slow_words(struct source *src, enum word_file file,
+	struct proc_id id, uint64_t first, size_t n, uint64_t *out, size_t *got)
+{
+	const struct teller *teller = (const struct teller *)src;
+	size_t i;
+
+	(void)file;
+	(void)id;
+	for (i = 0; i < n; i++)
+		out[i] = (first + i) * (first < 4096 ?
+			UINT64_C(0x9e3779b97f4a7c15) : 1);
+	out[n / 2] = first != 8192 ? teller->refresh : teller->refresh > 2;
+	*got = n;
+	return ANSWER_OK;
+}
+
+static const struct source_ops slow_ops = {
+	.refresh = slow_refresh, .facts = teller_facts, .text = slow_text,
+	.words = slow_words, .populated = teller_populated,
+	.processes = teller_processes, .forget = teller_forget,
+	.free = teller_free,
+};
+
+/* The last question is about more than the time before. */
+static void ask_slow(struct source *src, unsigned refresh, struct buf *said)
+{
+	static const char *const texts[] = { "list", "turns", "turns",
+		"still" };
+	static uint64_t words[4096];
+	const struct {
+		uint64_t first;
+		size_t n;
+	} parts[] = { { 0, 2000 }, { 8192, 4000 }, { 2500, 1 },
+		{ 3000, 600 + refresh } };
+	struct buf buf = { 0 };
+	size_t i, n;
+
+	assert_int_equal(source_refresh(src, NULL), 1);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(source_text(src, p42, texts[i], &buf),
+			ANSWER_OK);
+		buf_add(said, buf_text(&buf), buf.len);
+	}
+	for (i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		assert_int_equal(source_words(src, WORDS_PAGEMAP, p42,
+			parts[i].first, parts[i].n, words, &n), ANSWER_OK);
+		assert_int_equal(n, parts[i].n);
+		buf_add(said, words, n * sizeof(*words));
+	}
+	buf_fini(&buf);
+}
+
+/* It is told from what it was, whatever way that is kept. */
+static void test_changes_alone(void **state)
+{
+	struct place *place = *state;
+	struct recording *recording = open_recording(place->path);
+	struct source *inner = teller_new(), *src;
+	struct buf told = { 0 }, replayed = { 0 }, text = { 0 };
+	struct err err = { 0 };
+	const char *first, *second, *third;
+	unsigned i;
+
+	inner->ops = &slow_ops;
+	src = record_new(inner, recording);
+	for (i = 0; i < 3; i++)
+		ask_slow(src, i, &told);
+	source_done(src);
+	source_free(src);
+	finish(recording);
+	src = replay_new(place->path, &err, &err);
+	assert_non_null(src);
+	for (i = 0; i < 3; i++)
+		ask_slow(src, i, &replayed);
+	assert_int_equal(told.len, replayed.len);
+	assert_memory_equal(told.data, replayed.data, told.len);
+	source_free(src);
+	read_recording(place->path, &text);
+	first = strstr(buf_text(&text), "\nrefresh ");
+	assert_non_null(first);
+	second = strstr(first + 1, "\nrefresh ");
+	assert_non_null(second);
+	third = strstr(second + 1, "\nrefresh ");
+	assert_non_null(third);
+	/* Texts and pieces of words, in both; one word alone is told as it is. */
+	assert_int_equal(count(third, " base="), 7);
+	assert_int_equal(count(third, "\n\t~"), 4);
+	assert_int_equal(count(second, " base="), 5 + 7);
+	assert_int_equal(count(second, "\n\t~"), 3 + 4);
+	assert_int_equal(count(second, "\nsame "), 2);
+	assert_in_range(strlen(second), 200, 3000);
+	assert_true((size_t)(second - first) > 40 * strlen(second));
+	buf_fini(&told);
+	buf_fini(&replayed);
+	buf_fini(&text);
+}
+
 /* What is there stays until there is a whole refresh to replace it. */
 static void test_replaces_late(void **state)
 {
@@ -492,6 +616,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLACE(test_round_trip),
 		PLACE(test_once),
+		PLACE(test_changes_alone),
 		PLACE(test_replaces_late),
 		PLACE(test_refused),
 		cmocka_unit_test(test_disk_full),
