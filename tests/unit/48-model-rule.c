@@ -184,6 +184,10 @@ static void what_holds(void **state)
 	holds("rss(*)=12K", NULL, 8, 4, MATCH_YES, NULL);
 	holds("pages([heap])=8", NULL, 8, 4, MATCH_YES, NULL);
 	holds("state(swap)>2", NULL, 8, 4, MATCH_YES, NULL);
+	holds("rss<=12K", NULL, 8, 4, MATCH_YES, NULL);
+	holds("rss<12K", NULL, 8, 4, MATCH_NO, NULL);
+	holds("rss<12.1K", NULL, 8, 4, MATCH_YES, NULL);
+	holds("rss<=11.9K", NULL, 8, 4, MATCH_NO, NULL);
 	holds("rss>1&&rss<1", NULL, 8, 4, MATCH_NO, NULL);
 	holds("rss(nosuch)>0", NULL, 8, 4, MATCH_NO, "counts as 0");
 	holds("rss(nosuch)=0", NULL, 8, 4, MATCH_YES, "counts as 0");
@@ -242,6 +246,52 @@ static void growth(void **state)
 	holds("rss+>0", &kept, 12, 4, MATCH_MAYBE, NULL);
 }
 
+/* Of a recording, what grew did so from the refresh before, not from the one
+ * that was looked at before. */
+static void growth_in_a_recording(void **state)
+{
+	struct rule rule = parse("rss+>0");
+	struct rule_state kept = { 0 };
+	struct buf notes = { 0 };
+	const struct {
+		uint64_t refresh;
+		unsigned heap;
+		enum match want;
+	} looks[] = {
+		{ 3, 4, MATCH_MAYBE }, { 4, 8, MATCH_YES }, { 5, 8, MATCH_NO },
+		{ 9, 80, MATCH_MAYBE }, { 10, 90, MATCH_YES },
+		{ 2, 4, MATCH_MAYBE },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
+		struct snapshot *snapshot = process(looks[i].heap, 4);
+
+		snapshot->refresh = looks[i].refresh;
+		snapshot->go.count = 12;
+		assert_int_equal(rule_check(&rule, &kept, snapshot, &notes),
+			looks[i].want);
+		process_free(snapshot);
+	}
+	buf_fini(&notes);
+}
+
+/* Bytes as people read them, counts as they are, what went with its sign. */
+static void words_of_an_event(void **state)
+{
+	struct rule rule = parse("rss>1 && state(swap)>2 && rss+<0");
+	struct rule_state kept = { .terms = {
+		{ .value = 64 << 20 }, { .value = 3 }, { .value = -8192 } } };
+	struct buf words = { 0 };
+
+	(void)state;
+	rule_event_words(&(struct rule_event){ &rule, &kept }, &words);
+	assert_string_equal(buf_text(&words),
+		"rss 64.0M, state(swap) 3, rss+ -8.0K");
+	buf_fini(&words);
+}
+
 /* Every field that a rule may name is a number, or has parts that are. */
 static void fields(void **state)
 {
@@ -280,6 +330,8 @@ int main(void)
 		cmocka_unit_test(what_holds),
 		cmocka_unit_test(what_is_not_known),
 		cmocka_unit_test(hidden_states), cmocka_unit_test(growth),
+		cmocka_unit_test(growth_in_a_recording),
+		cmocka_unit_test(words_of_an_event),
 		cmocka_unit_test(fields),
 	};
 
