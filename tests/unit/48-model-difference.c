@@ -90,6 +90,23 @@ static void by_address(void **state)
 	process_free(to);
 }
 
+/* What begins where another ended is not that one. */
+static void neighbours(void **state)
+{
+	struct snapshot *from = process(5,
+		"50000-52000 rw-p 00000000 00:00 0 \n",
+		(const unsigned[]){ 4 });
+	struct snapshot *to = process(5,
+		"52000-54000 rw-p 00000000 00:00 0 \n",
+		(const unsigned[]){ 4 });
+
+	(void)state;
+	check(from, to, "0-* -0*");
+	check(to, from, "-0* 0-*");
+	process_free(from);
+	process_free(to);
+}
+
 static void by_what_they_are(void **state)
 {
 	struct snapshot *from = process(5,
@@ -140,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_address),
+		cmocka_unit_test(neighbours),
 		cmocka_unit_test(by_what_they_are),
 		cmocka_unit_test(not_known),
 	};
