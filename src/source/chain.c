@@ -12,13 +12,19 @@ struct chain {
 	size_t n, at;
 };
 
+static void enter(struct chain *chain, size_t part)
+{
+	chain->at = part;
+	chain->source.inner = chain->parts[part];
+}
+
 static int chain_refresh(struct source *src, struct err *err)
 {
 	struct chain *chain = (struct chain *)src;
 	int more = source_refresh(source_inner(src), err);
 
 	while (!more && chain->at + 1 < chain->n) {
-		src->inner = chain->parts[++chain->at];
+		enter(chain, chain->at + 1);
 		source_go(src->inner, 1);
 		more = source_refresh(source_inner(src), err);
 	}
@@ -67,8 +73,7 @@ static bool chain_go(struct source *src, uint64_t n)
 
 	if (i == chain->n || !source_go(chain->parts[i], n))
 		return false;
-	chain->at = i;
-	src->inner = chain->parts[i];
+	enter(chain, i);
 	return true;
 }
 
@@ -108,6 +113,6 @@ struct source *chain_new(struct source *const *parts, size_t n)
 	chain->n = n;
 	chain->parts = mem_new(n, sizeof(struct source *));
 	memcpy(chain->parts, parts, n * sizeof(struct source *));
-	chain->source.inner = parts[0];
+	enter(chain, 0);
 	return &chain->source;
 }

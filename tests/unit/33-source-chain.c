@@ -58,6 +58,7 @@ static void to_and_fro(void **state)
 	(void)state;
 	assert_true(source_go(src, 3));
 	check(src, "three\n");
+	assert_int_equal(source_refresh(src, NULL), 0);
 	assert_true(source_go(src, 2));
 	check(src, "two\n");
 	/* From its beginning, although it was read to its end. */

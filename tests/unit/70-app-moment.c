@@ -38,6 +38,7 @@ static void what_is_one(void **state)
 		UINT64_C(1000) + 500);
 	check("2026-11-20T13:22:01Z", GO_AT, NOW - 250 + 999);
 	check("2026-11-20 13:22:01.250", GO_AT, NOW);
+	check("2026-12-31T13:22:01.250", GO_AT, NOW + UINT64_C(41) * 86400000);
 	check("1970-01-01T00:00Z", GO_AT, 999);
 	check("+30", GO_FROM, NOW + 30000);
 	check("+2.5", GO_FROM, NOW + 2500);
