@@ -394,7 +394,7 @@ static struct atlas_status status_of(const struct ui *ui)
 		.keys = &ui->settings.keys,
 		.marks = &ui->marks.marks,
 		.frozen = ui->frozen,
-		.recording = session->wish.recording != NULL,
+		.recording = session->wish.recording && !ui->record.failed,
 		.filter = ui->screen == UI_ATLAS && ui->find.filter.n ?
 			ui->find.filter_text : NULL,
 		.caption = session->demo ? demo_caption(session->demo) : NULL,

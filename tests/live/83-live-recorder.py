@@ -169,6 +169,22 @@ def check_full(tap, lab, pid):
               not glob.glob(old + ".*"),
               "what is replaced is there until there is something else",
               [p.returncode, err, glob.glob(old + "*")])
+    script = os.path.join(lab.folder, "full.script")
+    with open(script, "w") as f:
+        f.write("wait\nwait\nwait\ndump screen\n")
+    rec = os.path.join(lab.folder, "screen.rec")
+    p = lab.start([lab.vmatlas, "-w", rec, "--script", script, "--size",
+                   "80x24", str(pid)], stdin=subprocess.DEVNULL,
+                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                  preexec_fn=lambda: (
+                      signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
+                      resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))))
+    out, err = (x.decode() for x in p.communicate(timeout=60))
+    lines = out.splitlines() + [""] * 3
+    tap.check(p.returncode == 1 and "File too large" in out and
+              str(pid) in lines[2] and "rec " not in lines[2] and rec in err,
+              "on the screen, too, and it records no more",
+              [p.returncode, err] + lines[:26])
     p = record(lab, pid, "-w", "-", "-d", 0.05, stdout=subprocess.PIPE)
     p.stdout.read(1000)
     p.stdout.close()
